@@ -1,0 +1,431 @@
+//! Everything an operator can change, as the rest of the program sees it: parsed, checked, complete.
+//!
+//! `load` reads the layers (`default.toml` ← `housekey.toml` ← environment), `check` turns them into
+//! a [`Config`] or into the list of everything that is wrong with them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use crate::types::{ClientId, IssuerUrl, Origin, RedirectUri};
+
+/// A complete, checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Development or production.
+    pub mode: Mode,
+    /// The `iss` of every token, and the beginning of every link.
+    pub issuer: IssuerUrl,
+    /// Where the embedded database and generated secrets live.
+    pub data_dir: PathBuf,
+    /// Which database.
+    pub database: Database,
+    /// Encrypts what the database holds sealed: 32 bytes, never in the database.
+    pub master_key: MasterKey,
+    /// The socket.
+    pub server: Server,
+    /// What is written to standard error.
+    pub log: Log,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// Letters.
+    pub email: Email,
+    /// What clients receive.
+    pub tokens: Tokens,
+    /// How often things may be tried.
+    pub limits: Limits,
+    /// How pages look and speak.
+    pub branding: Branding,
+    /// Clients that the file registers, beside those that `housekey client add` does.
+    pub clients: BTreeMap<ClientId, ClientEntry>,
+}
+
+/// `housekey dev` or `housekey serve`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// On a laptop: loopback, development inbox, errors that show everything.
+    Development,
+    /// For people.
+    Production,
+}
+
+/// Where rows are kept.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file, opened by this process.
+    Sqlite(PathBuf),
+    /// `postgres://…`; the password may come separately.
+    Postgres(SecretString),
+}
+
+/// The key that seals columns, cookies and flows. Prints nothing.
+#[derive(Clone)]
+pub struct MasterKey(pub zeroize::Zeroizing<[u8; 32]>);
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey")
+    }
+}
+
+/// `[server]`
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Where pages and endpoints are served.
+    pub listen: SocketAddr,
+    /// Where `/metrics` is served, if at all. Its own listener, so that it is never public by accident.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Who may say what the caller's address is. Nobody by default.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Threads that serve requests. Zero: one for each core.
+    pub workers: usize,
+    /// How long a request's head and body may take to arrive.
+    pub request_timeout: Duration,
+    /// How long requests in flight may take to finish when the server stops.
+    pub shutdown_timeout: Duration,
+}
+
+/// `[log]`
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// A `tracing` filter, for example `info` or `housekey=debug,info`.
+    pub filter: String,
+    /// JSON lines, or text.
+    pub json: bool,
+}
+
+/// `[sign_in]`
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The ways in, in the order of the page. Only `password` exists so far.
+    pub methods: Vec<String>,
+    /// Who may create an account.
+    pub sign_up: SignUp,
+    /// How long a session lives at most.
+    pub session: Duration,
+    /// How long a session lives without use.
+    pub session_idle: Duration,
+    /// `[sign_in.password]`
+    pub password: Password,
+    /// `[sign_in.two_step]`
+    pub two_step: TwoStep,
+}
+
+/// Who may create an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUp {
+    /// Anybody.
+    Open,
+    /// Only people who were invited.
+    Invite,
+    /// Nobody: accounts are made by operators.
+    Closed,
+}
+
+/// Whether a second step is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TwoStep {
+    /// Who has one is asked.
+    Optional,
+    /// Everybody.
+    Required,
+    /// Administrators.
+    RequiredForAdmins,
+}
+
+/// `[sign_in.password]`
+#[derive(Debug, Clone)]
+pub struct Password {
+    /// The fewest characters of a new password.
+    pub min_length: usize,
+    /// Whether new passwords are compared with the bundled list of leaked ones.
+    pub leaked_check: bool,
+    /// Words that must not be what a password consists of, beside the application's name and the address.
+    pub context_words: Vec<String>,
+    /// Argon2id's cost.
+    pub argon2: Argon2,
+    /// Threads that hash. Zero: one fewer than cores, at least one.
+    pub hash_threads: usize,
+    /// How many may wait for a hash before the rest are told to come back later.
+    pub hash_queue: usize,
+}
+
+/// The cost of one Argon2id hash (RFC 9106 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argon2 {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+/// `[email]`
+#[derive(Debug, Clone)]
+pub struct Email {
+    /// The sender of letters, `Name <address>`.
+    pub from: String,
+}
+
+/// `[tokens]`
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// What tokens are signed with where the client does not say otherwise.
+    pub signing: SigningAlgorithm,
+    /// Lifetime of an access token. At least a minute: Convex's client loops below that.
+    pub access_ttl: Duration,
+    /// Lifetime of an ID token. At least a minute.
+    pub id_ttl: Duration,
+    /// How long refresh tokens can follow one another.
+    pub refresh_ttl: Duration,
+    /// How long a refresh token lives unused.
+    pub refresh_idle: Duration,
+    /// How long the replaced refresh token still answers with its successor. Zero is allowed.
+    pub refresh_reuse_grace: Duration,
+    /// Lifetime of an authorization code.
+    pub code_ttl: Duration,
+}
+
+/// A JWS algorithm (RFC 7518 §3.1, RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SigningAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits.
+    Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// Ed25519.
+    EdDsa,
+}
+
+/// `[limits]`. Each is "so many in that time"; a burst may use them at once.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Whether limits hold at all. Cannot be false outside loopback.
+    pub enabled: bool,
+    /// Password attempts from one network address (IPv6: one /64).
+    pub password_per_address: Rate,
+    /// Password attempts on one account from anywhere.
+    pub password_per_account: Rate,
+    /// Password attempts in total.
+    pub password_total: Rate,
+    /// Consecutive failures after which a password no longer works until recovery. At most 100.
+    pub password_failures: u32,
+    /// Sign-ups begun from one network address.
+    pub sign_up_per_address: Rate,
+    /// Letters to one mailbox.
+    pub letters_per_recipient: Rate,
+    /// Letters in total.
+    pub letters_total: Rate,
+    /// Codes typed in from one network address.
+    pub codes_per_address: Rate,
+    /// Failed client authentications for one client.
+    pub client_failures: Rate,
+}
+
+/// So many in so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many, all at once if need be.
+    pub count: u32,
+    /// In how long.
+    pub per: Duration,
+}
+
+/// `[branding]`, and `[clients.ID.branding]` over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branding {
+    /// The application's name, at most 40 characters.
+    pub name: String,
+    /// An SVG or PNG file of at most 100 kB: its bytes and media type.
+    pub logo: Option<Image>,
+    /// The same for dark pages.
+    pub logo_dark: Option<Image>,
+    /// The one colour, as `#rrggbb`.
+    pub accent: String,
+    /// The colour on dark pages; derived if absent.
+    pub accent_dark: Option<String>,
+    /// `doorway`, `card` or `plain`.
+    pub shape: Shape,
+    /// Corner radius in pixels, 0 to 20.
+    pub radius: u8,
+    /// Light, dark, or what the visitor's system says.
+    pub appearance: Appearance,
+    /// The text of an operator's own style sheet, appended after ours.
+    pub css: Option<String>,
+    /// Messages that the operator words differently: language → message id → text.
+    pub copy: BTreeMap<String, BTreeMap<String, String>>,
+    /// Links in the footer.
+    pub links: Links,
+}
+
+/// A picture from a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// `image/svg+xml` or `image/png`.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// The outline of the hosted pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// An archway.
+    Doorway,
+    /// A card.
+    Card,
+    /// Nothing.
+    Plain,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appearance {
+    /// As the visitor's system says.
+    Auto,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// Links in the footer of every page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Terms of service.
+    pub terms: Option<String>,
+    /// Privacy notice.
+    pub privacy: Option<String>,
+    /// Help.
+    pub help: Option<String>,
+    /// The application's front page.
+    pub home: Option<String>,
+}
+
+/// `[clients.ID]`, and what `housekey client add` takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientEntry {
+    /// What kind of program it is.
+    pub kind: ClientKind,
+    /// What people see; the identifier if absent.
+    pub name: Option<String>,
+    /// How it proves itself at the token endpoint.
+    pub auth: ClientAuth,
+    /// From the environment or a file, for `basic` and `post`.
+    pub secret: Option<Secret>,
+    /// Where answers may go.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a person may go after signing out.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where its scripts run, beside the origins of the redirect URIs.
+    pub origins: Vec<Origin>,
+    /// How the person goes back to it.
+    pub delivery: Delivery,
+    /// What its tokens are signed with.
+    pub signing: Option<SigningAlgorithm>,
+    /// Ours: no consent is asked, and token delivery is allowed.
+    pub first_party: bool,
+    /// The `aud` of its tokens; the identifier if absent.
+    pub audience: Option<String>,
+    /// Where a sign-in can be started from outside (OpenID Connect Core §4).
+    pub initiate_login_uri: Option<RedirectUri>,
+    /// Its own look.
+    pub branding: Option<Branding>,
+}
+
+/// A secret that comparisons go through in constant time elsewhere; equal here only to tell configurations apart.
+#[derive(Debug, Clone)]
+pub struct Secret(pub SecretString);
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        use secrecy::ExposeSecret;
+        aws_lc_rs::constant_time::verify_slices_are_equal(self.0.expose_secret().as_bytes(), other.0.expose_secret().as_bytes()).is_ok()
+    }
+}
+impl Eq for Secret {}
+
+/// What kind of program a client is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientKind {
+    /// Scripts in a browser. Public.
+    Spa,
+    /// A program on a person's device. Public.
+    Native,
+    /// A server with a secret.
+    Web,
+    /// A program that acts for itself.
+    Service,
+}
+
+/// How a client proves itself at the token endpoint (OpenID Connect Core §9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// Not at all: PKCE binds the code instead.
+    None,
+    /// `client_secret_basic`
+    Basic,
+    /// `client_secret_post`
+    Post,
+    /// `private_key_jwt`
+    PrivateKeyJwt,
+}
+
+/// How the signed-in person goes back to the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// An authorization code (RFC 6749 §4.1).
+    Code,
+    /// An access token in the fragment and a refresh cookie; first-party only.
+    Token,
+}
+
+/// Gives an enum of words its spelling in files, in the database and on the command line.
+macro_rules! spelled {
+    ($($name:ident { $($variant:ident = $text:literal),* $(,)? })*) => {$(
+        impl $name {
+            /// Every value, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its spelling.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// The value spelled so.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )*};
+}
+
+spelled! {
+    Mode { Development = "development", Production = "production" }
+    SignUp { Open = "open", Invite = "invite", Closed = "closed" }
+    TwoStep { Optional = "optional", Required = "required", RequiredForAdmins = "required_for_admins" }
+    SigningAlgorithm { Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA" }
+    Shape { Doorway = "doorway", Card = "card", Plain = "plain" }
+    Appearance { Auto = "auto", Light = "light", Dark = "dark" }
+    ClientKind { Spa = "spa", Native = "native", Web = "web", Service = "service" }
+    ClientAuth { None = "none", Basic = "basic", Post = "post", PrivateKeyJwt = "private_key_jwt" }
+    Delivery { Code = "code", Token = "token" }
+}
+
+impl Config {
+    /// Whether errors may show everything and the development inbox exists.
+    pub fn is_development(&self) -> bool {
+        self.mode == Mode::Development
+    }
+}

@@ -1,0 +1,17 @@
+//! Values with no dependencies: parsed once at the edge, trusted everywhere after.
+
+mod email_address;
+mod envelope;
+pub mod id;
+mod time;
+mod token;
+mod url;
+mod words;
+
+pub use email_address::{EmailAddress, EmailAddressError};
+pub use envelope::{Envelope, Outgoing};
+pub use id::{ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, SessionId, UserId};
+pub use time::UnixMillis;
+pub use token::{AuthorizationCode, SessionSecret, Token, TokenHash, TokenKind};
+pub use url::{IssuerUrl, Origin, RedirectUri, UrlError};
+pub use words::Words;

@@ -1,0 +1,145 @@
+//! Random tokens. A [`Token`] exists once, in the answer that shows it; a [`TokenHash`] is all that
+//! a table can hold. Neither prints its content, and secrets have no `==`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+/// What a token opens.
+pub trait TokenKind {
+    /// What its text begins with, so that a secret scanner knows a leaked one. Three letters.
+    const PREFIX: &'static str;
+}
+
+/// The value of the session cookie.
+#[derive(Clone, Copy)]
+pub enum SessionSecret {}
+impl TokenKind for SessionSecret {
+    const PREFIX: &'static str = "hks";
+}
+
+/// An authorization code (RFC 6749 §4.1.2).
+#[derive(Clone, Copy)]
+pub enum AuthorizationCode {}
+impl TokenKind for AuthorizationCode {
+    const PREFIX: &'static str = "hkc";
+}
+
+const RANDOM: usize = 20;
+const CHECK: usize = 4;
+
+/// A token in the clear: its prefix, 160 random bits and a 32-bit checksum, as 36 characters.
+pub struct Token<K> {
+    text: Zeroizing<String>,
+    kind: PhantomData<K>,
+}
+
+impl<K: TokenKind> Token<K> {
+    /// A token of these random bytes.
+    pub fn new(random: [u8; RANDOM]) -> Self {
+        let mut body = [0; RANDOM + CHECK];
+        body[..RANDOM].copy_from_slice(&random);
+        body[RANDOM..].copy_from_slice(&checksum::<K>(&random));
+        let text = format!("{}_{}", K::PREFIX, URL_SAFE_NO_PAD.encode(body));
+        Self { text: Zeroizing::new(text), kind: PhantomData }
+    }
+
+    /// Reads a presented token. Anything that this server cannot have made is refused without a query.
+    pub fn parse(text: &str) -> Option<Self> {
+        let body = text.strip_prefix(K::PREFIX)?.strip_prefix('_')?;
+        if body.len() != 32 {
+            return None;
+        }
+        let body = URL_SAFE_NO_PAD.decode(body).ok()?;
+        let (random, check) = body.split_at_checked(RANDOM)?;
+        (checksum::<K>(random) == check)
+            .then(|| Self { text: Zeroizing::new(text.to_owned()), kind: PhantomData })
+    }
+
+    /// The token itself, for the one answer that shows it.
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// What the database keeps of it.
+    pub fn hash(&self) -> TokenHash<K> {
+        TokenHash::of(self.text.as_bytes())
+    }
+}
+
+fn checksum<K: TokenKind>(random: &[u8]) -> [u8; CHECK] {
+    let mut input = Vec::with_capacity(K::PREFIX.len() + random.len());
+    input.extend_from_slice(K::PREFIX.as_bytes());
+    input.extend_from_slice(random);
+    let mut check = [0; CHECK];
+    check.copy_from_slice(&digest(&SHA256, &input).as_ref()[..CHECK]);
+    check
+}
+
+impl<K: TokenKind> fmt::Debug for Token<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token<{}>", K::PREFIX)
+    }
+}
+
+/// The SHA-256 of a token: enough to find its row, useless to a thief of the table.
+#[derive(Clone)]
+pub struct TokenHash<K> {
+    bytes: [u8; 32],
+    kind: PhantomData<K>,
+}
+
+impl<K> TokenHash<K> {
+    fn of(text: &[u8]) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, text).as_ref());
+        Self { bytes, kind: PhantomData }
+    }
+
+    /// The 32 bytes, as a column holds them.
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.bytes.to_vec()
+    }
+}
+
+impl<K: TokenKind> fmt::Debug for TokenHash<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenHash<{}>", K::PREFIX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_truncated_padded_or_altered_token_is_not_a_token() {
+        let text = Token::<SessionSecret>::new([7; RANDOM]).reveal().to_owned();
+        assert!(Token::<SessionSecret>::parse(&text).is_some());
+        assert!(Token::<AuthorizationCode>::parse(&text).is_none());
+        for cut in [1, 2, 8, text.len() / 2] {
+            assert!(Token::<SessionSecret>::parse(&text[..text.len() - cut]).is_none());
+        }
+        for tail in ["=", " ", "\0", "A"] {
+            assert!(Token::<SessionSecret>::parse(&format!("{text}{tail}")).is_none());
+        }
+        for place in 0..text.len() {
+            let mut other = text.clone().into_bytes();
+            other[place] ^= 0x20;
+            let Ok(other) = String::from_utf8(other) else { continue };
+            if other != text {
+                assert!(Token::<SessionSecret>::parse(&other).is_none(), "{other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_does_not_print_itself() {
+        let token = Token::<SessionSecret>::new([7; RANDOM]);
+        assert_eq!(format!("{token:?} {:?}", token.hash()), "Token<hks> TokenHash<hks>");
+    }
+}
