@@ -1,1 +1,111 @@
-//! m
+//! The database schema, step by step: one definition for SQLite and PostgreSQL. Append only;
+//! one subject a file. What a released version has migrated is never edited.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_people;
+mod m0002_sessions;
+mod m0003_limits;
+mod m0004_keys_and_settings;
+mod m0005_clients_and_tokens;
+mod m0006_pending_sign_ups;
+mod m0007_audit;
+
+/// Every migration, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Migration),
+            Box::new(m0002_sessions::Migration),
+            Box::new(m0003_limits::Migration),
+            Box::new(m0004_keys_and_settings::Migration),
+            Box::new(m0005_clients_and_tokens::Migration),
+            Box::new(m0006_pending_sign_ups::Migration),
+            Box::new(m0007_audit::Migration),
+        ]
+    }
+}
+
+/// A migration that only goes up, in a transaction on both databases, made of statements.
+macro_rules! migration {
+    ($name:literal: $($statement:expr),+ $(,)?) => {
+        use sea_orm_migration::prelude::*;
+
+        pub struct Migration;
+
+        impl MigrationName for Migration {
+            fn name(&self) -> &str {
+                $name
+            }
+        }
+
+        #[async_trait::async_trait]
+        impl MigrationTrait for Migration {
+            // PostgreSQL has this anyway; SQLite only when asked.
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+
+            async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                $(manager.execute($statement).await?;)+
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use migration;
+
+/// Columns, said shortly. All are `NOT NULL` unless their name ends in `_null`.
+mod column {
+    use sea_orm_migration::prelude::*;
+
+    pub fn id() -> ColumnDef {
+        ColumnDef::new("id").uuid().not_null().primary_key().take()
+    }
+    pub fn uuid(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).uuid().not_null().take()
+    }
+    pub fn uuid_null(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).uuid().take()
+    }
+    pub fn text(name: &'static str, length: u32) -> ColumnDef {
+        ColumnDef::new(name).string_len(length).not_null().take()
+    }
+    pub fn text_null(name: &'static str, length: u32) -> ColumnDef {
+        ColumnDef::new(name).string_len(length).take()
+    }
+    pub fn long_text(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).text().not_null().take()
+    }
+    /// A number, or a moment in milliseconds.
+    pub fn number(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).big_integer().not_null().take()
+    }
+    pub fn number_null(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).big_integer().take()
+    }
+    pub fn yes_no(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).boolean().not_null().take()
+    }
+    pub fn bytes(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).blob().not_null().take()
+    }
+    pub fn bytes_null(name: &'static str) -> ColumnDef {
+        ColumnDef::new(name).blob().take()
+    }
+    /// The person a row belongs to; the row goes when the person goes.
+    pub fn of_user(table: &'static str) -> ForeignKeyCreateStatement {
+        ForeignKey::create().from(table, "user_id").to("users", "id").on_delete(ForeignKeyAction::Cascade).take()
+    }
+    pub fn index(table: &'static str, name: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+        let mut index = Index::create().name(name).table(table).take();
+        for column in columns {
+            index.col(*column);
+        }
+        index
+    }
+}

@@ -3,6 +3,17 @@
 //! `load` reads the layers (`default.toml` ← `housekey.toml` ← environment), `check` turns them into
 //! a [`Config`] or into the list of everything that is wrong with them.
 
+mod branding;
+mod check;
+mod client;
+mod load;
+mod problem;
+mod read;
+mod secret;
+
+pub use load::{DEFAULTS, Environment, Layers, Loaded, Source, load, load_text};
+pub use problem::{Problem, Problems};
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;

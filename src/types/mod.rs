@@ -1,5 +1,7 @@
 //! Values with no dependencies: parsed once at the edge, trusted everywhere after.
 
+mod caller;
+mod edit_distance;
 mod email_address;
 mod envelope;
 pub mod id;
@@ -8,6 +10,8 @@ mod token;
 mod url;
 mod words;
 
+pub use caller::Caller;
+pub use edit_distance::edit_distance;
 pub use email_address::{EmailAddress, EmailAddressError};
 pub use envelope::{Envelope, Outgoing};
 pub use id::{ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, SessionId, UserId};

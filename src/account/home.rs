@@ -1,0 +1,22 @@
+//! `GET /account`: who is signed in here.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+
+use super::view::HomePage;
+use crate::app::App;
+use crate::form::see_other;
+use crate::page::PageResult;
+use crate::session::Visitor;
+use crate::user;
+
+/// The page; without a session, the sign-in page.
+pub async fn get_account(app: web::Data<App>, visitor: Visitor) -> PageResult {
+    let person = match visitor.session(&app).await? {
+        Some(session) => user::find(app.db.read(), session.user).await?.map(|user| user.person),
+        None => None,
+    };
+    let Some(person) = person else { return Ok(see_other(&app.config.issuer.join("/sign-in"))) };
+    let email = person.email.map(|email| email.to_string()).unwrap_or_default();
+    Ok(visitor.show(StatusCode::OK, &HomePage { page: visitor.page(&app, None), email, name: person.name }))
+}

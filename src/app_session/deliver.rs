@@ -1,0 +1,82 @@
+//! How the signed-in person goes back to the app: a code in the query, or an access token in the
+//! fragment with a refresh cookie. One pipeline, two answers.
+
+use actix_web::HttpResponse;
+
+use super::cookie;
+use crate::app::App;
+use crate::error::Result;
+use crate::key::Keys;
+use crate::oidc::authorize::code_url;
+use crate::oidc::{Client, token};
+use crate::session::family::{self, Holder, NewFamily};
+use crate::session::{RefreshToken, Session};
+use crate::sign_in::{Answer, AppRequest};
+use crate::types::UnixMillis;
+use crate::user;
+use crate::work::Actor;
+
+/// What the browser takes back.
+pub struct Delivery {
+    /// Where to.
+    pub url: String,
+    cookie: Option<(RefreshToken, UnixMillis)>,
+}
+
+impl Delivery {
+    /// Puts the cookie, if there is one, into the answer that sends the browser on.
+    pub fn dress(&self, app: &App, client: &Client, response: &mut HttpResponse) {
+        if let Some((token, expires_at)) = &self.cookie {
+            cookie::set(response, &client.id, token, expires_at.since(app.clock.now()));
+        }
+    }
+}
+
+/// Issues what the app asked for. The caller has made sure that nothing more is needed.
+pub async fn deliver(app: &App, keys: &Keys, client: &Client, actor: Actor, (request, session): (&AppRequest, &Session)) -> Result<Delivery> {
+    match request.answer {
+        Answer::Code => Ok(Delivery { url: code_url(app, actor, request, session).await?, cookie: None }),
+        Answer::Token => token_delivery(app, keys, client, actor, (request, session)).await,
+    }
+}
+
+async fn token_delivery(app: &App, keys: &Keys, client: &Client, actor: Actor, (request, session): (&AppRequest, &Session)) -> Result<Delivery> {
+    let mut work = app.begin(actor).await?;
+    let person = user::find(work.db(), session.user).await?.map(|user| user.person);
+    let Some(person) = person.filter(|person| user::gate(person).is_ok()) else {
+        return Ok(Delivery { url: fragment(request, &[("error", "access_denied"), ("error_description", "this person may not sign in")]), cookie: None });
+    };
+    let new = NewFamily {
+        client: &client.id,
+        user: session.user,
+        session: session.id,
+        holder: Holder::Cookie,
+        scope: &request.scope,
+        auth_time: session.auth_time,
+        amr: &session.amr.join(" "),
+    };
+    let (grant, refresh_token) = family::begin(&mut work, &app.config.tokens, new).await?;
+    work.commit().await?;
+    let minted = token::mint(app, keys, client, (&grant, &person), None)?;
+    let expires_in = minted.expires_in.to_string();
+    let url = fragment(request, &[("access_token", &minted.access_token), ("token_type", "Bearer"), ("expires_in", &expires_in)]);
+    Ok(Delivery { url, cookie: Some((refresh_token, grant.expires_at)) })
+}
+
+/// The news that there will be no tokens, as this app reads it.
+pub fn refusal(app: &App, request: &AppRequest, code: &str, description: &str) -> String {
+    match request.answer {
+        Answer::Code => crate::oidc::authorize::error_url(app, &request.redirect_uri, request.state.as_deref(), code, description),
+        Answer::Token => fragment(request, &[("error", code), ("error_description", description)]),
+    }
+}
+
+/// In the fragment: it stays in the browser, out of logs and `Referer`.
+fn fragment(request: &AppRequest, pairs: &[(&str, &str)]) -> String {
+    let mut values = url::form_urlencoded::Serializer::new(String::new());
+    values.extend_pairs(pairs);
+    if let Some(state) = &request.state {
+        values.append_pair("state", state);
+    }
+    format!("{}#{}", request.redirect_uri, values.finish())
+}

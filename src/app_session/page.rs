@@ -1,0 +1,60 @@
+//! `GET /continue`: the hand-off. The person is signed in; this page takes them back to the app.
+//! It is an answer of its own, not a redirect, because `form-action 'self'` in our policy would
+//! otherwise stop the journey that a form began.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::deliver::{self, deliver};
+use super::view::ContinuePage;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::form::{Parameters, see_other};
+use crate::key::Keys;
+use crate::oidc::authorize::{Needed, needed};
+use crate::oidc::{Client, Clients, consent};
+use crate::page::PageResult;
+use crate::session::Visitor;
+use crate::sign_in::{AppRequest, Flow};
+
+/// The page.
+pub async fn get_continue(
+    app: web::Data<App>,
+    keys: web::Data<Keys>,
+    clients: web::Data<Clients>,
+    visitor: Visitor,
+    request: HttpRequest,
+) -> PageResult {
+    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
+    let Some(asked) = flow.destination.app() else {
+        return Ok(see_other(&app.config.issuer.join("/account")));
+    };
+    let client = still_registered(&app, &clients, asked).await?;
+    if flow.refused {
+        let url = deliver::refusal(&app, asked, "access_denied", "the person did not allow it");
+        return Ok(hand_off(&app, &visitor, &client, url));
+    }
+    let session = visitor.session(&app).await?;
+    match needed(&app, &client, asked, session.as_ref(), Some(&flow)).await? {
+        Needed::SignIn => Ok(see_other(&app.config.issuer.join(&format!("/sign-in?flow={}", flow.seal(&app)?)))),
+        Needed::Consent(who) => Ok(consent::show(&app, &visitor, &flow, (&client, asked), &who.1)?),
+        Needed::Nothing(session) => {
+            let delivery = deliver(&app, &keys, &client, visitor.actor(), (asked, &session)).await?;
+            let mut response = hand_off(&app, &visitor, &client, delivery.url.clone());
+            delivery.dress(&app, &client, &mut response);
+            Ok(response)
+        }
+    }
+}
+
+/// The client may have been removed or changed while the person was signing in.
+async fn still_registered(app: &App, clients: &Clients, asked: &AppRequest) -> Result<std::sync::Arc<Client>> {
+    let client = clients.find(app, asked.client.as_str()).await?;
+    client.filter(|client| client.may_redirect_to(&asked.redirect_uri)).ok_or(Error::Stale)
+}
+
+fn hand_off(app: &App, visitor: &Visitor, client: &Client, href: String) -> HttpResponse {
+    let page = visitor.page(app, Some(&client.id));
+    visitor.show(StatusCode::OK, &ContinuePage { page, href, app: client.name().to_owned() })
+}

@@ -1,0 +1,68 @@
+//! `GET /sign-in?client_id=…&redirect_uri=…&state=…`: the start of a token delivery, without any
+//! OAuth library on the other side. Checked as strictly as an authorization request.
+
+use actix_web::{HttpRequest, web};
+
+use crate::app::App;
+use crate::error::{AppProblem, Error, Result};
+use crate::form::{Parameters, see_other};
+use crate::oidc::authorize::{Needed, needed, problem};
+use crate::oidc::{Client, Clients, scope};
+use crate::page::PageResult;
+use crate::session::Visitor;
+use crate::sign_in::{self, Answer, AppRequest, Destination, Flow};
+
+const LINE: &str = "GET /sign-in";
+
+/// The sign-in page: for an app, for a journey under way, or for nobody in particular.
+pub async fn get_sign_in(app: web::Data<App>, clients: web::Data<Clients>, visitor: Visitor, request: HttpRequest) -> PageResult {
+    let parameters = match Parameters::parse(request.query_string().as_bytes()) {
+        Ok(parameters) => parameters,
+        Err(repeated) => return Err(Error::App(Box::new(problem::repeated(repeated, LINE))).into()),
+    };
+    if parameters.get("client_id").is_none() {
+        return sign_in::page::show(&app, &visitor, &parameters).await;
+    }
+    let (client, asked) = match check(&app, &clients, &parameters).await? {
+        Ok(checked) => checked,
+        Err(problem) => return Err(Error::App(Box::new(problem)).into()),
+    };
+    let session = visitor.session(&app).await?;
+    let path = match needed(&app, &client, &asked, session.as_ref(), None).await? {
+        Needed::SignIn => "/sign-in",
+        Needed::Nothing(_) | Needed::Consent(_) => "/continue",
+    };
+    let flow = Flow::begin(&app, visitor.browser(), Destination::App(Box::new(asked))).seal(&app)?;
+    let mut response = see_other(&app.config.issuer.join(&format!("{path}?flow={flow}")));
+    visitor.browser().introduce(&mut response);
+    Ok(response)
+}
+
+async fn check(app: &App, clients: &Clients, parameters: &Parameters) -> Result<Result<(std::sync::Arc<Client>, AppRequest), AppProblem>> {
+    let named = parameters.get("client_id").unwrap_or("");
+    let Some(client) = clients.find(app, named).await? else {
+        return Ok(Err(problem::unknown_client(named, &clients.ids(app).await?, parameters, LINE)));
+    };
+    let Some(redirect_uri) = parameters.get("redirect_uri").filter(|uri| client.may_redirect_to(uri)) else {
+        return Ok(Err(problem::redirect_uri(&client, parameters, LINE)));
+    };
+    if !client.takes_tokens() {
+        return Ok(Err(problem::other_delivery(&client, parameters, LINE)));
+    }
+    let Some(state) = parameters.get("state").filter(|state| state.len() <= 4000) else {
+        return Ok(Err(problem::state_missing(&client, parameters, LINE)));
+    };
+    let request = AppRequest {
+        client: client.id.clone(),
+        redirect_uri: redirect_uri.to_owned(),
+        answer: Answer::Token,
+        state: Some(state.to_owned()),
+        scope: scope::known("openid profile email"),
+        nonce: None,
+        code_challenge: None,
+        login: parameters.get("prompt") == Some("login"),
+        max_age: None,
+        login_hint: parameters.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
+    };
+    Ok(Ok((client, request)))
+}

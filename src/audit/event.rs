@@ -1,0 +1,119 @@
+//! Every event, its name and what it carries. Names are public: the audit log shows them, webhooks will send them.
+
+use serde_json::{Value, json};
+
+use crate::types::{ClientId, FamilyId, SessionId, UserId};
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+        /// Something worth remembering.
+        #[derive(Debug, Clone)]
+        pub enum Event {
+            $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type),* },)*
+        }
+
+        impl Event {
+            /// Every name, in the order of this list.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// What the log calls it.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name),* }
+            }
+
+            /// Everything it carries.
+            pub fn data(&self) -> Value {
+                match self { $(Self::$variant { $($field),* } => json!({ $(stringify!($field): $field),* })),* }
+            }
+        }
+    };
+}
+
+events! {
+    /// A person exists from now on.
+    UserCreated = "user.created" { user: UserId }
+    /// An operator shut a person out.
+    UserLocked = "user.locked" { user: UserId }
+    /// An operator let a person in again, and forgot the failed passwords.
+    UserUnlocked = "user.unlocked" { user: UserId }
+    /// A person and everything about them is gone.
+    UserRemoved = "user.removed" { user: UserId }
+    /// A browser holds a session.
+    SignedIn = "session.started" { user: UserId, session: SessionId, methods: Vec<&'static str> }
+    /// A session ended because somebody said so.
+    SignedOut = "session.ended" { user: UserId, session: SessionId, everywhere: bool }
+    /// A wrong password. No user: nobody has that address.
+    PasswordRefused = "password.refused" { user: Option<UserId> }
+    /// The last allowed failure: only recovery helps now.
+    PasswordLocked = "password.locked" { user: Option<UserId> }
+    /// A correct password of a person who may not come in.
+    SignInRefused = "session.refused" { user: UserId, reason: &'static str }
+    /// A hash was renewed with the parameters of today.
+    PasswordRehashed = "password.rehashed" { user: UserId }
+    /// Somebody asked for an account.
+    SignUpBegan = "sign_up.began" {}
+    /// A wrong code from a letter.
+    CodeRefused = "sign_up.code_refused" { tries: i64 }
+    /// A client received its first tokens of a sign-in.
+    TokensIssued = "tokens.issued" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
+    /// An authorization code came a second time: what the first began has ended.
+    CodeReused = "code.reused" { user: UserId, client: ClientId, family: Option<FamilyId> }
+    /// A replaced refresh token came back too late: theft, or a broken client. The family has ended.
+    RefreshTokenReused = "refresh_token.reused" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
+    /// A client was registered.
+    ClientAdded = "client.added" { client: ClientId }
+    /// A client's registration changed.
+    ClientEdited = "client.edited" { client: ClientId }
+    /// A client has a new secret; the old one is void.
+    ClientSecretRotated = "client.secret_rotated" { client: ClientId }
+    /// A client is gone.
+    ClientRemoved = "client.removed" { client: ClientId }
+    /// A signing key exists from now on.
+    KeyCreated = "key.created" { kid: String, algorithm: &'static str }
+}
+
+impl Event {
+    /// The person it is about.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::UserCreated { user }
+            | Self::UserLocked { user }
+            | Self::UserUnlocked { user }
+            | Self::UserRemoved { user }
+            | Self::SignedIn { user, .. }
+            | Self::SignedOut { user, .. }
+            | Self::SignInRefused { user, .. }
+            | Self::PasswordRehashed { user }
+            | Self::TokensIssued { user, .. }
+            | Self::CodeReused { user, .. }
+            | Self::RefreshTokenReused { user, .. } => Some(*user),
+            Self::PasswordRefused { user } | Self::PasswordLocked { user } => *user,
+            _ => None,
+        }
+    }
+
+    /// The client it is about.
+    pub fn client(&self) -> Option<&ClientId> {
+        match self {
+            Self::TokensIssued { client, .. }
+            | Self::CodeReused { client, .. }
+            | Self::RefreshTokenReused { client, .. }
+            | Self::ClientAdded { client }
+            | Self::ClientEdited { client }
+            | Self::ClientSecretRotated { client }
+            | Self::ClientRemoved { client } => Some(client),
+            _ => None,
+        }
+    }
+
+    /// The session it is about.
+    pub fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::SignedIn { session, .. }
+            | Self::SignedOut { session, .. }
+            | Self::TokensIssued { session, .. }
+            | Self::RefreshTokenReused { session, .. } => Some(*session),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What happened: one list of events, written in the transaction of what it records, never changed.
+
+mod event;
+mod store;
+
+pub use event::Event;
+pub(crate) use store::tables;
+pub use store::{AuditLine, insert, list_of_user, remove_before};

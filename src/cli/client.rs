@@ -1,0 +1,337 @@
+//! `housekey client …`: apps that may ask for tokens.
+
+use clap::{Args, Subcommand};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::output::{Failure, Output, read_secret};
+use crate::app::App;
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm};
+use crate::key::b64;
+use crate::oidc::client::{self, Client};
+use crate::types::{ClientId, Origin, RedirectUri};
+use crate::work::Actor;
+
+/// Apps.
+#[derive(Debug, Subcommand)]
+pub(super) enum ClientCommand {
+    /// Register an app. Prints its `client_id`, and once its `client_secret` if it has one.
+    Add(Add),
+    /// List the registered apps.
+    List,
+    /// Show one app.
+    Show {
+        /// Its `client_id`.
+        id: String,
+    },
+    /// Change an app.
+    Edit(Edit),
+    /// Remove an app. Its tokens can no longer be refreshed.
+    Remove {
+        /// Its `client_id`.
+        id: String,
+    },
+    /// Give an app a new secret; the old one ends at once.
+    RotateSecret {
+        /// Its `client_id`.
+        id: String,
+        /// Read the secret from standard input instead of making one.
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+}
+
+/// `client add`
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// What people see.
+    name: String,
+    /// spa, native, web or service.
+    #[arg(long)]
+    kind: String,
+    /// The `client_id`. Default: made of the name.
+    #[arg(long)]
+    id: Option<String>,
+    /// Read the secret from standard input instead of making one.
+    #[arg(long)]
+    secret_stdin: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// `client edit`
+#[derive(Debug, Args)]
+pub(super) struct Edit {
+    /// Its `client_id`.
+    id: String,
+    /// What people see.
+    #[arg(long)]
+    name: Option<String>,
+    /// One more place where answers may go.
+    #[arg(long, value_name = "URL")]
+    add_redirect_uri: Vec<String>,
+    /// A place where answers may no longer go.
+    #[arg(long, value_name = "URL")]
+    remove_redirect_uri: Vec<String>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// What `add` and `edit` have in common.
+#[derive(Debug, Default, Args)]
+struct Settings {
+    /// Where answers may go.
+    #[arg(long, value_name = "URL")]
+    redirect_uri: Vec<String>,
+    /// Where a person may go after signing out.
+    #[arg(long, value_name = "URL")]
+    post_logout_redirect_uri: Vec<String>,
+    /// Where its scripts run, beside the origins of the redirect URIs.
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Vec<String>,
+    /// How it proves itself: none, basic, post or `private_key_jwt`.
+    #[arg(long)]
+    auth: Option<String>,
+    /// How the person comes back: code or token.
+    #[arg(long)]
+    delivery: Option<String>,
+    /// What its tokens are signed with: RS256, ES256 or `EdDSA`.
+    #[arg(long)]
+    alg: Option<String>,
+    /// It is yours: no consent is asked.
+    #[arg(long)]
+    first_party: bool,
+    /// The `aud` of its tokens. Default: the `client_id`.
+    #[arg(long)]
+    audience: Option<String>,
+    /// Where a sign-in can be started from outside.
+    #[arg(long, value_name = "URL")]
+    initiate_login_uri: Option<String>,
+}
+
+/// Runs the command.
+pub(super) async fn run(command: ClientCommand, app: &App, output: &Output) -> Result<(), Failure> {
+    match command {
+        ClientCommand::Add(add) => run_add(add, app, output).await,
+        ClientCommand::List => run_list(app, output).await,
+        ClientCommand::Show { id } => {
+            let client = get(app, &id).await?;
+            output.say(&describe(&client), &as_json(&client))
+        }
+        ClientCommand::Edit(edit) => run_edit(edit, app, output).await,
+        ClientCommand::Remove { id } => {
+            let client = get(app, &id).await?;
+            let mut work = app.begin(Actor::Operator).await?;
+            client::remove(&mut work, &client.id).await?;
+            work.commit().await?;
+            output.say(&format!("Removed {id}."), &json!({ "client_id": id, "removed": true }))
+        }
+        ClientCommand::RotateSecret { id, secret_stdin } => rotate(app, &id, secret_stdin, output).await,
+    }
+}
+
+async fn run_add(add: Add, app: &App, output: &Output) -> Result<(), Failure> {
+    let kind = word("--kind", &add.kind, ClientKind::parse, ClientKind::ALL)?;
+    let id = match &add.id {
+        Some(id) => ClientId::parse(id).ok_or_else(|| Failure::asked_wrongly(format!("--id {id}: 1 to 64 of A-Z a-z 0-9 . _ -")))?,
+        None => id_of_name(&add.name),
+    };
+    let public = matches!(kind, ClientKind::Spa | ClientKind::Native);
+    let mut entry = ClientEntry {
+        kind,
+        name: Some(add.name.clone()),
+        auth: if public { ClientAuth::None } else { ClientAuth::Basic },
+        secret: None,
+        redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
+        origins: Vec::new(),
+        delivery: Delivery::Code,
+        signing: None,
+        first_party: false,
+        audience: None,
+        initiate_login_uri: None,
+        branding: None,
+    };
+    add.settings.apply(&mut entry)?;
+    let secret = match entry.auth {
+        ClientAuth::Basic | ClientAuth::Post => Some(secret(app, add.secret_stdin)?),
+        ClientAuth::None | ClientAuth::PrivateKeyJwt => None,
+    };
+    entry.secret = secret.clone().map(|secret| Secret(secret.into()));
+    check(&entry, &id)?;
+    if app.config.clients.contains_key(&id) {
+        return Err(Failure::asked_wrongly(format!("{id} is registered in the configuration file.")).with_remedy(format!("change [clients.{id}] there")));
+    }
+    let mut work = app.begin(Actor::Operator).await?;
+    if !client::insert(&mut work, &id, entry).await? {
+        return Err(Failure::asked_wrongly(format!("There is a client {id} already.")).with_remedy(format!("housekey client edit {id} …, or another --id")));
+    }
+    work.commit().await?;
+    let mut text = format!("Registered {id}.\n  client_id      {id}");
+    let mut value = json!({ "client_id": id });
+    if let Some(secret) = secret {
+        text.push_str(&format!("\n  client_secret  {secret}\nThe secret is shown this once; only a mark of it is kept."));
+        value["client_secret"] = json!(secret);
+    }
+    output.say(&text, &value)
+}
+
+async fn run_list(app: &App, output: &Output) -> Result<(), Failure> {
+    let configured = app.config.clients.iter().map(|(id, entry)| Client::new(&app.crypto, id.clone(), entry.clone()));
+    let clients: Vec<_> = configured.chain(client::list(app.db.read()).await?).collect();
+    let lines: Vec<_> = clients.iter().map(|client| format!("{:<24} {:<8} {}", client.id, client.entry.kind, client.name())).collect();
+    let text = if lines.is_empty() { "No client is registered.".to_owned() } else { lines.join("\n") };
+    output.say(&text, &Value::Array(clients.iter().map(as_json).collect()))
+}
+
+async fn run_edit(edit: Edit, app: &App, output: &Output) -> Result<(), Failure> {
+    let client = get(app, &edit.id).await?;
+    let mut entry = client.entry.clone();
+    entry.name = edit.name.or(entry.name);
+    edit.settings.apply(&mut entry)?;
+    for uri in redirect_uris("--add-redirect-uri", &edit.add_redirect_uri)? {
+        if !entry.redirect_uris.contains(&uri) {
+            entry.redirect_uris.push(uri);
+        }
+    }
+    entry.redirect_uris.retain(|uri| !edit.remove_redirect_uri.iter().any(|gone| gone == uri.as_str()));
+    let needs_secret = matches!(entry.auth, ClientAuth::Basic | ClientAuth::Post);
+    // The secret has its own column; the rules only ask whether there is one.
+    entry.secret = needs_secret.then(|| Secret("kept elsewhere".to_owned().into()));
+    check(&entry, &client.id)?;
+    let mut work = app.begin(Actor::Operator).await?;
+    client::update(&mut work, &client.id, &entry).await?;
+    work.commit().await?;
+    let client = get(app, &edit.id).await?;
+    output.say(&format!("Changed. A running server sees it within five seconds.\n{}", describe(&client)), &as_json(&client))
+}
+
+async fn rotate(app: &App, id: &str, from_stdin: bool, output: &Output) -> Result<(), Failure> {
+    let client = get(app, id).await?;
+    if !client.is_confidential() {
+        return Err(Failure::asked_wrongly(format!("{id} is a public client: it has no secret.")).with_remedy(format!("housekey client edit {id} --auth basic")));
+    }
+    let secret = secret(app, from_stdin)?;
+    let mut work = app.begin(Actor::Operator).await?;
+    client::rotate_secret(&mut work, &client.id, &SecretString::from(secret.clone())).await?;
+    work.commit().await?;
+    let text = format!("The old secret of {id} is void.\n  client_secret  {secret}");
+    output.say(&text, &json!({ "client_id": id, "client_secret": secret }))
+}
+
+/// A client of the database; one of the file cannot be changed here.
+async fn get(app: &App, id: &str) -> Result<Client, Failure> {
+    let parsed = ClientId::parse(id);
+    if let Some(id) = &parsed
+        && app.config.clients.contains_key(id)
+    {
+        return Err(Failure::asked_wrongly(format!("{id} is registered in the configuration file.")).with_remedy(format!("see [clients.{id}] there")));
+    }
+    let found = match parsed {
+        Some(id) => client::find(app.db.read(), &id).await?,
+        None => None,
+    };
+    found.ok_or_else(|| Failure::new(format!("There is no client {id}.")).with_remedy("housekey client list"))
+}
+
+impl Settings {
+    fn apply(&self, entry: &mut ClientEntry) -> Result<(), Failure> {
+        if !self.redirect_uri.is_empty() {
+            entry.redirect_uris = redirect_uris("--redirect-uri", &self.redirect_uri)?;
+        }
+        if !self.post_logout_redirect_uri.is_empty() {
+            entry.post_logout_redirect_uris = redirect_uris("--post-logout-redirect-uri", &self.post_logout_redirect_uri)?;
+        }
+        if !self.origin.is_empty() {
+            let parse = |text: &String| Origin::parse(text).map_err(|why| Failure::asked_wrongly(format!("--origin {text}: {why}")));
+            entry.origins = self.origin.iter().map(parse).collect::<Result<_, _>>()?;
+        }
+        if let Some(auth) = &self.auth {
+            entry.auth = word("--auth", auth, ClientAuth::parse, ClientAuth::ALL)?;
+        }
+        if let Some(delivery) = &self.delivery {
+            entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
+        }
+        if let Some(alg) = &self.alg {
+            entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);
+        }
+        entry.first_party |= self.first_party;
+        entry.audience = self.audience.clone().or(entry.audience.take());
+        if let Some(uri) = &self.initiate_login_uri {
+            entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
+        }
+        Ok(())
+    }
+}
+
+fn redirect_uris(option: &str, texts: &[String]) -> Result<Vec<RedirectUri>, Failure> {
+    let parse = |text: &String| RedirectUri::parse(text).map_err(|why| Failure::asked_wrongly(format!("{option} {text}: it {why}")));
+    texts.iter().map(parse).collect()
+}
+
+fn word<T: Copy + std::fmt::Display>(option: &str, text: &str, parse: impl Fn(&str) -> Option<T>, all: &[T]) -> Result<T, Failure> {
+    let known = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    parse(text).ok_or_else(|| Failure::asked_wrongly(format!("{option} {text}: must be one of {}", known())))
+}
+
+fn check(entry: &ClientEntry, id: &ClientId) -> Result<(), Failure> {
+    let problems = entry.check(id);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::asked_wrongly(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+/// A secret of 160 random bits, or the one that the operator brings. A short one could be guessed.
+fn secret(app: &App, from_stdin: bool) -> Result<String, Failure> {
+    if !from_stdin {
+        return Ok(format!("hkcs_{}", b64(app.random.bytes::<24>())));
+    }
+    let secret = read_secret()?;
+    if secret.len() < 24 {
+        return Err(Failure::asked_wrongly("The secret is shorter than 24 characters: it could be guessed.").with_remedy("openssl rand -base64 32"));
+    }
+    Ok(secret)
+}
+
+/// `Fieldnotes Web` → `fieldnotes-web`.
+fn id_of_name(name: &str) -> ClientId {
+    let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let words: Vec<_> = plain.split('-').filter(|word| !word.is_empty()).collect();
+    let id: String = words.join("-").chars().take(64).collect();
+    ClientId::parse(&id).or_else(|| ClientId::parse("client")).unwrap_or_else(|| unreachable!("\"client\" is an identifier"))
+}
+
+fn describe(client: &Client) -> String {
+    let entry = &client.entry;
+    let mut lines = vec![
+        format!("{}  ({})", client.id, client.name()),
+        format!("  kind        {}{}", entry.kind, if entry.first_party { ", first party" } else { "" }),
+        format!("  auth        {}", entry.auth),
+        format!("  delivery    {}", entry.delivery),
+        format!("  audience    {}", client.audience()),
+    ];
+    lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
+    lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
+    lines.extend(entry.post_logout_redirect_uris.iter().map(|uri| format!("  logout to   {uri}")));
+    lines.extend(client.origins.iter().map(|origin| format!("  origin      {origin}")));
+    lines.join("\n")
+}
+
+fn as_json(client: &Client) -> Value {
+    let entry = &client.entry;
+    json!({
+        "client_id": client.id,
+        "name": client.name(),
+        "kind": entry.kind.as_str(),
+        "auth": entry.auth.as_str(),
+        "delivery": entry.delivery.as_str(),
+        "alg": entry.signing.map(SigningAlgorithm::as_str),
+        "first_party": entry.first_party,
+        "audience": client.audience(),
+        "redirect_uris": entry.redirect_uris,
+        "post_logout_redirect_uris": entry.post_logout_redirect_uris,
+        "origins": client.origins,
+        "initiate_login_uri": entry.initiate_login_uri,
+    })
+}

@@ -1,0 +1,155 @@
+//! How pages look: read with the files it names, each checked for what it must not bring along.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::read::Reader;
+use super::{Appearance, Branding, Image, Links, Shape};
+
+const LARGEST: usize = 100 * 1024;
+
+/// Reads the section; what it leaves out is as in `base`.
+pub(super) fn read(reader: &Reader<'_>, section: &str, base: Option<&Branding>, folder: &Path) -> Branding {
+    let key = |name: &str| format!("{section}.{name}");
+    let given = |name: &str| reader.value(&key(name)).is_some();
+    let text = |name: &str, base: Option<&String>| if given(name) { reader.optional(&key(name)) } else { base.cloned() };
+    let image = |name: &str, base: Option<&Image>| if given(name) { picture(reader, &key(name), folder) } else { base.cloned() };
+    let name = text("name", base.map(|base| &base.name)).unwrap_or_default();
+    if !(1..=40).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        reader.wrong(&key("name"), format!("\"{}\" must be 1 to 40 characters", name.escape_debug()), "shorten it");
+    }
+    let css = if given("css") { style(reader, &key("css"), folder) } else { base.and_then(|base| base.css.clone()) };
+    let word = |name: &str| if given(name) || base.is_none() { Some(key(name)) } else { None };
+    Branding {
+        logo: image("logo", base.and_then(|base| base.logo.as_ref())),
+        logo_dark: image("logo_dark", base.and_then(|base| base.logo_dark.as_ref())),
+        accent: colour(reader, &key("accent"), text("accent", base.map(|base| &base.accent))).unwrap_or_else(|| "#0b5d4b".into()),
+        accent_dark: text("accent_dark", base.and_then(|base| base.accent_dark.as_ref()))
+            .filter(|text| text != "auto")
+            .and_then(|text| colour(reader, &key("accent_dark"), Some(text))),
+        shape: word("shape").map_or_else(|| base.map_or(Shape::Doorway, |base| base.shape), |key| reader.word(&key, Shape::parse, Shape::ALL, Shape::Doorway)),
+        radius: word("radius").map_or_else(|| base.map_or(12, |base| base.radius), |key| reader.number(&key, 0..=20, 12)),
+        appearance: word("mode").map_or_else(
+            || base.map_or(Appearance::Auto, |base| base.appearance),
+            |key| reader.word(&key, Appearance::parse, Appearance::ALL, Appearance::Auto),
+        ),
+        css,
+        copy: copy(reader, &key("copy"), base),
+        links: Links {
+            terms: link(reader, &key("links.terms"), base.and_then(|base| base.links.terms.clone())),
+            privacy: link(reader, &key("links.privacy"), base.and_then(|base| base.links.privacy.clone())),
+            help: link(reader, &key("links.help"), base.and_then(|base| base.links.help.clone())),
+            home: link(reader, &key("links.home"), base.and_then(|base| base.links.home.clone())),
+        },
+        name,
+    }
+}
+
+fn colour(reader: &Reader<'_>, key: &str, text: Option<String>) -> Option<String> {
+    let text = text?;
+    let hex = text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    if !hex {
+        reader.wrong(key, format!("\"{text}\" is not a colour"), "like \"#0b5d4b\"");
+        return None;
+    }
+    Some(text.to_lowercase())
+}
+
+fn link(reader: &Reader<'_>, key: &str, base: Option<String>) -> Option<String> {
+    if reader.value(key).is_none() {
+        return base;
+    }
+    let text = reader.optional(key)?;
+    let fine = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "mailto"));
+    if !fine {
+        reader.wrong(key, format!("{text} is not an address that people can open"), "like https://example.com/terms");
+    }
+    Some(text)
+}
+
+fn copy(reader: &Reader<'_>, section: &str, base: Option<&Branding>) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut copy = base.map(|base| base.copy.clone()).unwrap_or_default();
+    let prefix = format!("{section}.");
+    for key in reader.keys().filter(|key| key.starts_with(&prefix)) {
+        if let Some((language, id)) = key[prefix.len()..].split_once('.') {
+            let text = reader.text(key).to_owned();
+            copy.entry(language.to_owned()).or_default().insert(id.to_owned(), text);
+        }
+    }
+    copy
+}
+
+fn file(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<(String, Vec<u8>)> {
+    let name = reader.optional(key)?;
+    match std::fs::read(folder.join(&name)) {
+        Ok(bytes) if bytes.len() <= LARGEST => Some((name, bytes)),
+        Ok(bytes) => {
+            reader.wrong(key, format!("{name} has {} bytes", bytes.len()), "at most 100 kB");
+            None
+        }
+        Err(error) => {
+            reader.wrong(key, format!("{name} cannot be read: {error}"), "the path is relative to the configuration file");
+            None
+        }
+    }
+}
+
+fn picture(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<Image> {
+    let (name, bytes) = file(reader, key, folder)?;
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return Some(Image { media_type: "image/png", bytes });
+    }
+    match std::str::from_utf8(&bytes).ok().filter(|text| text.contains("<svg")).map(harm_in_svg) {
+        Some(None) => Some(Image { media_type: "image/svg+xml", bytes }),
+        Some(Some(harm)) => {
+            reader.wrong(key, format!("{name} contains {harm}"), "export it again as plain shapes");
+            None
+        }
+        None => {
+            reader.wrong(key, format!("{name} is neither an SVG nor a PNG"), "convert it");
+            None
+        }
+    }
+}
+
+/// What a picture must not bring: scripts, foreign content, anything fetched from elsewhere.
+fn harm_in_svg(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    let has_handler = lower.split(|c: char| c.is_whitespace() || c == '"' || c == '\'' || c == '/').any(|word| {
+        word.strip_prefix("on").and_then(|rest| rest.split_once('=')).is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase()))
+    });
+    let outward = ["href=\"http", "href='http", "href=\"//", "href=\"data", "href='data", "url(http", "url(//", "url('", "url(\"", "@import", "javascript:"];
+    [("<script", "a script"), ("<foreignobject", "foreign content"), ("<!doctype", "a document type"), ("<!entity", "an entity"), ("<iframe", "a frame")]
+        .into_iter()
+        .find_map(|(mark, name)| lower.contains(mark).then_some(name))
+        .or(has_handler.then_some("an event handler"))
+        .or(outward.iter().any(|mark| lower.contains(mark)).then_some("a reference to something outside it"))
+}
+
+fn style(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<String> {
+    let (name, bytes) = file(reader, key, folder)?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let lower = text.to_lowercase();
+    let fetches = lower.contains("@import") || lower.split("url(").skip(1).any(|rest| !rest.trim_start_matches(['"', '\'', ' ']).starts_with("data:image/"));
+    if fetches {
+        reader.wrong(key, format!("{name} fetches something (@import or url())"), "only data:image/… may stand in url()");
+        return None;
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harm_in_svg;
+
+    #[test]
+    fn pictures_bring_nothing_but_shapes() {
+        assert_eq!(harm_in_svg("<svg><path d=\"M1 1\"/><use href=\"#a\"/></svg>"), None);
+        for text in [
+            "<svg><script>1</script></svg>", "<svg onload=\"x()\"/>", "<svg><foreignObject/></svg>", "<!DOCTYPE svg><svg/>", "<svg><image href=\"https://a.example/x\"/></svg>",
+            "<svg><a xlink:href=\"javascript:x\"/></svg>", "<svg/onload=x>", "<svg><style>@import 'x'</style></svg>",
+        ] {
+            assert!(harm_in_svg(text).is_some(), "{text}");
+        }
+    }
+}

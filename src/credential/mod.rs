@@ -1,0 +1,6 @@
+//! Every way in that a person has is a row here, whatever its kind. What a kind keeps is sealed.
+
+mod store;
+
+pub use store::{Credential, Kind, NewCredential, find_of_user, insert, replace_data, touch};
+pub(crate) use store::tables;

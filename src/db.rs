@@ -1,0 +1,172 @@
+//! The database: connect, read, begin. The only caller of `begin_with_options`.
+//!
+//! SQLite has one writer connection, a fair queue, and several readers that cannot write;
+//! PostgreSQL has one pool for both.
+
+use std::path::Path;
+use std::time::Duration;
+
+use housekey_migrations::Migrator;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
+};
+use housekey_migrations::MigratorTrait;
+use secrecy::ExposeSecret;
+
+use crate::config;
+use crate::error::{Error, Result};
+
+const ACQUIRE: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// A number of our own for PostgreSQL's advisory locks: "hkey".
+const STARTUP_LOCK: i64 = 0x686b_6579;
+
+/// Open connections to the one database.
+#[derive(Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Db {
+    /// Connects; creates the SQLite file if there is none. Migrates nothing.
+    pub async fn connect(database: &config::Database) -> Result<Self, DbErr> {
+        match database {
+            config::Database::Sqlite(path) => Self::sqlite(path).await,
+            config::Database::Postgres(url) => {
+                let mut options = ConnectOptions::new(url.expose_secret().to_owned());
+                options
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(ACQUIRE)
+                    .connect_timeout(ACQUIRE)
+                    .sqlx_logging_level(log::LevelFilter::Trace);
+                let pool = Database::connect(options).await?;
+                Ok(Self { read: pool.clone(), write: pool })
+            }
+        }
+    }
+
+    async fn sqlite(path: &Path) -> Result<Self, DbErr> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| DbErr::Custom(format!("cannot create {}: {error}", folder.display())))?;
+        }
+        let open = |connections: u32, writes: bool| {
+            // The path goes in by `map`, not by URL: a URL would give `?` and `%` in it a meaning.
+            let path = path.to_owned();
+            let mut options = ConnectOptions::new("sqlite:");
+            options
+                .max_connections(connections)
+                .min_connections(1)
+                .acquire_timeout(ACQUIRE)
+                .sqlx_logging_level(log::LevelFilter::Trace)
+                .map_sqlx_sqlite_opts(move |options| {
+                    let options = options
+                        .filename(&path)
+                        .create_if_missing(true)
+                        .journal_mode(SqliteJournalMode::Wal)
+                        // A commit that was answered is on the disk, even if the power fails.
+                        .synchronous(SqliteSynchronous::Full)
+                        .busy_timeout(ACQUIRE)
+                        .foreign_keys(true)
+                        .pragma("trusted_schema", "OFF");
+                    if writes { options.optimize_on_close(true, None) } else { options.pragma("query_only", "ON") }
+                });
+            Database::connect(options)
+        };
+        let write = open(1, true).await?;
+        let read = open(READERS, false).await?;
+        Ok(Self { read, write })
+    }
+
+    /// For queries outside a transaction.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For single statements that are a whole change by themselves.
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Which SQL it speaks.
+    pub fn backend(&self) -> DbBackend {
+        self.write.get_database_backend()
+    }
+
+    /// Begins a change. Immediate on SQLite: a transaction that turned from reading to writing later
+    /// would fail whenever another one wrote in between.
+    pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Brings the schema up to date. Two replicas may do this at once: the second waits, and finds nothing to do.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                // The lock belongs to the connection of this transaction; the migrations run on others.
+                let lock = self.write.begin_with_options(TransactionOptions::default()).await?;
+                lock.execute_raw(sql(&lock, "SELECT pg_advisory_xact_lock($1)", [STARTUP_LOCK.into()])).await?;
+                let migrated = Migrator::up(&self.write, None).await;
+                lock.rollback().await?;
+                migrated
+            }
+            _ => self.migrate_sqlite().await,
+        }
+    }
+
+    /// SQLite has no lock that lives beside a transaction; two processes that begin at once meet at the
+    /// migrations' own transactions, and the loser looks again.
+    async fn migrate_sqlite(&self) -> Result<(), DbErr> {
+        let mut tries = 0;
+        loop {
+            match Migrator::up(&self.write, None).await {
+                Err(error) if tries < 20 => {
+                    tries += 1;
+                    tracing::debug!(%error, "another process is migrating; looking again");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Whether every migration has run, in one query.
+    pub async fn is_current(&self) -> bool {
+        let expected = Migrator::migrations().len();
+        let count = sql(&self.read, "SELECT COUNT(*) AS n FROM seaql_migrations", []);
+        let row = self.read.query_one_raw(count).await.ok().flatten();
+        row.and_then(|row| row.try_get::<i64>("", "n").ok()).is_some_and(|n| usize::try_from(n).is_ok_and(|n| n >= expected))
+    }
+
+    /// Whether it answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.read.ping().await?;
+        Ok(())
+    }
+
+    /// Closes both pools; SQLite's log is folded into its file.
+    pub async fn close(self) {
+        let _ = self.read.close_by_ref().await;
+        let _ = self.write.close_by_ref().await;
+    }
+}
+
+/// A statement by hand, for what the query builder cannot say. Placeholders are `$1`, `$2`, … on both databases.
+pub fn sql<const N: usize>(db: &impl ConnectionTrait, text: &str, values: [Value; N]) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), text, values)
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        use sea_orm::{ConnAcquireErr, RuntimeErr};
+        match &error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Self::Busy { retry_after: Duration::from_secs(2) },
+            DbErr::Conn(RuntimeErr::SqlxError(_)) => Self::broken("the database cannot be reached", error),
+            _ => Self::broken("the database refused", error),
+        }
+    }
+}

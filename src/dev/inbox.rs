@@ -1,0 +1,45 @@
+//! The latest letters, in memory.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::types::{EmailAddress, Envelope, Outgoing};
+
+const MOST: usize = 200;
+
+/// A mailbox for everybody.
+#[derive(Clone, Default)]
+pub struct Inbox {
+    letters: Arc<Mutex<(u64, VecDeque<(u64, Envelope)>)>>,
+}
+
+impl Inbox {
+    /// Where the application drops its letters.
+    pub fn outgoing(&self) -> Outgoing {
+        let inbox = self.clone();
+        Arc::new(move |letter| inbox.put(letter))
+    }
+
+    fn put(&self, letter: Envelope) {
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = letters.0 + 1;
+        letters.0 = number;
+        letters.1.push_front((number, letter));
+        letters.1.truncate(MOST);
+    }
+
+    /// Every letter with its number, the latest first.
+    pub fn list(&self) -> Vec<(u64, Envelope)> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).1.iter().cloned().collect()
+    }
+
+    /// One letter.
+    pub fn get(&self, number: u64) -> Option<Envelope> {
+        self.list().into_iter().find(|(one, _)| *one == number).map(|(_, letter)| letter)
+    }
+
+    /// The latest letter to an address, or to anybody.
+    pub fn latest(&self, to: Option<&EmailAddress>) -> Option<(u64, Envelope)> {
+        self.list().into_iter().find(|(_, letter)| to.is_none_or(|to| letter.to.canonical() == to.canonical()))
+    }
+}

@@ -1,0 +1,7 @@
+//! What exists only on a developer's machine: the inbox in which every letter ends up.
+
+mod inbox;
+pub mod page;
+mod view;
+
+pub use inbox::Inbox;

@@ -1,0 +1,105 @@
+//! `/dev/inbox`: read what would have been sent. These routes exist in development mode only, and
+//! answer this machine only.
+
+use actix_web::http::header;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::Inbox;
+use super::view::{InboxLine, InboxPage, OpenLetter};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::form::Parameters;
+use crate::page::{PageResult, respond_with};
+use crate::session::Visitor;
+use crate::types::{EmailAddress, Envelope};
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// A letter's HTML may style itself and do nothing else.
+const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'";
+
+/// `GET /dev/inbox`
+pub async fn get_inbox(app: web::Data<App>, inbox: web::Data<Inbox>, visitor: Visitor) -> PageResult {
+    show(&app, &inbox, &visitor, None)
+}
+
+/// `GET /dev/inbox/{id}`
+pub async fn get_letter(app: web::Data<App>, inbox: web::Data<Inbox>, visitor: Visitor, id: web::Path<String>) -> PageResult {
+    show(&app, &inbox, &visitor, Some(number(&id)?))
+}
+
+fn show(app: &App, inbox: &Inbox, visitor: &Visitor, open: Option<u64>) -> PageResult {
+    near(visitor)?;
+    let letters = inbox.list();
+    let open = match open {
+        Some(number) => Some((number, inbox.get(number).ok_or(Error::NotFound)?)),
+        None => letters.first().cloned(),
+    };
+    let line = |(number, letter): &(u64, Envelope)| InboxLine {
+        id: number.to_string(),
+        to: letter.to.to_string(),
+        subject: letter.subject.clone(),
+        at: letter.at,
+        open: open.as_ref().is_some_and(|(open, _)| open == number),
+    };
+    let page = InboxPage {
+        letters: letters.iter().map(line).collect(),
+        page: visitor.page(app, None),
+        open: open.map(|(number, letter)| OpenLetter {
+            id: number.to_string(),
+            to: letter.to.to_string(),
+            from: letter.from,
+            subject: letter.subject,
+            at: letter.at,
+            text: letter.text,
+            code: letter.code,
+        }),
+    };
+    Ok(respond_with(StatusCode::OK, &page, POLICY))
+}
+
+/// `GET /dev/inbox/{id}/html`: the letter as a mail program would show it.
+pub async fn get_letter_html(inbox: web::Data<Inbox>, visitor: Visitor, id: web::Path<String>) -> PageResult {
+    near(&visitor)?;
+    let letter = inbox.get(number(&id)?).ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_SECURITY_POLICY, LETTER_POLICY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .content_type("text/html; charset=utf-8")
+        .body(letter.html))
+}
+
+/// `GET /dev/inbox/{id}/source`: both parts as text.
+pub async fn get_letter_source(inbox: web::Data<Inbox>, visitor: Visitor, id: web::Path<String>) -> PageResult {
+    near(&visitor)?;
+    let letter = inbox.get(number(&id)?).ok_or(Error::NotFound)?;
+    let source = format!("From: {}\nTo: {}\nSubject: {}\nDate: {}\n\n{}\n\n{}", letter.from, letter.to, letter.subject, letter.at.rfc3339(), letter.text, letter.html);
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/plain; charset=utf-8").body(source))
+}
+
+/// `GET /dev/inbox/latest?to=…`: for end-to-end tests.
+pub async fn get_latest(inbox: web::Data<Inbox>, visitor: Visitor, request: HttpRequest) -> PageResult {
+    near(&visitor)?;
+    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let to = parameters.get("to").map(|text| EmailAddress::parse(text).map_err(|_| Error::Malformed("to is not an address".into()))).transpose()?;
+    let (number, letter) = inbox.latest(to.as_ref()).ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
+        "id": number.to_string(),
+        "to": letter.to.to_string(),
+        "from": letter.from,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "code": letter.code,
+        "at": letter.at.rfc3339(),
+    })))
+}
+
+fn number(id: &str) -> Result<u64> {
+    id.parse().map_err(|_| Error::NotFound)
+}
+
+fn near(visitor: &Visitor) -> Result<()> {
+    if visitor.caller().address.to_canonical().is_loopback() { Ok(()) } else { Err(Error::NotFound) }
+}

@@ -1,0 +1,10 @@
+//! Signing keys: made once, sealed in the database, parsed once into memory, published as a JWKS.
+
+mod key_set;
+mod sign;
+mod store;
+
+pub use key_set::{Keys, PublicSet};
+pub use sign::{SigningKey, Unverified, b64};
+pub use store::{KeyLine, list};
+pub(crate) use store::tables;

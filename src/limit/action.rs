@@ -1,0 +1,58 @@
+//! Every limited action, what it is counted by, and which setting says how often.
+
+use std::net::IpAddr;
+
+use crate::config::{Limits, Rate};
+use crate::types::{ClientId, EmailAddress};
+
+/// Something that may be done only so often.
+#[derive(Debug, Clone)]
+pub enum Action<'a> {
+    /// A password tried from a network.
+    PasswordFrom(IpAddr),
+    /// A password tried on an account; with the device, if it is one that the person uses.
+    PasswordOn(&'a EmailAddress, Option<&'a [u8]>),
+    /// A password tried anywhere.
+    PasswordAnywhere,
+    /// An account asked for from a network.
+    SignUpFrom(IpAddr),
+    /// A letter to a mailbox.
+    LetterTo(&'a EmailAddress),
+    /// A letter to anywhere.
+    LetterAnywhere,
+    /// A code typed in from a network.
+    CodeFrom(IpAddr),
+    /// A client that could not prove itself, from a network.
+    ClientFailure(&'a ClientId, IpAddr),
+}
+
+impl Action<'_> {
+    /// How often.
+    pub fn rate(&self, limits: &Limits) -> Rate {
+        match self {
+            Self::PasswordFrom(_) => limits.password_per_address,
+            Self::PasswordOn(..) => limits.password_per_account,
+            Self::PasswordAnywhere => limits.password_total,
+            Self::SignUpFrom(_) => limits.sign_up_per_address,
+            Self::LetterTo(_) => limits.letters_per_recipient,
+            Self::LetterAnywhere => limits.letters_total,
+            Self::CodeFrom(_) => limits.codes_per_address,
+            Self::ClientFailure(..) => limits.client_failures,
+        }
+    }
+
+    /// What it is counted by.
+    pub(super) fn key(&self) -> Vec<u8> {
+        let (kind, of): (u8, Vec<u8>) = match self {
+            Self::PasswordFrom(ip) => (1, ip.to_string().into()),
+            Self::PasswordOn(address, device) => (2, [address.canonical().as_bytes(), b"\0", device.unwrap_or_default()].concat()),
+            Self::PasswordAnywhere => (3, Vec::new()),
+            Self::SignUpFrom(ip) => (4, ip.to_string().into()),
+            Self::LetterTo(address) => (5, address.canonical().into()),
+            Self::LetterAnywhere => (6, Vec::new()),
+            Self::CodeFrom(ip) => (7, ip.to_string().into()),
+            Self::ClientFailure(client, ip) => (8, format!("{client} {ip}").into()),
+        };
+        [&[kind], of.as_slice()].concat()
+    }
+}

@@ -1,0 +1,111 @@
+//! The generic cell rate algorithm, as one upsert: a row says when the next use would arrive if uses
+//! came evenly; a use is granted while that is not further ahead than the burst.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Schema, Statement, Value};
+
+use super::Action;
+use crate::app::App;
+use crate::crypto::Purpose;
+use crate::error::{Error, Result};
+use crate::types::UnixMillis;
+
+mod limit_bucket {
+    use sea_orm::entity::prelude::*;
+
+    use crate::types::UnixMillis;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "limit_buckets")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: Vec<u8>,
+        pub arrival: UnixMillis,
+        pub step: i64,
+        pub burst: i64,
+        pub granted: bool,
+        pub expires_at: UnixMillis,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[derive(FromQueryResult)]
+struct Taken {
+    arrival: i64,
+    step: i64,
+    burst: i64,
+    granted: bool,
+}
+
+/// Uses each of these actions once, all in one statement of its own (not in the caller's transaction:
+/// a refused request counts as well). Refuses with the longest wait if any has been used up.
+pub async fn take(app: &App, actions: &[Action<'_>]) -> Result<()> {
+    let limits = &app.config.limits;
+    if !limits.enabled {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let mut rows: Vec<_> = actions.iter().map(|action| row(app, action, now)).collect();
+    // Every replica locks rows in one order, so that none waits for another in a circle.
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    let db = app.db.write();
+    let taken = Taken::find_by_statement(statement(db, rows, now)).all(db).await?;
+    let wait = taken.iter().filter(|row| !row.granted).map(|row| row.arrival + row.step - row.burst - now.0).max();
+    match wait {
+        None => Ok(()),
+        Some(millis) => Err(Error::TooMany { retry_after: Duration::from_millis(u64::try_from(millis).unwrap_or(0).max(1000)) }),
+    }
+}
+
+fn row(app: &App, action: &Action<'_>, now: UnixMillis) -> (Vec<u8>, i64, i64, i64) {
+    let rate = action.rate(&app.config.limits);
+    let key = app.crypto.mark(Purpose::Limit, &[&action.key()]).to_vec();
+    let burst = i64::try_from(rate.per.as_millis()).unwrap_or(i64::MAX / 4);
+    let step = (burst / i64::from(rate.count.max(1))).max(1);
+    (key, step, burst, now.0 + burst)
+}
+
+fn statement(db: &impl ConnectionTrait, rows: Vec<(Vec<u8>, i64, i64, i64)>, now: UnixMillis) -> Statement {
+    let mut values: Vec<Value> = vec![now.0.into()];
+    let mut places = Vec::with_capacity(rows.len());
+    for (key, step, burst, expires_at) in rows {
+        let at = values.len();
+        places.push(format!("(${}, ${} + $1, ${}, ${}, TRUE, ${})", at + 1, at + 2, at + 2, at + 3, at + 4));
+        values.extend([key.into(), step.into(), burst.into(), expires_at.into()]);
+    }
+    // `later`: the arrival this use would lead to.
+    let later = "(CASE WHEN limit_buckets.arrival > $1 THEN limit_buckets.arrival ELSE $1 END + excluded.step)";
+    let sql = format!(
+        "INSERT INTO limit_buckets (key, arrival, step, burst, granted, expires_at) VALUES {} \
+         ON CONFLICT (key) DO UPDATE SET step = excluded.step, burst = excluded.burst, expires_at = excluded.expires_at, \
+         granted = ({later} - $1 <= excluded.burst), \
+         arrival = CASE WHEN {later} - $1 <= excluded.burst THEN {later} ELSE limit_buckets.arrival END \
+         RETURNING arrival, step, burst, granted",
+        places.join(", ")
+    );
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+/// Removes buckets that are full again, at most `limit`; says how many went.
+pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
+    let old = limit_bucket::Entity::find().filter(limit_bucket::Column::ExpiresAt.lt(now)).limit(limit).all(db).await?;
+    let keys: Vec<_> = old.into_iter().map(|row| row.key).collect();
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    let gone = limit_bucket::Entity::delete_many()
+        .filter(limit_bucket::Column::Key.is_in(keys))
+        .filter(limit_bucket::Column::ExpiresAt.lt(now))
+        .exec(db)
+        .await?;
+    Ok(gone.rows_affected)
+}
+
+pub(super) fn table(schema: &Schema) -> TableCreateStatement {
+    schema.create_table_from_entity(limit_bucket::Entity)
+}

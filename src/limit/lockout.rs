@@ -1,0 +1,123 @@
+//! Consecutive failures. Every attempt is counted as a failure before it is checked and forgiven when
+//! it succeeds, so that a hundred guesses at once are a hundred (NIST SP 800-63B-4 §3.2.2).
+
+use std::time::Duration;
+
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Schema};
+
+use crate::app::App;
+use crate::crypto::Purpose;
+use crate::db::sql;
+use crate::error::Result;
+use crate::types::{EmailAddress, UnixMillis, UserId};
+
+mod lockout {
+    use sea_orm::entity::prelude::*;
+
+    use crate::types::{UnixMillis, UserId};
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "lockouts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: Vec<u8>,
+        pub user_id: Option<UserId>,
+        pub failures: i64,
+        pub next_at: UnixMillis,
+        pub last_failed_at: UnixMillis,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Whether a password may be tried now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Yes, and it has been counted. `last`: if this one fails as well, only recovery helps.
+    Allowed {
+        /// No further attempt will be allowed.
+        last: bool,
+    },
+    /// Not yet.
+    Wait(Duration),
+    /// Never again without recovery.
+    Locked,
+}
+
+/// What failures on this account are counted under, from anywhere.
+pub fn key_of_account(app: &App, address: &EmailAddress) -> Vec<u8> {
+    app.crypto.mark(Purpose::Limit, &[b"lockout", address.canonical().as_bytes()]).to_vec()
+}
+
+/// What failures on this account are counted under on a device that its owner uses: strangers' failures are not among them.
+pub fn key_of_account_on_device(app: &App, address: &EmailAddress, device: &[u8]) -> Vec<u8> {
+    app.crypto.mark(Purpose::Limit, &[b"lockout", address.canonical().as_bytes(), device]).to_vec()
+}
+
+/// The wait after so many failures, in SQL: none for five, then doubling from two seconds to a
+/// minute, a quarter of an hour after twenty.
+const DELAY: &str = "CASE WHEN lockouts.failures < 5 THEN 0 WHEN lockouts.failures < 6 THEN 2000 WHEN lockouts.failures < 7 THEN 4000 \
+     WHEN lockouts.failures < 8 THEN 8000 WHEN lockouts.failures < 9 THEN 16000 WHEN lockouts.failures < 10 THEN 32000 \
+     WHEN lockouts.failures < 20 THEN 60000 ELSE 900000 END";
+
+#[derive(FromQueryResult)]
+struct Row {
+    failures: i64,
+    next_at: i64,
+}
+
+/// Counts an attempt, if one is allowed, in one statement.
+pub async fn attempt(app: &App, key: &[u8], user: Option<UserId>) -> Result<Attempt> {
+    let most = i64::from(app.config.limits.password_failures);
+    let now = app.clock.now();
+    let db = app.db.write();
+    let count = sql(
+        db,
+        &format!(
+            "INSERT INTO lockouts (key, user_id, failures, next_at, last_failed_at) VALUES ($1, $2, 1, $3, $3) \
+             ON CONFLICT (key) DO UPDATE SET failures = lockouts.failures + 1, last_failed_at = $3, next_at = $3 + {DELAY}, \
+             user_id = COALESCE(excluded.user_id, lockouts.user_id) \
+             WHERE lockouts.next_at <= $3 AND lockouts.failures < $4 RETURNING failures, next_at"
+        ),
+        [key.to_vec().into(), user.map(|user| user.0).into(), now.0.into(), most.into()],
+    );
+    if let Some(row) = Row::find_by_statement(count).one(db).await? {
+        return Ok(Attempt::Allowed { last: row.failures >= most });
+    }
+    let look = sql(db, "SELECT failures, next_at FROM lockouts WHERE key = $1", [key.to_vec().into()]);
+    Ok(match Row::find_by_statement(look).one(db).await? {
+        Some(row) if row.failures >= most => Attempt::Locked,
+        Some(row) => Attempt::Wait(UnixMillis(row.next_at).since(now).max(Duration::from_secs(1))),
+        // Forgiven in this very moment.
+        None => Attempt::Wait(Duration::from_secs(1)),
+    })
+}
+
+/// Forgets failures, because the password was right.
+pub async fn forgive(db: &impl ConnectionTrait, key: &[u8]) -> Result<()> {
+    lockout::Entity::delete_many().filter(lockout::Column::Key.eq(key)).exec(db).await?;
+    Ok(())
+}
+
+/// Forgets all failures of a person, because an operator said so or the password is a new one.
+pub async fn forgive_user(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
+    lockout::Entity::delete_many().filter(lockout::Column::UserId.eq(user)).exec(db).await?;
+    Ok(())
+}
+
+/// Removes counters of addresses that nobody has. Those of people stay until forgiven, for the limit is "ever".
+pub async fn remove_forgotten(db: &impl ConnectionTrait, before: UnixMillis) -> Result<u64> {
+    let gone = lockout::Entity::delete_many()
+        .filter(lockout::Column::UserId.is_null())
+        .filter(lockout::Column::LastFailedAt.lt(before))
+        .exec(db)
+        .await?;
+    Ok(gone.rows_affected)
+}
+
+pub(super) fn table(schema: &Schema) -> TableCreateStatement {
+    schema.create_table_from_entity(lockout::Entity)
+}

@@ -1,0 +1,170 @@
+//! The checks, in order. Until the redirect URI is known to be the client's, a refusal is a page;
+//! from then on it is an answer to the app (RFC 6749 §4.1.2.1).
+
+use std::sync::Arc;
+
+use super::problem;
+use crate::app::App;
+use crate::error::{AppProblem, Result};
+use crate::form::Parameters;
+use crate::oidc::{Client, Clients, scope};
+use crate::sign_in::{Answer, AppRequest};
+
+/// A request that may be answered.
+pub(super) struct Checked {
+    pub(super) client: Arc<Client>,
+    pub(super) request: AppRequest,
+    pub(super) prompt: Prompt,
+}
+
+/// Why it may not.
+pub(super) enum Refusal {
+    /// A page for the person, because there is no safe place to send them.
+    Show(Box<AppProblem>),
+    /// An answer to the app.
+    Return { to: String, state: Option<String>, code: &'static str, description: String },
+}
+
+/// The values of `prompt`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Prompt {
+    pub(super) none: bool,
+    pub(super) login: bool,
+    pub(super) consent: bool,
+    pub(super) select_account: bool,
+}
+
+impl Prompt {
+    /// Whether the person must see something in any case.
+    pub(super) fn asks(self) -> bool {
+        self.login || self.consent || self.select_account
+    }
+}
+
+/// What is wrong, for the app: a code of RFC 6749 §4.1.2.1 or OpenID Connect Core §3.1.2.6, and a sentence.
+type Wrong = (&'static str, String);
+
+/// One check of a request whose client and redirect URI are known to be right.
+type Check = fn(&Parameters, &Client) -> Result<(), Wrong>;
+
+const CHECKS: &[(&str, Check)] = &[
+    ("request objects", no_request_object),
+    ("response_type", response_type),
+    ("response_mode", response_mode),
+    ("scope", has_openid),
+    ("code_challenge", code_challenge),
+    ("prompt", |parameters, _| prompt(parameters).map(|_| ())),
+    ("max_age", |parameters, _| max_age(parameters).map(|_| ())),
+    ("lengths", lengths),
+];
+
+/// Runs them all.
+pub(super) async fn check(app: &App, clients: &Clients, parameters: &Parameters, line: &'static str) -> Result<Result<Checked, Refusal>> {
+    let show = |problem: AppProblem| Ok(Err(Refusal::Show(Box::new(problem))));
+    let named = parameters.get("client_id").unwrap_or("");
+    let Some(client) = clients.find(app, named).await? else {
+        return show(problem::unknown_client(named, &clients.ids(app).await?, parameters, line));
+    };
+    let Some(redirect_uri) = parameters.get("redirect_uri").filter(|uri| client.may_redirect_to(uri)) else {
+        return show(problem::redirect_uri(&client, parameters, line));
+    };
+    let wrong = CHECKS.iter().find_map(|(_, check)| check(parameters, &client).err());
+    let state = parameters.get("state").map(str::to_owned);
+    if let Some((code, description)) = wrong {
+        return Ok(Err(Refusal::Return { to: redirect_uri.to_owned(), state, code, description }));
+    }
+    let prompt = prompt(parameters).unwrap_or_default();
+    let request = AppRequest {
+        client: client.id.clone(),
+        redirect_uri: redirect_uri.to_owned(),
+        answer: Answer::Code,
+        state,
+        scope: scope::known(parameters.text("scope")),
+        nonce: parameters.get("nonce").map(str::to_owned),
+        code_challenge: parameters.get("code_challenge").map(str::to_owned),
+        login: prompt.login,
+        max_age: max_age(parameters).unwrap_or_default(),
+        login_hint: parameters.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
+    };
+    Ok(Ok(Checked { client, request, prompt }))
+}
+
+fn no_request_object(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
+    if parameters.get("request").is_some() {
+        return Err(("request_not_supported", "request objects are not supported".into()));
+    }
+    if parameters.get("request_uri").is_some() {
+        return Err(("request_uri_not_supported", "request_uri is not supported".into()));
+    }
+    Ok(())
+}
+
+fn response_type(parameters: &Parameters, client: &Client) -> Result<(), Wrong> {
+    match parameters.get("response_type") {
+        Some("code") if client.takes_tokens() => Err((
+            "unauthorized_client",
+            format!("{} is registered for token delivery: start at /sign-in, or register it with --delivery code", client.id),
+        )),
+        Some("code") => Ok(()),
+        Some(_) => Err(("unsupported_response_type", "response_type must be code".into())),
+        None => Err(("invalid_request", "response_type is missing".into())),
+    }
+}
+
+fn response_mode(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
+    match parameters.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(_) => Err(("invalid_request", "response_mode must be query".into())),
+    }
+}
+
+fn has_openid(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
+    if scope::has(parameters.text("scope"), "openid") { Ok(()) } else { Err(("invalid_scope", "scope must contain openid".into())) }
+}
+
+/// RFC 9700 §2.1.1: PKCE for every client, and only S256.
+fn code_challenge(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
+    let wrong = |text: &str| Err(("invalid_request", text.to_owned()));
+    let Some(challenge) = parameters.get("code_challenge") else {
+        return wrong("code_challenge is missing: PKCE with S256 is required");
+    };
+    if parameters.get("code_challenge_method") != Some("S256") {
+        return wrong("code_challenge_method must be S256");
+    }
+    if challenge.len() != 43 || !challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        return wrong("code_challenge must be 43 characters of unpadded base64url");
+    }
+    Ok(())
+}
+
+fn prompt(parameters: &Parameters) -> Result<Prompt, Wrong> {
+    let mut prompt = Prompt::default();
+    for word in parameters.text("prompt").split(' ').filter(|word| !word.is_empty()) {
+        match word {
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return Err(("invalid_request", "prompt must be none, or some of login, consent and select_account".into())),
+        }
+    }
+    if prompt.none && prompt.asks() {
+        return Err(("invalid_request", "prompt=none goes with no other value".into()));
+    }
+    Ok(prompt)
+}
+
+fn max_age(parameters: &Parameters) -> Result<Option<u64>, Wrong> {
+    let wrong = |_| ("invalid_request", "max_age must be a number of seconds".to_owned());
+    parameters.get("max_age").map(|text| text.parse().map_err(wrong)).transpose()
+}
+
+/// What is kept until the code is redeemed must fit into its columns.
+fn lengths(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
+    for (name, most) in [("nonce", 1000), ("state", 4000), ("scope", 1000)] {
+        if parameters.text(name).len() > most {
+            return Err(("invalid_request", format!("{name} is longer than {most} bytes")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! `GET` and `POST /authorize` (OpenID Connect Core §3.1.2): a table of checks, then one question:
+//! may we answer at once, or must the person do something first?
+
+mod checks;
+mod interaction;
+pub(crate) mod problem;
+mod respond;
+mod store;
+
+pub use interaction::{Needed, needed};
+pub use respond::{code_url, error_url};
+pub use store::{Code, Spent, note_family, remove_expired, spend as spend_code};
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use sea_orm::Schema;
+use sea_orm::sea_query::TableCreateStatement;
+
+use self::checks::{Checked, Refusal, check};
+use super::Clients;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::form::{Body, Parameters, see_other};
+use crate::page::PageResult;
+use crate::session::Visitor;
+use crate::sign_in::{AppRequest, Destination, Flow};
+
+/// An authorization request by `GET`.
+pub async fn get_authorize(app: web::Data<App>, clients: web::Data<Clients>, visitor: Visitor, request: HttpRequest) -> PageResult {
+    let query = request.query_string();
+    if let Some(stored) = query.strip_prefix("request=").filter(|rest| !rest.contains('&')) {
+        let stored = reopen(&app, stored)?;
+        return Ok(authorize(&app, &clients, &visitor, &stored, "POST /authorize").await?);
+    }
+    Ok(authorize(&app, &clients, &visitor, query, "GET /authorize").await?)
+}
+
+/// An authorization request by `POST`. Another site's form does not carry our cookies (`SameSite=Lax`),
+/// so the request is stored in a URL, sealed, and continues as a navigation of ours: 303, never 307.
+pub async fn post_authorize(app: web::Data<App>, body: Result<Body>) -> PageResult {
+    let Body(parameters) = body?;
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters.iter()).finish();
+    let sealed = app.crypto.seal_flow(format!("authorize:{query}").as_bytes())?;
+    Ok(see_other(&app.config.issuer.join(&format!("/authorize?request={sealed}"))))
+}
+
+fn reopen(app: &App, stored: &str) -> Result<String> {
+    let opened = app.crypto.open_flow(stored).map_err(|_| Error::Stale)?;
+    let text = String::from_utf8(opened).map_err(|_| Error::Stale)?;
+    text.strip_prefix("authorize:").map(str::to_owned).ok_or(Error::Stale)
+}
+
+async fn authorize(app: &App, clients: &Clients, visitor: &Visitor, query: &str, line: &'static str) -> Result<HttpResponse> {
+    let parameters = match Parameters::parse(query.as_bytes()) {
+        Ok(parameters) => parameters,
+        Err(repeated) => return Err(Error::App(Box::new(problem::repeated(repeated, line)))),
+    };
+    let Checked { client, request, prompt } = match check(app, clients, &parameters, line).await? {
+        Ok(checked) => checked,
+        Err(Refusal::Show(problem)) => return Err(Error::App(problem)),
+        Err(Refusal::Return { to, state, code, description }) => {
+            return Ok(see_other(&error_url(app, &to, state.as_deref(), code, &description)));
+        }
+    };
+    let session = visitor.session(app).await?;
+    let needed = needed(app, &client, &request, session.as_ref(), None).await?;
+    match needed {
+        Needed::Nothing(session) if !prompt.asks() => Ok(see_other(&code_url(app, visitor.actor(), &request, &session).await?)),
+        needed if prompt.none => {
+            let code = needed.error_for_none();
+            Ok(see_other(&error_url(app, &request.redirect_uri, request.state.as_deref(), code, "the person would have to do something")))
+        }
+        Needed::Nothing(_) | Needed::Consent(_) if !prompt.login && !prompt.select_account => go_on(app, visitor, request, "/continue"),
+        _ => go_on(app, visitor, request, "/sign-in"),
+    }
+}
+
+fn go_on(app: &App, visitor: &Visitor, request: AppRequest, path: &str) -> Result<HttpResponse> {
+    let flow = Flow::begin(app, visitor.browser(), Destination::App(Box::new(request))).seal(app)?;
+    let mut response = see_other(&app.config.issuer.join(&format!("{path}?flow={flow}")));
+    visitor.browser().introduce(&mut response);
+    Ok(response)
+}
+
+pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
+    vec![store::table(schema)]
+}

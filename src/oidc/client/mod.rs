@@ -1,0 +1,89 @@
+//! Clients: what may ask us for tokens, and how it proves that it is itself.
+
+mod authenticate;
+mod registry;
+mod store;
+
+pub use authenticate::authenticate;
+pub use registry::Clients;
+pub(crate) use store::tables;
+pub use store::{find, insert, list, remove, rotate_secret, update};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{ClientAuth, ClientEntry, Delivery, SigningAlgorithm, Tokens};
+use crate::crypto::{Crypto, Purpose, equal};
+use crate::types::{ClientId, Origin};
+
+/// A registered client.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Its identifier.
+    pub id: ClientId,
+    /// What was registered.
+    pub entry: ClientEntry,
+    /// A keyed mark of its secret: a thief of the table cannot guess against it.
+    secret_mark: Option<Vec<u8>>,
+    /// From where its scripts may call.
+    pub origins: Vec<Origin>,
+}
+
+impl Client {
+    /// A client of this registration. The entry's own secret is replaced by its mark.
+    pub fn new(crypto: &Crypto, id: ClientId, mut entry: ClientEntry) -> Self {
+        let secret_mark = entry.secret.take().map(|secret| mark(crypto, &id, &secret.0));
+        Self::with_mark(id, entry, secret_mark)
+    }
+
+    fn with_mark(id: ClientId, entry: ClientEntry, secret_mark: Option<Vec<u8>>) -> Self {
+        let redirects = entry.redirect_uris.iter().filter_map(crate::types::RedirectUri::origin);
+        let mut origins: Vec<_> = entry.origins.iter().cloned().chain(redirects).collect();
+        origins.sort();
+        origins.dedup();
+        Self { id, entry, secret_mark, origins }
+    }
+
+    /// What people see.
+    pub fn name(&self) -> &str {
+        self.entry.name.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// The `aud` of its tokens.
+    pub fn audience(&self) -> &str {
+        self.entry.audience.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// What its tokens are signed with.
+    pub fn algorithm(&self, tokens: &Tokens) -> SigningAlgorithm {
+        self.entry.signing.unwrap_or(tokens.signing)
+    }
+
+    /// Whether it can keep a secret.
+    pub fn is_confidential(&self) -> bool {
+        self.entry.auth != ClientAuth::None
+    }
+
+    /// Whether the browser comes back with a token and a cookie.
+    pub fn takes_tokens(&self) -> bool {
+        self.entry.delivery == Delivery::Token
+    }
+
+    /// Whether an answer may go there: exactly a registered address, but for a native app's loopback port.
+    pub fn may_redirect_to(&self, uri: &str) -> bool {
+        let native = self.entry.kind == crate::config::ClientKind::Native;
+        self.entry.redirect_uris.iter().any(|registered| registered.matches(uri, native))
+    }
+
+    /// Whether a person may go there after signing out: exactly a registered address.
+    pub fn may_leave_to(&self, uri: &str) -> bool {
+        self.entry.post_logout_redirect_uris.iter().any(|registered| registered.as_str() == uri)
+    }
+
+    fn knows(&self, crypto: &Crypto, secret: &SecretString) -> bool {
+        self.secret_mark.as_deref().is_some_and(|ours| equal(ours, &mark(crypto, &self.id, secret)))
+    }
+}
+
+fn mark(crypto: &Crypto, id: &ClientId, secret: &SecretString) -> Vec<u8> {
+    crypto.mark(Purpose::ClientSecret, &[id.as_str().as_bytes(), secret.expose_secret().as_bytes()]).to_vec()
+}

@@ -1,0 +1,117 @@
+//! Errors as programs read them: RFC 6749 §5.2 JSON. Public words and private detail stay apart.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::json;
+
+use crate::error::Error;
+
+/// What an OAuth endpoint answers.
+pub type OAuthResult = Result<HttpResponse, OAuthError>;
+
+/// An error answer of an OAuth endpoint.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}: {description}")]
+pub struct OAuthError {
+    status: StatusCode,
+    code: &'static str,
+    description: String,
+    challenge: Option<String>,
+    retry_after: Option<u64>,
+}
+
+impl OAuthError {
+    /// An error with its code (RFC 6749 §5.2) and a sentence for the developer.
+    pub fn new(code: &'static str, description: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code, description: description.into(), challenge: None, retry_after: None }
+    }
+
+    /// The request is missing something, or repeats it.
+    pub fn invalid_request(description: impl Into<String>) -> Self {
+        Self::new("invalid_request", description)
+    }
+
+    /// The code or refresh token is unknown, spent, expired, revoked or another client's. One answer for all.
+    pub fn invalid_grant(description: impl Into<String>) -> Self {
+        Self::new("invalid_grant", description)
+    }
+
+    /// The client is unknown or could not prove itself. `basic`: it tried by the `Authorization` header.
+    pub fn invalid_client(basic: bool) -> Self {
+        let challenge = basic.then(|| "Basic realm=\"housekey\", charset=\"UTF-8\"".to_owned());
+        Self { status: StatusCode::UNAUTHORIZED, challenge, ..Self::new("invalid_client", "client authentication failed") }
+    }
+
+    /// A bearer token that does not open this (RFC 6750 §3.1).
+    pub fn invalid_token(description: &'static str) -> Self {
+        let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
+        Self { status: StatusCode::UNAUTHORIZED, challenge: Some(challenge), ..Self::new("invalid_token", description) }
+    }
+
+    /// No bearer token at all (RFC 6750 §3.1: no error code then).
+    pub fn no_token() -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, challenge: Some("Bearer".into()), ..Self::new("invalid_token", "no access token was sent") }
+    }
+
+    /// The token is good, but not for this.
+    pub fn insufficient_scope(scope: &'static str) -> Self {
+        let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+        Self { status: StatusCode::FORBIDDEN, challenge: Some(challenge), ..Self::new("insufficient_scope", "the token lacks a scope") }
+    }
+
+    /// The caller's page is not registered for what it asks.
+    pub fn forbidden(description: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, ..Self::new("access_denied", description) }
+    }
+
+    fn temporary(status: StatusCode, retry_after: std::time::Duration) -> Self {
+        let seconds = retry_after.as_secs().max(1);
+        Self { status, retry_after: Some(seconds), ..Self::new("temporarily_unavailable", format!("try again in {seconds} seconds")) }
+    }
+
+    /// The code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl From<Error> for OAuthError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Malformed(why) => Self::invalid_request(why),
+            Error::TooLarge => Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..Self::invalid_request("the body is too large") },
+            Error::TooMany { retry_after } => Self::temporary(StatusCode::TOO_MANY_REQUESTS, retry_after),
+            Error::Busy { retry_after } => Self::temporary(StatusCode::SERVICE_UNAVAILABLE, retry_after),
+            Error::Broken { what, source } => {
+                tracing::error!(what, cause = %source, "an OAuth endpoint failed");
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                Self { status, ..Self::new("server_error", "the server failed; its log says why") }
+            }
+            other => Self::invalid_request(other.to_string()),
+        }
+    }
+}
+
+impl ResponseError for OAuthError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        if let Some(challenge) = self.challenge.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        response.json(json!({ "error": self.code, "error_description": printable(&self.description) }))
+    }
+}
+
+/// RFC 6749 §5.2: descriptions are ASCII without quotes, backslashes and control characters.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '?' }).collect()
+}

@@ -1,0 +1,106 @@
+//! `GET` and `POST /end-session` (OpenID Connect RP-Initiated Logout 1.0). With a token that names the
+//! session of this very browser we end it at once; otherwise a person is asked, and nobody is sent anywhere.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::{Client, Clients};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::form::{Body, Parameters, see_other};
+use crate::key::Keys;
+use crate::page::PageResult;
+use crate::session::{Session, Visitor};
+use crate::types::{SessionId, UserId};
+
+#[derive(Debug, Clone, Deserialize)]
+struct Hint {
+    iss: String,
+    sub: String,
+    aud: String,
+    sid: String,
+}
+
+/// By `GET`.
+pub async fn get_end_session(
+    app: web::Data<App>,
+    keys: web::Data<Keys>,
+    clients: web::Data<Clients>,
+    visitor: Visitor,
+    request: HttpRequest,
+) -> PageResult {
+    let query = match request.query_string().strip_prefix("request=") {
+        Some(sealed) => {
+            let opened = app.crypto.open_flow(sealed).map_err(|_| Error::Stale)?;
+            String::from_utf8(opened).ok().and_then(|text| text.strip_prefix("end-session:").map(str::to_owned)).ok_or(Error::Stale)?
+        }
+        None => request.query_string().to_owned(),
+    };
+    let parameters = Parameters::parse(query.as_bytes());
+    let parameters = parameters.map_err(|repeated| Error::Malformed(format!("{} was sent more than once", repeated.name.escape_default())))?;
+    Ok(end_session(&app, &keys, &clients, &visitor, &parameters).await?)
+}
+
+/// By `POST`: another site's form carries no cookies of ours, so it continues as a navigation.
+pub async fn post_end_session(app: web::Data<App>, body: Result<Body>) -> PageResult {
+    let Body(parameters) = body?;
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters.iter()).finish();
+    let sealed = app.crypto.seal_flow(format!("end-session:{query}").as_bytes())?;
+    Ok(see_other(&app.config.issuer.join(&format!("/end-session?request={sealed}"))))
+}
+
+async fn end_session(app: &App, keys: &Keys, clients: &Clients, visitor: &Visitor, parameters: &Parameters) -> Result<HttpResponse> {
+    let session = visitor.session(app).await?;
+    let hint = parameters.get("id_token_hint").and_then(|token| keys.verify::<Hint>(token, "JWT").ok());
+    let hint = hint.filter(|hint| hint.iss == app.config.issuer.as_str());
+    let Some((hint, client)) = with_client(app, clients, hint, parameters).await? else {
+        return Ok(ask(app));
+    };
+    // A session that the token does not name is somebody else's, or a later one: a person decides.
+    if session.as_ref().is_some_and(|session| !names(&hint, session)) {
+        return Ok(ask(app));
+    }
+    let mut response = see_other(&back(app, &client, parameters));
+    if let Some(session) = session {
+        visitor.sign_out(app, &session, false, &mut response).await?;
+    }
+    Ok(response)
+}
+
+/// The client whose token it is; `client_id`, if sent, must say the same.
+async fn with_client(
+    app: &App,
+    clients: &Clients,
+    hint: Option<Hint>,
+    parameters: &Parameters,
+) -> Result<Option<(Hint, std::sync::Arc<Client>)>> {
+    let Some(hint) = hint else { return Ok(None) };
+    let mut found = None;
+    for id in clients.ids(app).await? {
+        if let Some(client) = clients.find(app, id.as_str()).await?
+            && client.audience() == hint.aud
+            && parameters.get("client_id").is_none_or(|named| named == id.as_str())
+        {
+            found = Some(client);
+            break;
+        }
+    }
+    Ok(found.map(|client| (hint, client)))
+}
+
+fn names(hint: &Hint, session: &Session) -> bool {
+    hint.sid.parse::<SessionId>() == Ok(session.id) && hint.sub.parse::<UserId>() == Ok(session.user)
+}
+
+fn back(app: &App, client: &Client, parameters: &Parameters) -> String {
+    let Some(uri) = parameters.get("post_logout_redirect_uri").filter(|uri| client.may_leave_to(uri)) else {
+        return app.config.issuer.join("/signed-out");
+    };
+    let Some(state) = parameters.get("state") else { return uri.to_owned() };
+    let state: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
+    format!("{uri}{}{state}", if uri.contains('?') { "&" } else { "?" })
+}
+
+fn ask(app: &App) -> HttpResponse {
+    see_other(&app.config.issuer.join("/sign-out"))
+}

@@ -1,0 +1,123 @@
+//! `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+
+use super::{Granting, answer, mint};
+use crate::audit::Event;
+use crate::error::Result;
+use crate::form::Parameters;
+use crate::key::b64;
+use crate::oidc::authorize::{Spent, spend_code};
+use crate::oidc::{Client, OAuthError, scope};
+use crate::session::family::{self, Grant, Holder, NewFamily};
+use crate::session::{self, RefreshToken};
+use crate::types::{AuthorizationCode, Token};
+use crate::user::{self, Person};
+use crate::work::Work;
+
+const OVER: &str = "the code is unknown, expired, spent or another client's, or its verifier or redirect_uri differs";
+/// A client that sends the same request twice (a retry, a page that runs its effects twice) is not a
+/// thief: for this long a second use is refused and revokes nothing, if it proves the same things.
+const SAME_REQUEST: Duration = Duration::from_secs(10);
+
+/// What came of a redemption. A refusal is committed as well: the code stays spent.
+enum Outcome {
+    Granted(Box<(Grant, Person, RefreshToken, Option<String>)>),
+    Refused,
+}
+
+pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
+    let Granting { app, keys, client, parameters, actor } = granting;
+    let code = parameters.get("code").ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
+    let code = Token::<AuthorizationCode>::parse(code).ok_or_else(|| OAuthError::invalid_grant(OVER))?;
+    let mut work = app.begin(actor).await?;
+    let outcome = redeem(&mut work, &app.config.tokens, &client, &code, parameters).await?;
+    work.commit().await?;
+    let Outcome::Granted(granted) = outcome else { return Err(OAuthError::invalid_grant(OVER)) };
+    let (grant, person, token, nonce) = *granted;
+    let minted = mint(app, keys, &client, (&grant, &person), nonce.as_deref())?;
+    let offline = scope::has(&grant.scope, "offline_access");
+    Ok(answer(&minted, &grant.scope, offline.then_some(&token)))
+}
+
+async fn redeem(
+    work: &mut Work<'_>,
+    config: &crate::config::Tokens,
+    client: &Client,
+    code: &Token<AuthorizationCode>,
+    parameters: &Parameters,
+) -> Result<Outcome> {
+    let code = match spend_code(work, code).await? {
+        Spent::Now(code) => code,
+        Spent::Before(code) => {
+            let recent = code.used_at.is_some_and(|at| work.now.since(at) < SAME_REQUEST);
+            if !(recent && proves(&code, client, parameters)) {
+                // RFC 9700 §4.2.4: a second use means that the code leaked; end what the first one began.
+                if let Some(family) = code.family {
+                    family::end(work, family).await?;
+                }
+                work.record(Event::CodeReused { user: code.user, client: code.client, family: code.family });
+            }
+            return Ok(Outcome::Refused);
+        }
+        Spent::Unknown => return Ok(Outcome::Refused),
+    };
+    if !proves(&code, client, parameters) {
+        return Ok(Outcome::Refused);
+    }
+    // The person may have been shut out, and the session may have ended, since the code was given.
+    let Some(person) = user::find(work.db(), code.user).await?.map(|user| user.person) else { return Ok(Outcome::Refused) };
+    if user::gate(&person).is_err() || session::find(work.db(), code.session, work.now).await?.is_none() {
+        return Ok(Outcome::Refused);
+    }
+    let new = NewFamily {
+        client: &client.id,
+        user: code.user,
+        session: code.session,
+        holder: Holder::Body,
+        scope: &code.scope,
+        auth_time: code.auth_time,
+        amr: &code.amr,
+    };
+    let (grant, token) = family::begin(work, config, new).await?;
+    crate::oidc::authorize::note_family(work, &code, grant.family).await?;
+    Ok(Outcome::Granted(Box::new((grant, person, token, code.nonce))))
+}
+
+/// Whether this request is from the client that the code was given to, and from the very program that
+/// asked for it. The redirect URI may be left out (OAuth 2.1 §10.2), but not be another one.
+fn proves(code: &crate::oidc::authorize::Code, client: &Client, parameters: &Parameters) -> bool {
+    let verified = match (code.code_challenge.as_deref(), parameters.get("code_verifier")) {
+        (Some(challenge), Some(verifier)) => is_verifier(verifier) && s256(verifier) == challenge,
+        // RFC 9700 §4.8.2: neither without the other.
+        _ => false,
+    };
+    let redirect = parameters.get("redirect_uri").is_none_or(|uri| uri == code.redirect_uri);
+    code.client == client.id && redirect && verified
+}
+
+/// RFC 7636 §4.1: 43 to 128 unreserved characters.
+fn is_verifier(text: &str) -> bool {
+    (43..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
+}
+
+fn s256(verifier: &str) -> String {
+    b64(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_rfc_7636_appendix_b() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert!(is_verifier(verifier));
+        assert_eq!(s256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        for wrong in ["", &"a".repeat(42), &"a".repeat(129), &format!("{}=", "a".repeat(43)), &format!("{} ", "a".repeat(43))] {
+            assert!(!is_verifier(wrong), "{wrong}");
+        }
+    }
+}

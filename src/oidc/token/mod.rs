@@ -1,0 +1,84 @@
+//! `POST /token`: authenticate, grant, respond (RFC 6749 §3.2).
+
+mod authorization_code;
+mod mint;
+mod refresh_token;
+
+pub use mint::{AccessClaims, Minted, mint};
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::{Client, Clients, OAuthError, OAuthResult, client, cors};
+use crate::app::App;
+use crate::error::Error;
+use crate::form::{Body, Parameters};
+use crate::key::Keys;
+use crate::session::RefreshToken;
+use crate::types::Caller;
+use crate::work::Actor;
+
+/// What a grant is made with.
+pub(super) struct Granting<'a> {
+    pub(super) app: &'a App,
+    pub(super) keys: &'a Keys,
+    pub(super) client: Arc<Client>,
+    pub(super) parameters: &'a Parameters,
+    pub(super) actor: Actor,
+}
+
+/// The grant types of the discovery document, in its order.
+pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token"];
+
+/// The endpoint.
+pub async fn post_token(
+    app: web::Data<App>,
+    keys: web::Data<Keys>,
+    clients: web::Data<Clients>,
+    request: HttpRequest,
+    body: Result<Body, Error>,
+) -> OAuthResult {
+    let answer = respond(&app, &keys, &clients, &request, body).await;
+    cors::allow(&app, &clients, &request, answer).await
+}
+
+async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpRequest, body: Result<Body, Error>) -> OAuthResult {
+    let Body(mut parameters) = body?;
+    let caller = crate::form::caller(request);
+    let client = client::authenticate(app, clients, request, &mut parameters, &caller).await?;
+    let actor = Actor::Client(caller, client.id.clone());
+    let granting = Granting { app, keys, client, parameters: &parameters, actor };
+    match parameters.get("grant_type") {
+        Some("authorization_code") => authorization_code::grant(granting).await,
+        Some("refresh_token") => refresh_token::grant(granting).await,
+        Some(_) => Err(OAuthError::new("unsupported_grant_type", "this server grants authorization_code and refresh_token")),
+        None => Err(OAuthError::invalid_request("grant_type is missing")),
+    }
+}
+
+#[derive(Serialize)]
+struct TokenResponse<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+    scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+}
+
+/// The one successful answer (RFC 6749 §5.1).
+fn answer(minted: &Minted, scope: &str, refresh_token: Option<&RefreshToken>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache")).json(TokenResponse {
+        access_token: &minted.access_token,
+        token_type: "Bearer",
+        expires_in: minted.expires_in,
+        scope,
+        id_token: minted.id_token.as_deref(),
+        refresh_token: refresh_token.map(RefreshToken::reveal),
+    })
+}

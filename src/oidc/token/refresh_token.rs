@@ -1,0 +1,32 @@
+//! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
+
+use actix_web::HttpResponse;
+
+use super::{Granting, answer, mint};
+use crate::oidc::{OAuthError, scope};
+use crate::session::RefreshToken;
+use crate::session::family::{self, Holder, Rotation, RotationRule};
+
+const OVER: &str = "the refresh token is unknown, expired, revoked or another client's";
+
+pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
+    let Granting { app, keys, client, parameters, actor } = granting;
+    let presented = parameters.get("refresh_token").ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
+    let presented = RefreshToken::parse(&app.crypto, presented).ok_or_else(|| OAuthError::invalid_grant(OVER))?;
+    let rule = RotationRule { rotate: !client.is_confidential(), holder: Holder::Body };
+    match family::rotate(app, actor, &client.id, &presented, rule).await? {
+        Rotation::Refused => Err(OAuthError::invalid_grant(OVER)),
+        Rotation::Reused => Err(OAuthError::invalid_grant("the refresh token had been replaced; all tokens of its family are revoked")),
+        Rotation::Granted { mut grant, person, successor } => {
+            // A refresh can narrow what its access token may do, never widen it (RFC 6749 §6).
+            if let Some(asked) = parameters.get("scope") {
+                if !scope::is_within(asked, &grant.scope) {
+                    return Err(OAuthError::new("invalid_scope", "a refresh cannot add scopes"));
+                }
+                grant.scope = scope::known(asked);
+            }
+            let minted = mint(app, keys, &client, (&grant, &person), None)?;
+            Ok(answer(&minted, &grant.scope, successor.as_ref()))
+        }
+    }
+}

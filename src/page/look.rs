@@ -1,0 +1,103 @@
+//! How pages look and speak: the operator's choice, and over it what one app chose. Made once, at start.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::asset::{self, Asset};
+use crate::config::{Appearance, Branding, Config, Image, Links, Shape};
+use crate::language::{Language, Speech};
+use crate::types::ClientId;
+
+/// All looks.
+pub struct Looks {
+    ours: Arc<Look>,
+    of_clients: BTreeMap<ClientId, Arc<Look>>,
+    assets: HashMap<String, Asset>,
+}
+
+/// One look: a name, its words, its colours.
+pub struct Look {
+    /// The application's name.
+    pub name: String,
+    /// The outline.
+    pub shape: Shape,
+    /// Light, dark or either.
+    pub appearance: Appearance,
+    /// The footer.
+    pub links: Links,
+    /// The style sheet with the operator's colours, if there is anything to say beyond ours.
+    pub theme: Option<String>,
+    /// The address of the logo.
+    pub logo: Option<String>,
+    /// The address of the logo for dark pages.
+    pub logo_dark: Option<String>,
+    speech: Vec<Speech>,
+    assets: Arc<HashMap<&'static str, String>>,
+}
+
+impl Looks {
+    /// Makes every look there is.
+    pub fn new(config: &Config) -> Self {
+        let base = config.issuer.path();
+        let hrefs = Arc::new(asset::built().iter().map(|asset| (asset.name, asset.href(base))).collect::<HashMap<_, _>>());
+        let mut assets = HashMap::new();
+        let ours = Arc::new(Look::new(&config.branding, base, &hrefs, &mut assets));
+        let mut of_clients = BTreeMap::new();
+        for (id, client) in &config.clients {
+            if let Some(branding) = &client.branding {
+                of_clients.insert(id.clone(), Arc::new(Look::new(branding, base, &hrefs, &mut assets)));
+            }
+        }
+        Self { ours, of_clients, assets }
+    }
+
+    /// The look of a client's pages; ours where it has none.
+    pub fn of(&self, client: Option<&ClientId>) -> Arc<Look> {
+        Arc::clone(client.and_then(|client| self.of_clients.get(client)).unwrap_or(&self.ours))
+    }
+
+    /// A file that belongs to a look: colours or a logo, by the last part of its address.
+    pub fn asset(&self, file: &str) -> Option<&Asset> {
+        self.assets.get(file)
+    }
+}
+
+impl Look {
+    fn new(branding: &Branding, base: &str, hrefs: &Arc<HashMap<&'static str, String>>, assets: &mut HashMap<String, Asset>) -> Self {
+        let mut keep = |name: &'static str, media_type: &'static str, bytes: Vec<u8>| {
+            let asset = Asset::of_look(name, media_type, bytes);
+            let href = asset.href(base);
+            assets.insert(asset.file.to_string(), asset);
+            href
+        };
+        let mut image = |image: &Option<Image>| {
+            let image = image.as_ref()?;
+            let name = if image.media_type == "image/png" { "logo.png" } else { "logo.svg" };
+            Some(keep(name, image.media_type, image.bytes.clone()))
+        };
+        let (logo, logo_dark) = (image(&branding.logo), image(&branding.logo_dark));
+        let theme = super::theme::style_sheet(branding).map(|css| keep("theme.css", "text/css; charset=utf-8", css.into_bytes()));
+        let speech = Language::all().map(|language| Speech::new(language, &branding.name, branding.copy.get(language.code()))).collect();
+        Self {
+            name: branding.name.clone(),
+            shape: branding.shape,
+            appearance: branding.appearance,
+            links: branding.links.clone(),
+            theme,
+            logo,
+            logo_dark,
+            speech,
+            assets: Arc::clone(hrefs),
+        }
+    }
+
+    /// Its words in a language.
+    pub fn speech(&self, language: Language) -> &Speech {
+        &self.speech[language.index()]
+    }
+
+    /// The address of one of our files; its name if there is none.
+    pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
+        self.assets.get(name).map_or(name, String::as_str)
+    }
+}

@@ -1,0 +1,88 @@
+//! What every page has in common: a look, a language, and the one way to become a response.
+//! A page is a struct with a template beside its handler, and always has a [`Page`] as first field.
+
+pub mod asset;
+mod error;
+mod html;
+mod look;
+mod render;
+mod sample;
+mod theme;
+
+pub use asset::Asset;
+pub use error::{PageError, PageResult, status};
+pub use html::Html;
+pub use look::{Look, Looks};
+pub use render::{CSP, respond, respond_with};
+pub use sample::Sample;
+
+use std::sync::Arc;
+
+use crate::language::Language;
+use crate::types::Words;
+
+/// What a template knows beside its own subject. Cheap to make: one for each response.
+#[derive(Clone)]
+pub struct Page {
+    look: Arc<Look>,
+    language: Language,
+    /// The mark that every form carries in its field `csrf`.
+    pub csrf: String,
+    base: String,
+    /// Whether to show the strip that says so.
+    pub development: bool,
+}
+
+impl Page {
+    /// A page in this look and language. `base` is the path of the issuer, empty for most.
+    pub fn new(look: Arc<Look>, language: Language, csrf: String, base: &str, development: bool) -> Self {
+        Self { look, language, csrf, base: base.to_owned(), development }
+    }
+
+    /// The look, for choosing shape, logo and links.
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// The reader's language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The application's name.
+    pub fn name(&self) -> &str {
+        &self.look.name
+    }
+
+    /// A message that needs nothing but the application's name.
+    pub fn say<'a>(&'a self, key: &'a str) -> &'a str {
+        self.look.speech(self.language).say(key)
+    }
+
+    /// A message with what it needs.
+    pub fn words(&self, words: &Words) -> String {
+        self.look.speech(self.language).words(words)
+    }
+
+    /// A message with marked-up text in its gaps. What the message itself says is escaped.
+    pub fn rich(&self, key: &str, gaps: &[(&str, Html)]) -> Html {
+        html::fill(self.look.speech(self.language), key, gaps)
+    }
+
+    /// An address on this server. The path begins with a slash.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// An address on this server that continues a journey.
+    pub fn flow_path(&self, path: &str, flow: &str) -> String {
+        if flow.is_empty() { self.path(path) } else { format!("{}{path}?flow={flow}", self.base) }
+    }
+
+    /// The address of a file of ours, for example `css/app.css`.
+    pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
+        self.look.asset(name)
+    }
+}
+mod view;
+pub use view::*;

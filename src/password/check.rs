@@ -1,0 +1,141 @@
+//! Is this the password? Counted first, checked outside any transaction, believed only if the
+//! credential is still the one that was checked.
+
+use std::time::Duration;
+
+use super::hash::{HashError, HashPool, Verified};
+use super::rules::Password;
+use crate::app::App;
+use crate::audit::Event;
+use crate::credential::{self, Credential, Kind};
+use crate::error::{Error, Result};
+use crate::limit::{self, Action, Attempt};
+use crate::session::Devices;
+use crate::sign_in::{At, Completed, Method, Proofs, complete};
+use crate::types::{EmailAddress, SessionId, SessionSecret, Token, UserId};
+use crate::user;
+use crate::work::Actor;
+
+/// What came of a password.
+pub enum Outcome {
+    /// The person is in.
+    SignedIn {
+        /// Who.
+        user: UserId,
+        /// Their session.
+        session: SessionId,
+        /// For the cookie.
+        secret: Token<SessionSecret>,
+    },
+    /// The address and the password do not belong together, or the person may not come in. One answer for both.
+    Wrong,
+    /// Not now; the same for every address, known or not.
+    Wait(Duration),
+    /// Another factor is required.
+    SecondFactor,
+}
+
+/// Somebody tries a password.
+pub struct Attempted<'a> {
+    /// Whose account.
+    pub address: &'a EmailAddress,
+    /// With what.
+    pub password: Password,
+    /// Who has signed in at this browser before.
+    pub devices: &'a Devices,
+    /// Who tries, from where.
+    pub caller: &'a crate::types::Caller,
+    /// At which browser.
+    pub at: At<'a>,
+}
+
+/// Tries it. What is done does not depend on whether the account exists.
+pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Result<Outcome> {
+    let Attempted { address, password, devices, caller, at } = attempted;
+    let email = user::find_by_address(app.db.read(), address).await?;
+    let user = email.map(|email| email.user);
+    let device = user.and_then(|user| devices.of_user(user));
+    let key = match device {
+        Some(device) => limit::key_of_account_on_device(app, address, device),
+        None => limit::key_of_account(app, address),
+    };
+    let actions = [Action::PasswordFrom(caller.network()), Action::PasswordOn(address, device), Action::PasswordAnywhere];
+    match limit::take(app, &actions).await {
+        Err(Error::TooMany { retry_after }) => return Ok(Outcome::Wait(retry_after)),
+        other => other?,
+    }
+    let last = match limit::attempt(app, &key, user).await? {
+        Attempt::Allowed { last } => last,
+        Attempt::Wait(wait) => return Ok(Outcome::Wait(wait)),
+        Attempt::Locked => return Ok(Outcome::Wait(Duration::from_secs(60 * 60))),
+    };
+    let credential = match user {
+        Some(user) => credential::find_of_user(app.db.read(), &app.crypto, user, Kind::Password).await?,
+        None => None,
+    };
+    let checked = verify(pool, password, credential.as_ref()).await?;
+    settle(app, (user, credential, checked), &key, last, (caller, at)).await
+}
+
+/// A verified password, and its new hash if the old one was made with the parameters of another day.
+struct Checked {
+    verified: bool,
+    renewed: Option<String>,
+}
+
+async fn verify(pool: &HashPool, password: Password, credential: Option<&Credential>) -> Result<Checked> {
+    let stored = credential.and_then(|credential| std::str::from_utf8(&credential.data).ok());
+    match pool.verify(password.clone(), stored).await.map_err(busy)? {
+        Verified::No => Ok(Checked { verified: false, renewed: None }),
+        Verified::Yes => Ok(Checked { verified: true, renewed: None }),
+        // A renewal that has to wait can wait for the next sign-in.
+        Verified::YesButWeaker => Ok(Checked { verified: true, renewed: pool.hash(password).await.ok() }),
+    }
+}
+
+/// The hashing pool's refusals, as errors of a request.
+pub fn busy(error: HashError) -> Error {
+    match error {
+        HashError::Busy { retry_after } => Error::Busy { retry_after },
+        other => Error::broken("a password cannot be hashed", other),
+    }
+}
+
+type Found = (Option<UserId>, Option<Credential>, Checked);
+
+async fn settle(app: &App, found: Found, key: &[u8], last: bool, (caller, at): (&crate::types::Caller, At<'_>)) -> Result<Outcome> {
+    let (user, credential, checked) = found;
+    let mut work = app.begin(Actor::Visitor(caller.clone(), user)).await?;
+    let person = match user {
+        Some(user) if checked.verified => user::find(work.db(), user).await?.map(|user| user.person),
+        _ => None,
+    };
+    let Some((person, credential)) = person.zip(credential) else {
+        work.record(Event::PasswordRefused { user });
+        if last {
+            work.record(Event::PasswordLocked { user });
+        }
+        work.commit().await?;
+        return Ok(Outcome::Wrong);
+    };
+    let unchanged = match &checked.renewed {
+        Some(phc) => credential::replace_data(&mut work, &credential, phc.as_bytes()).await?,
+        None => credential::touch(&mut work, &credential).await?,
+    };
+    if !unchanged {
+        // Another password was set while this one was being checked.
+        work.commit().await?;
+        return Ok(Outcome::Wrong);
+    }
+    if checked.renewed.is_some() {
+        work.record(Event::PasswordRehashed { user: person.id });
+    }
+    limit::forgive(work.db(), key).await?;
+    let completed = complete(&mut work, &person, &Proofs::of(Method::Password), at, &app.config.sign_in).await?;
+    work.commit().await?;
+    Ok(match completed {
+        Completed::SignedIn { session, secret } => Outcome::SignedIn { user: person.id, session, secret },
+        Completed::Not(crate::sign_in::NextStep::SecondFactor) => Outcome::SecondFactor,
+        Completed::Not(_) => Outcome::Wrong,
+    })
+}

@@ -1,0 +1,106 @@
+//! Everything that can be asked, by who may ask it. An unknown method of a known path is a 405.
+
+use actix_web::web::{self, ServiceConfig, get, post, resource};
+
+use crate::app_session::{origin, page as app_page, refresh, start};
+use crate::oidc::{authorize, consent, cors, discovery, jwks, logout, token, userinfo};
+use crate::server::{assets, failed, health};
+use crate::{account, dev, password, sign_in, sign_up};
+
+/// Every path below the issuer.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .configure(for_machines)
+        .configure(for_programs)
+        .configure(for_apps)
+        .configure(for_people)
+        .default_service(web::to(failed::not_found));
+}
+
+/// Load balancers and browsers' caches.
+fn for_machines(config: &mut ServiceConfig) {
+    config
+        .service(resource("/health").route(get().to(health::get_health)))
+        .service(resource("/ready").route(get().to(health::get_ready)))
+        .service(resource("/assets/{name:.*}").route(get().to(assets::get_asset)));
+}
+
+/// Anything that speaks OAuth: no cookies.
+fn for_programs(config: &mut ServiceConfig) {
+    for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
+        config.service(
+            resource(path).route(get().to(discovery::get_discovery)).route(web::method(http::OPTIONS).to(cors::preflight_for_anyone)),
+        );
+    }
+    config
+        .service(
+            resource("/.well-known/jwks.json")
+                .route(get().to(jwks::get_jwks))
+                .route(web::method(http::OPTIONS).to(cors::preflight_for_anyone)),
+        )
+        .service(resource("/token").route(post().to(token::post_token)).route(web::method(http::OPTIONS).to(cors::preflight)))
+        .service(
+            resource("/userinfo")
+                .route(get().to(userinfo::get_userinfo))
+                .route(post().to(userinfo::post_userinfo))
+                .route(web::method(http::OPTIONS).to(cors::preflight)),
+        );
+}
+
+/// Scripts of registered origins, with the refresh cookie.
+fn for_apps(config: &mut ServiceConfig) {
+    config
+        .service(
+            resource("/session/token")
+                .route(post().to(refresh::post_session_token))
+                .route(web::method(http::OPTIONS).to(origin::preflight)),
+        )
+        .service(
+            resource("/session/end").route(post().to(refresh::post_session_end)).route(web::method(http::OPTIONS).to(origin::preflight)),
+        );
+}
+
+/// Browsers. Every form here carries its proof: see `form::Form`.
+fn for_people(config: &mut ServiceConfig) {
+    config
+        .service(resource("/authorize").route(get().to(authorize::get_authorize)).route(post().to(authorize::post_authorize)))
+        .service(resource("/end-session").route(get().to(logout::get_end_session)).route(post().to(logout::post_end_session)))
+        .service(resource("/").route(get().to(account::home::get_account)))
+        .service(resource("/account").route(get().to(account::home::get_account)))
+        .service(resource("/sign-in").route(get().to(start::get_sign_in)).route(post().to(sign_in::page::post_sign_in)))
+        .service(resource("/sign-in/password").route(get().to(password::page::get_password)).route(post().to(password::page::post_password)))
+        .service(resource("/sign-up").route(get().to(sign_up::page::get_sign_up)).route(post().to(sign_up::page::post_sign_up)))
+        .service(
+            resource("/sign-up/password")
+                .route(get().to(sign_up::page::get_choose_password))
+                .route(post().to(sign_up::page::post_choose_password)),
+        )
+        .service(resource("/sign-up/check").route(get().to(sign_up::page::get_check)).route(post().to(sign_up::page::post_check)))
+        .service(resource("/sign-up/resend").route(post().to(sign_up::page::post_resend)))
+        .service(resource("/sign-out").route(get().to(sign_in::page::get_sign_out)).route(post().to(sign_in::page::post_sign_out)))
+        .service(resource("/signed-out").route(get().to(sign_in::page::get_signed_out)))
+        .service(resource("/continue").route(get().to(app_page::get_continue)))
+        .service(resource("/consent").route(post().to(consent::post_consent)));
+}
+
+/// An issuer with a path (`https://example.com/auth`) has its RFC 8414 document in front of that path (§3.1).
+pub fn outside_the_prefix(prefix: &str) -> impl FnOnce(&mut ServiceConfig) {
+    let path = format!("/.well-known/oauth-authorization-server{prefix}");
+    move |config| {
+        config.service(resource(path).route(get().to(discovery::get_discovery))).default_service(web::to(failed::not_found));
+    }
+}
+
+/// What a development server has in addition.
+pub fn for_developers(config: &mut ServiceConfig) {
+    config
+        .service(resource("/dev/inbox").route(get().to(dev::page::get_inbox)))
+        .service(resource("/dev/inbox/latest").route(get().to(dev::page::get_latest)))
+        .service(resource("/dev/inbox/{id}").route(get().to(dev::page::get_letter)))
+        .service(resource("/dev/inbox/{id}/html").route(get().to(dev::page::get_letter_html)))
+        .service(resource("/dev/inbox/{id}/source").route(get().to(dev::page::get_letter_source)));
+}
+
+mod http {
+    pub(super) const OPTIONS: actix_web::http::Method = actix_web::http::Method::OPTIONS;
+}

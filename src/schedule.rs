@@ -1,0 +1,44 @@
+//! Everything that happens by itself, and how often. Safe on every replica at once: each job removes
+//! rows that nobody else needs, in small batches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::{audit, limit, oidc, session, sign_up};
+
+const BATCH: u64 = 500;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const AUDIT_KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// Runs the jobs for ever, every ten minutes.
+pub async fn run(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        if let Err(error) = clean_up(&app).await {
+            tracing::warn!(%error, "clean-up failed; it will be tried again");
+        }
+    }
+}
+
+/// Removes what is over. Says how many rows went.
+pub async fn clean_up(app: &App) -> Result<u64> {
+    let now = app.clock.now();
+    let db = app.db.write();
+    let mut gone = limit::remove_forgotten(db, now - DAY).await?;
+    loop {
+        let mut batch = limit::remove_expired(db, now, BATCH).await?;
+        batch += session::remove_expired(db, now, BATCH).await?;
+        batch += session::family::remove_expired(db, now, BATCH).await?;
+        batch += oidc::authorize::remove_expired(db, now, BATCH).await?;
+        batch += sign_up::remove_expired(db, now, BATCH).await?;
+        batch += audit::remove_before(db, now - AUDIT_KEPT, BATCH).await?;
+        gone += batch;
+        if batch == 0 {
+            return Ok(gone);
+        }
+        // Requests first.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,141 @@
+//! Build the application, bind, serve, stop gracefully.
+
+pub mod assets;
+mod edge;
+pub mod failed;
+pub mod health;
+mod measure;
+mod real_ip;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App as Actix, HttpServer, web};
+
+use self::health::Readiness;
+use self::measure::Measures;
+use crate::app::App;
+use crate::dev::Inbox;
+use crate::error::{Error, Result};
+use crate::key::Keys;
+use crate::oidc::discovery::Discovery;
+use crate::oidc::{Client, Clients};
+use crate::password::HashPool;
+use crate::routes;
+
+/// Everything a server is made of, before it has a socket.
+pub struct House {
+    /// The ground.
+    pub app: Arc<App>,
+    keys: web::Data<Keys>,
+    clients: web::Data<Clients>,
+    pool: web::Data<HashPool>,
+    discovery: web::Data<Discovery>,
+    measures: web::Data<Measures>,
+    readiness: web::Data<Readiness>,
+    inbox: Option<web::Data<Inbox>>,
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Ends it.
+    pub handle: ServerHandle,
+    /// Done when it has ended.
+    pub ended: tokio::task::JoinHandle<std::io::Result<()>>,
+    readiness: web::Data<Readiness>,
+    stop_after: Duration,
+}
+
+impl House {
+    /// Loads keys and clients. `inbox`: where letters end up in development; `more`: clients that a development server brings.
+    pub async fn build(app: Arc<App>, inbox: Option<Inbox>, more: Vec<Client>) -> Result<Self> {
+        let keys = web::Data::new(Keys::load(&app).await?);
+        let clients = web::Data::new(Clients::new(&app, more));
+        let pool = web::Data::new(HashPool::new(&app.config.sign_in.password, &app.random));
+        Ok(Self {
+            keys,
+            clients,
+            pool,
+            discovery: web::Data::new(Discovery::new(&app.config)),
+            measures: web::Data::new(Measures::new()?),
+            readiness: web::Data::new(Readiness::default()),
+            inbox: inbox.map(web::Data::new),
+            app,
+        })
+    }
+
+    /// Serves on an open listener until told to stop.
+    pub fn serve(&self, listener: TcpListener) -> Result<Running> {
+        let bind = |error| Error::broken("cannot serve", Box::new(error) as Box<dyn std::error::Error + Send + Sync>);
+        let app = web::Data::from(Arc::clone(&self.app));
+        let (keys, clients, pool) = (self.keys.clone(), self.clients.clone(), self.pool.clone());
+        let (discovery, measures, readiness, inbox) =
+            (self.discovery.clone(), self.measures.clone(), self.readiness.clone(), self.inbox.clone());
+        let settings = &self.app.config.server;
+        let prefix = self.app.config.issuer.path().to_owned();
+        let mut server = HttpServer::new(move || {
+            let inbox = inbox.clone();
+            Actix::new()
+                .app_data(app.clone())
+                .app_data(keys.clone())
+                .app_data(clients.clone())
+                .app_data(pool.clone())
+                .app_data(discovery.clone())
+                .app_data(measures.clone())
+                .app_data(readiness.clone())
+                .app_data(web::PayloadConfig::new(64 * 1024))
+                .wrap(from_fn(edge::edge))
+                .configure(|config| {
+                    let developers = |config: &mut web::ServiceConfig| {
+                        if let Some(inbox) = inbox {
+                            config.app_data(inbox).configure(routes::for_developers);
+                        }
+                    };
+                    if prefix.is_empty() {
+                        config.configure(developers).configure(routes::routes);
+                    } else {
+                        config.service(web::scope(&prefix).configure(developers).configure(routes::routes));
+                        config.configure(routes::outside_the_prefix(&prefix));
+                    }
+                })
+        })
+        .disable_signals()
+        .client_request_timeout(settings.request_timeout)
+        .shutdown_timeout(settings.shutdown_timeout.as_secs());
+        if settings.workers > 0 {
+            server = server.workers(settings.workers);
+        }
+        let server = server.listen(listener).map_err(bind)?.run();
+        let handle = server.handle();
+        Ok(Running {
+            handle,
+            ended: tokio::spawn(server),
+            readiness: self.readiness.clone(),
+            stop_after: if self.app.config.is_development() { Duration::ZERO } else { Duration::from_millis(500) },
+        })
+    }
+
+    /// Serves `/metrics` on a listener of its own.
+    pub fn serve_metrics(&self, listener: TcpListener) -> Result<tokio::task::JoinHandle<std::io::Result<()>>> {
+        let bind = |error| Error::broken("cannot serve metrics", Box::new(error) as Box<dyn std::error::Error + Send + Sync>);
+        let (measures, pool) = (self.measures.clone(), self.pool.clone());
+        let server = HttpServer::new(move || {
+            let metrics = web::resource("/metrics").route(web::get().to(measure::get_metrics));
+            Actix::new().app_data(measures.clone()).app_data(pool.clone()).service(metrics)
+        });
+        Ok(tokio::spawn(server.workers(1).disable_signals().listen(listener).map_err(bind)?.run()))
+    }
+}
+
+impl Running {
+    /// Stops: not ready from now on, a moment for load balancers to notice, then every request in flight to its end.
+    pub async fn stop(self) -> std::io::Result<()> {
+        self.readiness.stop();
+        tokio::time::sleep(self.stop_after).await;
+        self.handle.stop(true).await;
+        self.ended.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    }
+}

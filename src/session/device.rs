@@ -1,0 +1,58 @@
+//! Who has signed in at this browser before. A person on such a device is not locked out by the
+//! failures of strangers elsewhere. Sealed into a cookie: the server keeps nothing.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::form::cookie;
+use crate::types::{UnixMillis, UserId};
+
+const NAME: &str = "__Host-hk-device";
+const LIFETIME: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+const MOST: usize = 8;
+
+/// The people who have signed in here, the latest last.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Devices {
+    known: Vec<Known>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Known {
+    user: UserId,
+    device: [u8; 16],
+    since: UnixMillis,
+}
+
+impl Devices {
+    /// What the browser's cookie says. Anything unreadable says nothing.
+    pub fn of(app: &App, request: &HttpRequest) -> Self {
+        let Some(sealed) = cookie::read(request, NAME) else { return Self::default() };
+        let Ok(opened) = app.crypto.open_cookie(NAME, &sealed) else { return Self::default() };
+        let mut devices: Self = serde_json::from_slice(&opened).unwrap_or_default();
+        let now = app.clock.now();
+        devices.known.retain(|known| known.since + LIFETIME > now);
+        devices
+    }
+
+    /// This person's device here, if they have one.
+    pub fn of_user(&self, user: UserId) -> Option<&[u8]> {
+        self.known.iter().find(|known| known.user == user).map(|known| known.device.as_slice())
+    }
+
+    /// Remembers a person who has just signed in.
+    pub fn remember(mut self, app: &App, user: UserId, response: &mut HttpResponse) {
+        let device = self.known.iter().find(|known| known.user == user).map_or_else(|| app.random.bytes(), |known| known.device);
+        self.known.retain(|known| known.user != user);
+        self.known.push(Known { user, device, since: app.clock.now() });
+        let too_many = self.known.len().saturating_sub(MOST);
+        self.known.drain(..too_many);
+        let sealed = serde_json::to_vec(&self).ok().and_then(|value| app.crypto.seal_cookie(NAME, &value).ok());
+        if let Some(sealed) = sealed {
+            cookie::set(response, NAME, &sealed, Some(LIFETIME));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Signed-in browsers: a random cookie here, its hash in the table, nothing else.
+
+mod cookie;
+mod device;
+pub mod family;
+mod refresh_token;
+mod store;
+mod visitor;
+
+pub use cookie::{clear as clear_cookie, set as set_cookie};
+pub use device::Devices;
+pub use refresh_token::RefreshToken;
+pub(crate) use store::tables;
+pub use store::{NewSession, Session, count_of_user, end, end_all, find, find_by_secret, insert, remove_expired, replace, seen};
+pub use visitor::Visitor;

@@ -1,0 +1,189 @@
+//! The table of sessions. A session that ended is a row that is gone.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Schema};
+
+use super::family;
+use crate::error::Result;
+use crate::types::{SessionId, SessionSecret, Token, UnixMillis, UserId};
+use crate::work::Work;
+
+mod session {
+    use sea_orm::entity::prelude::*;
+
+    use crate::types::{SessionId, UnixMillis, UserId};
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: SessionId,
+        pub user_id: UserId,
+        #[sea_orm(unique)]
+        pub token_hash: Vec<u8>,
+        #[sea_orm(column_type = "String(StringLen::N(100))")]
+        pub amr: String,
+        #[sea_orm(column_type = "String(StringLen::N(300))")]
+        pub user_agent: String,
+        #[sea_orm(column_type = "String(StringLen::N(64))")]
+        pub address: String,
+        pub auth_time: UnixMillis,
+        pub created_at: UnixMillis,
+        pub last_seen_at: UnixMillis,
+        pub idle_expires_at: UnixMillis,
+        pub expires_at: UnixMillis,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A session that is alive.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The `sid`.
+    pub id: SessionId,
+    /// Who.
+    pub user: UserId,
+    /// When they last proved who they are.
+    pub auth_time: UnixMillis,
+    /// How: RFC 8176 names.
+    pub amr: Vec<String>,
+    /// When it was last used, to within a few minutes.
+    pub last_seen_at: UnixMillis,
+    /// When it ends in any case.
+    pub expires_at: UnixMillis,
+}
+
+/// A session to be.
+pub struct NewSession<'a> {
+    /// Who.
+    pub user: UserId,
+    /// How they proved it: RFC 8176 names.
+    pub amr: &'a [&'static str],
+    /// What the browser calls itself.
+    pub user_agent: &'a str,
+    /// From where.
+    pub address: String,
+    /// How long it lives unused.
+    pub idle: Duration,
+    /// How long it lives at most.
+    pub lifetime: Duration,
+}
+
+impl From<session::Model> for Session {
+    fn from(row: session::Model) -> Self {
+        Self {
+            id: row.id,
+            user: row.user_id,
+            auth_time: row.auth_time,
+            amr: row.amr.split(' ').map(str::to_owned).collect(),
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// The living session of a cookie's value.
+pub async fn find_by_secret(db: &impl ConnectionTrait, secret: &Token<SessionSecret>, now: UnixMillis) -> Result<Option<Session>> {
+    alive(db, session::Column::TokenHash.eq(secret.hash().to_vec()), now).await
+}
+
+/// A living session by its id.
+pub async fn find(db: &impl ConnectionTrait, id: SessionId, now: UnixMillis) -> Result<Option<Session>> {
+    alive(db, session::Column::Id.eq(id), now).await
+}
+
+async fn alive(db: &impl ConnectionTrait, which: sea_orm::sea_query::SimpleExpr, now: UnixMillis) -> Result<Option<Session>> {
+    let row = session::Entity::find()
+        .filter(which)
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(session::Column::IdleExpiresAt.gt(now))
+        .one(db)
+        .await?;
+    Ok(row.map(Session::from))
+}
+
+/// Starts a session; the secret exists only in the answer.
+pub async fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> Result<(SessionId, Token<SessionSecret>)> {
+    let id = SessionId(work.random().uuid(work.now));
+    let secret = Token::new(work.random().bytes());
+    let row = session::ActiveModel {
+        id: Set(id),
+        user_id: Set(new.user),
+        token_hash: Set(secret.hash().to_vec()),
+        amr: Set(new.amr.join(" ")),
+        user_agent: Set(new.user_agent.chars().take(300).collect()),
+        address: Set(new.address),
+        auth_time: Set(work.now),
+        created_at: Set(work.now),
+        last_seen_at: Set(work.now),
+        idle_expires_at: Set(work.now + new.idle),
+        expires_at: Set(work.now + new.lifetime),
+    };
+    session::Entity::insert(row).exec_without_returning(work.db()).await?;
+    Ok((id, secret))
+}
+
+/// Notes that a session was used. Call it at most every few minutes: it is a write.
+pub async fn seen(db: &impl ConnectionTrait, id: SessionId, now: UnixMillis, idle: Duration) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::LastSeenAt, now.0.into())
+        .col_expr(session::Column::IdleExpiresAt, (now + idle).0.into())
+        .filter(session::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends one session and the refresh tokens that descend from it; says whether it was there.
+pub async fn end(work: &mut Work<'_>, id: SessionId) -> Result<bool> {
+    family::end_of_session(work, id).await?;
+    Ok(session::Entity::delete_by_id(id).exec(work.db()).await?.rows_affected == 1)
+}
+
+/// Puts a new session in the place of the one that this browser presents: a value known before a
+/// sign-in is worth nothing after it. What descends from the old one goes on only for the same person.
+pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: SessionId, user: UserId) -> Result<()> {
+    let old = session::Entity::find().filter(session::Column::TokenHash.eq(old.hash().to_vec())).one(work.db()).await?;
+    let Some(old) = old else { return Ok(()) };
+    if old.user_id == user {
+        family::move_to(work, old.id, new).await?;
+    }
+    end(work, old.id).await?;
+    Ok(())
+}
+
+/// Ends every session of a person and everything that descends from them; says which.
+pub async fn end_all(work: &mut Work<'_>, user: UserId) -> Result<Vec<SessionId>> {
+    family::end_of_user(work, user).await?;
+    let rows = session::Entity::find().filter(session::Column::UserId.eq(user)).all(work.db()).await?;
+    session::Entity::delete_many().filter(session::Column::UserId.eq(user)).exec(work.db()).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// How many living sessions a person has.
+pub async fn count_of_user(db: &impl ConnectionTrait, user: UserId, now: UnixMillis) -> Result<u64> {
+    let living = session::Entity::find()
+        .filter(session::Column::UserId.eq(user))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(session::Column::IdleExpiresAt.gt(now));
+    Ok(living.count(db).await?)
+}
+
+/// Removes sessions that are over, at most `limit`; says how many went.
+pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
+    let old = session::Entity::find().filter(session::Column::ExpiresAt.lt(now)).limit(limit).all(db).await?;
+    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    Ok(session::Entity::delete_many().filter(session::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
+    vec![schema.create_table_from_entity(session::Entity), family::table(schema)]
+}

@@ -1,0 +1,61 @@
+//! The end of every way in: start the session, tell the ledgers.
+
+use super::next_step::{NextStep, next_step};
+use super::proof::Proofs;
+use crate::audit::Event;
+use crate::config::SignIn;
+use crate::error::Result;
+use crate::session::{self, NewSession};
+use crate::types::{SessionId, SessionSecret, Token};
+use crate::user::Person;
+use crate::work::Work;
+
+/// The browser at which a session begins.
+pub struct At<'a> {
+    /// What it calls itself.
+    pub user_agent: &'a str,
+    /// From where it calls.
+    pub address: String,
+    /// The session it presents, which ends: a value known before a sign-in must not be worth anything after.
+    pub previous: Option<&'a Token<SessionSecret>>,
+}
+
+/// What came of it.
+pub enum Completed {
+    /// The person is in.
+    SignedIn {
+        /// Their session.
+        session: SessionId,
+        /// For the cookie.
+        secret: Token<SessionSecret>,
+    },
+    /// Not yet, or not at all.
+    Not(NextStep),
+}
+
+/// Starts a session if the proofs suffice for this person under this policy. The one place where sessions begin.
+pub async fn complete(work: &mut Work<'_>, person: &Person, proofs: &Proofs, at: At<'_>, policy: &SignIn) -> Result<Completed> {
+    match next_step(proofs, person, policy.two_step) {
+        NextStep::Done => {}
+        step => {
+            if let NextStep::Barred(barred) = step {
+                work.record(Event::SignInRefused { user: person.id, reason: barred.reason() });
+            }
+            return Ok(Completed::Not(step));
+        }
+    }
+    let new = NewSession {
+        user: person.id,
+        amr: &proofs.amr(),
+        user_agent: at.user_agent,
+        address: at.address,
+        idle: policy.session_idle,
+        lifetime: policy.session,
+    };
+    let (session, secret) = session::insert(work, new).await?;
+    if let Some(previous) = at.previous {
+        session::replace(work, previous, session, person.id).await?;
+    }
+    work.record(Event::SignedIn { user: person.id, session, methods: proofs.names() });
+    Ok(Completed::SignedIn { session, secret })
+}

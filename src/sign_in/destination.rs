@@ -1,0 +1,70 @@
+//! Where a person goes once they are signed in. Typed: no page, cookie or link ever carries a raw URL to go to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::types::ClientId;
+
+/// Where a journey ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Destination {
+    /// Our own account page.
+    Account,
+    /// The app that sent the person, with an answer to what it asked.
+    App(Box<AppRequest>),
+}
+
+/// What an app asked for, after every check: an authorization request (OpenID Connect Core §3.1.2.1),
+/// or the start of a token delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppRequest {
+    /// Who asked.
+    pub client: ClientId,
+    /// Where the answer goes: registered, and compared before this was made.
+    pub redirect_uri: String,
+    /// How the person goes back.
+    pub answer: Answer,
+    /// Returned as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Space-separated, only what this server knows.
+    pub scope: String,
+    /// Goes into the ID token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// S256, 43 characters (RFC 7636 §4.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<String>,
+    /// The person must prove who they are again.
+    #[serde(default)]
+    pub login: bool,
+    /// Seconds since the person last proved who they are, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// An address to begin with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+}
+
+/// How the answer travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// An authorization code in the query.
+    Code,
+    /// An access token in the fragment, and a refresh cookie.
+    Token,
+}
+
+impl Destination {
+    /// The app, if it is one.
+    pub fn client(&self) -> Option<&ClientId> {
+        self.app().map(|request| &request.client)
+    }
+
+    /// What the app asked for, if it is one.
+    pub fn app(&self) -> Option<&AppRequest> {
+        match self {
+            Self::Account => None,
+            Self::App(request) => Some(request),
+        }
+    }
+}

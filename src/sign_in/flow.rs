@@ -1,0 +1,113 @@
+//! One journey of one tab: what was asked for, and what has been said so far. It travels sealed
+//! through URLs and hidden fields, so that looking at a page writes nothing and two tabs never clash.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Destination;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::form::Browser;
+use crate::types::{ClientId, EmailAddress, FlowId, SessionId, UnixMillis};
+
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// A sealed flow is a URL parameter; nothing we make comes near this.
+const LONGEST: usize = 16 * 1024;
+
+/// A journey, opened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Flow {
+    /// Its name, for rows that belong to it.
+    pub id: FlowId,
+    /// Since when.
+    pub began: UnixMillis,
+    /// Where it leads.
+    pub destination: Destination,
+    /// The address that was typed, as it was typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    /// The session whose person has allowed what the app asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_by: Option<SessionId>,
+    /// The person has refused what the app asked for.
+    #[serde(default)]
+    pub refused: bool,
+    browser: [u8; 16],
+}
+
+impl Flow {
+    /// Begins a journey in this browser.
+    pub fn begin(app: &App, browser: &Browser, destination: Destination) -> Self {
+        let began = app.clock.now();
+        let id = FlowId(app.random.uuid(began));
+        let address = destination.app().and_then(|request| request.login_hint.clone());
+        Self { id, began, destination, address, allowed_by: None, refused: false, browser: browser.binding() }
+    }
+
+    /// Opens a journey that a page carried. One of another browser loses everything but its
+    /// destination: a link somebody was sent must not continue what the sender began.
+    pub fn open(app: &App, browser: &Browser, sealed: &str) -> Result<Self> {
+        if sealed.len() > LONGEST {
+            return Err(Error::Stale);
+        }
+        let opened = app.crypto.open_flow(sealed).map_err(|_| Error::Stale)?;
+        let flow: Self = serde_json::from_slice(&opened).map_err(|_| Error::Stale)?;
+        if app.clock.now().since(flow.began) > LIFETIME {
+            return Err(Error::Stale);
+        }
+        if crate::crypto::equal(&flow.browser, &browser.binding()) {
+            return Ok(flow);
+        }
+        Ok(Self::begin(app, browser, flow.destination))
+    }
+
+    /// The journey as a page carries it.
+    pub fn seal(&self, app: &App) -> Result<String> {
+        let plain = serde_json::to_vec(self).map_err(|error| Error::broken("a flow cannot be written", error))?;
+        app.crypto.seal_flow(&plain)
+    }
+
+    /// The address that was typed, if it is one.
+    pub fn address(&self) -> Option<EmailAddress> {
+        self.address.as_deref().and_then(|text| EmailAddress::parse(text).ok())
+    }
+
+    /// What was typed for an address.
+    pub fn typed(&self) -> &str {
+        self.address.as_deref().unwrap_or("")
+    }
+
+    /// Notes the address.
+    #[must_use]
+    pub fn with_address(mut self, address: &EmailAddress) -> Self {
+        self.address = Some(address.to_string());
+        self
+    }
+
+    /// The same journey under a new name, so that rows of the old one no longer belong to it.
+    #[must_use]
+    pub fn renamed(mut self, app: &App) -> Self {
+        self.id = FlowId(app.random.uuid(app.clock.now()));
+        self
+    }
+
+    /// Notes which session's person has allowed what the app asked for.
+    #[must_use]
+    pub fn allowed(mut self, session: SessionId) -> Self {
+        self.allowed_by = Some(session);
+        self
+    }
+
+    /// Notes that the person has refused.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.refused = true;
+        self
+    }
+
+    /// The app it leads to.
+    pub fn client(&self) -> Option<&ClientId> {
+        self.destination.client()
+    }
+}

@@ -1,0 +1,18 @@
+//! The journey every way in feeds. A page asks for something ([`Flow`]); a method gives a [`Proofs`];
+//! [`next_step`] says what is missing; [`complete`] starts the session; [`Destination`] says where to go.
+
+mod complete;
+mod destination;
+mod flow;
+mod next_step;
+mod onward;
+pub mod page;
+mod proof;
+mod view;
+
+pub use complete::{At, Completed, complete};
+pub use destination::{Answer, AppRequest, Destination};
+pub use flow::Flow;
+pub use next_step::{NextStep, next_step};
+pub use onward::onward;
+pub use proof::{Method, Proofs};

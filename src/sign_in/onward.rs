@@ -1,0 +1,22 @@
+//! The way from a finished sign-in to where the journey leads.
+
+use actix_web::HttpResponse;
+
+use super::{Destination, Flow};
+use crate::app::App;
+use crate::error::Result;
+use crate::form::see_other;
+use crate::session::{Visitor, set_cookie};
+use crate::types::{SessionSecret, Token, UserId};
+
+/// Gives the browser its session and sends it where the journey leads.
+pub fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &Token<SessionSecret>) -> Result<HttpResponse> {
+    let path = match flow.destination {
+        Destination::Account => "/account".to_owned(),
+        Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),
+    };
+    let mut response = see_other(&app.config.issuer.join(&path));
+    set_cookie(&mut response, secret, app.config.sign_in.session);
+    visitor.devices(app).remember(app, user, &mut response);
+    Ok(response)
+}

@@ -1,0 +1,10 @@
+//! People: who exists, by which addresses, and whether they may come in.
+
+mod email;
+mod state;
+mod store;
+
+pub use email::{Email, emails_of, find_by_address};
+pub use state::{Barred, Person, State, gate};
+pub use store::{NewUser, User, count, find, insert, list, remove, set_state};
+pub(crate) use store::tables;

@@ -1,0 +1,137 @@
+//! The table of people.
+
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, Schema};
+use uuid::Uuid;
+
+use super::email;
+use super::state::{Person, State};
+use crate::db::sql;
+use crate::error::Result;
+use crate::types::{EmailAddress, UnixMillis, UserId};
+use crate::work::Work;
+
+mod user {
+    use sea_orm::entity::prelude::*;
+
+    use crate::types::{UnixMillis, UserId};
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "users")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: UserId,
+        #[sea_orm(column_type = "String(StringLen::N(16))")]
+        pub state: String,
+        #[sea_orm(column_type = "String(StringLen::N(200))")]
+        pub name: Option<String>,
+        pub created_at: UnixMillis,
+        pub updated_at: UnixMillis,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A person as a list shows them.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The person.
+    pub person: Person,
+    /// Since when.
+    pub created_at: UnixMillis,
+}
+
+/// A person to be.
+pub struct NewUser<'a> {
+    /// Their one address.
+    pub email: &'a EmailAddress,
+    /// Whether it has been proved.
+    pub verified: bool,
+    /// What to call them.
+    pub name: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct PersonRow {
+    id: Uuid,
+    state: String,
+    name: Option<String>,
+    created_at: i64,
+    address: Option<String>,
+    verified_at: Option<i64>,
+}
+
+impl From<PersonRow> for User {
+    fn from(row: PersonRow) -> Self {
+        let person = Person {
+            id: UserId(row.id),
+            state: State::parse(&row.state),
+            name: row.name,
+            email: row.address.and_then(|address| EmailAddress::parse(&address).ok()),
+            email_verified: row.verified_at.is_some(),
+        };
+        Self { person, created_at: UnixMillis(row.created_at) }
+    }
+}
+
+const PERSON: &str = "SELECT u.id, u.state, u.name, u.created_at, e.address, e.verified_at FROM users u \
+     LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary";
+
+/// A person by id.
+pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>> {
+    let query = sql(db, &format!("{PERSON} WHERE u.id = $1"), [id.0.into()]);
+    Ok(PersonRow::find_by_statement(query).one(db).await?.map(User::from))
+}
+
+/// People in the order of their arrival, after `after`.
+pub async fn list(db: &impl ConnectionTrait, after: Option<UserId>, limit: u64) -> Result<Vec<User>> {
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let query = sql(db, &format!("{PERSON} WHERE u.id > $1 ORDER BY u.id LIMIT $2"), [after.into(), limit.into()]);
+    Ok(PersonRow::find_by_statement(query).all(db).await?.into_iter().map(User::from).collect())
+}
+
+/// How many people there are.
+pub async fn count(db: &impl ConnectionTrait) -> Result<u64> {
+    Ok(user::Entity::find().count(db).await?)
+}
+
+/// Makes a person with one primary address; nothing if the address is taken.
+pub async fn insert(work: &mut Work<'_>, new: NewUser<'_>) -> Result<Option<UserId>> {
+    let id = UserId(work.random().uuid(work.now));
+    let row = user::ActiveModel {
+        id: Set(id),
+        state: Set(State::Active.as_str().to_owned()),
+        name: Set(new.name),
+        created_at: Set(work.now),
+        updated_at: Set(work.now),
+    };
+    user::Entity::insert(row).exec_without_returning(work.db()).await?;
+    if email::insert_primary(work, id, new.email, new.verified).await? {
+        return Ok(Some(id));
+    }
+    user::Entity::delete_by_id(id).exec(work.db()).await?;
+    Ok(None)
+}
+
+/// Lets a person in or keeps them out; says whether there is such a person.
+pub async fn set_state(work: &mut Work<'_>, id: UserId, state: State) -> Result<bool> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::State, state.as_str().into())
+        .col_expr(user::Column::UpdatedAt, work.now.0.into())
+        .filter(user::Column::Id.eq(id))
+        .exec(work.db())
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Removes a person and, by the foreign keys, everything of theirs; says whether there was one.
+pub async fn remove(work: &mut Work<'_>, id: UserId) -> Result<bool> {
+    Ok(user::Entity::delete_by_id(id).exec(work.db()).await?.rows_affected == 1)
+}
+
+pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
+    vec![schema.create_table_from_entity(user::Entity), email::table(schema)]
+}

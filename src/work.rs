@@ -1,0 +1,83 @@
+//! A change in progress: one transaction, one `now`, one actor. What it records and posts becomes
+//! true with it or not at all.
+
+use sea_orm::DatabaseTransaction;
+
+use crate::app::App;
+use crate::audit::{self, Event};
+use crate::crypto::Crypto;
+use crate::error::Result;
+use crate::random::Random;
+use crate::types::{Caller, ClientId, Envelope, EventId, UnixMillis, UserId};
+
+/// Who makes a change.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// Somebody at a browser, signed in or not.
+    Visitor(Caller, Option<UserId>),
+    /// A program that speaks OAuth.
+    Client(Caller, ClientId),
+    /// Somebody at the command line.
+    Operator,
+    /// The server itself.
+    System,
+}
+
+/// An open transaction. Dropped without [`Work::commit`], it never happened.
+pub struct Work<'a> {
+    app: &'a App,
+    transaction: DatabaseTransaction,
+    actor: Actor,
+    events: Vec<Event>,
+    letters: Vec<Envelope>,
+    /// The one moment at which all of it happens.
+    pub now: UnixMillis,
+}
+
+impl App {
+    /// Begins a change. Hash, fetch and render before this or after the commit, never between.
+    pub async fn begin(&self, actor: Actor) -> Result<Work<'_>> {
+        let transaction = self.db.begin().await?;
+        Ok(Work { app: self, transaction, actor, events: Vec::new(), letters: Vec::new(), now: self.clock.now() })
+    }
+}
+
+impl Work<'_> {
+    /// For statements.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Chance.
+    pub fn random(&self) -> &Random {
+        &self.app.random
+    }
+
+    /// Keys.
+    pub fn crypto(&self) -> &Crypto {
+        &self.app.crypto
+    }
+
+    /// Notes what happens, in the same transaction.
+    pub fn record(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Sends a letter if, and only if, the change is committed.
+    pub fn post(&mut self, letter: Envelope) {
+        self.letters.push(letter);
+    }
+
+    /// Makes it true.
+    pub async fn commit(self) -> Result<()> {
+        if !self.events.is_empty() {
+            let ids = (0..self.events.len()).map(|_| EventId(self.app.random.uuid(self.now))).collect();
+            audit::insert(&self.transaction, self.now, &self.actor, ids, self.events).await?;
+        }
+        self.transaction.commit().await?;
+        for letter in self.letters {
+            (self.app.outgoing)(letter);
+        }
+        Ok(())
+    }
+}
