@@ -1,9 +1,66 @@
-//! stub
+//! Asks a person whether an app that is not ours may know them.
+
 use askama::Template;
-use crate::page::{Page,Sample};
-use crate::types::*;
+
+use crate::page::{Html, Page, Sample};
+use crate::types::Words;
+
+/// The question.
 #[derive(Template)]
-#[template(source="x", ext="html")]
-pub struct ConsentPage { pub page: Page, pub flow: String, pub client: String, pub email: String, pub scopes: Vec<ScopeLine>, pub host: String }
-impl Sample for ConsentPage { fn samples(_: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> { vec![] } }
-pub struct ScopeLine { pub icon: &'static str, pub words: Words, pub raw: String }
+#[template(path = "oidc/consent.html")]
+pub struct ConsentPage {
+    /// Look and language.
+    pub page: Page,
+    /// The sealed journey.
+    pub flow: String,
+    /// The app's name.
+    pub client: String,
+    /// Who is signed in.
+    pub email: String,
+    /// What the app asks for.
+    pub scopes: Vec<ScopeLine>,
+    /// Where the answer goes.
+    pub host: String,
+}
+
+/// One thing an app asks for.
+pub struct ScopeLine {
+    /// `person`, `mail`, `clock` or `list`.
+    pub icon: &'static str,
+    /// In words.
+    pub words: Words,
+    /// As the app asked for it.
+    pub raw: String,
+}
+
+impl ConsentPage {
+    fn initial(&self) -> String {
+        crate::page::initial(&self.client)
+    }
+
+    fn heading(&self) -> String {
+        self.page.words(&Words::new("consent-heading").with("client", &self.client))
+    }
+
+    fn who(&self) -> Html {
+        self.page.rich("signed-in-as", &[("email", Html::who(&self.email))])
+    }
+
+    fn caution(&self) -> Html {
+        self.page.rich("consent-caution", &[("client", Html::text(&self.client)), ("host", Html::strong(&self.host))])
+    }
+}
+
+impl Sample for ConsentPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let line = |icon, key: &'static str, raw: &str| ScopeLine { icon, words: key.into(), raw: raw.into() };
+        let scopes = vec![
+            line("person", "consent-scope-openid", "openid"),
+            line("person", "consent-scope-profile", "profile"),
+            line("mail", "consent-scope-email", "email"),
+            line("clock", "consent-scope-offline-access", "offline_access"),
+        ];
+        let (client, host) = ("Tidewater".into(), "app.tidewater.example".into());
+        vec![("consent", Self { page: page(), flow: "flow".into(), client, email: "maya@okafor.example".into(), scopes, host })]
+    }
+}

@@ -42,6 +42,11 @@ impl Html {
         Self(format!("<span class=\"mono\">{}</span>", escaped(text)))
     }
 
+    /// The name of a request, to be read out.
+    pub fn reference(text: &str) -> Self {
+        Self(format!("<span class=\"mono nowrap\">{}</span>", escaped(text)))
+    }
+
     /// A link.
     pub fn link(href: &str, text: &str) -> Self {
         Self(format!("<a href=\"{}\">{}</a>", escaped(href), escaped(text)))

@@ -27,6 +27,10 @@ pub struct Look {
     pub links: Links,
     /// The style sheet with the operator's colours, if there is anything to say beyond ours.
     pub theme: Option<String>,
+    /// The address of the icon that browsers show.
+    pub icon: String,
+    /// The issuer, which every address begins with.
+    pub issuer: String,
     /// The address of the logo.
     pub logo: Option<String>,
     /// The address of the logo for dark pages.
@@ -41,11 +45,11 @@ impl Looks {
         let base = config.issuer.path();
         let hrefs = Arc::new(asset::built().iter().map(|asset| (asset.name, asset.href(base))).collect::<HashMap<_, _>>());
         let mut assets = HashMap::new();
-        let ours = Arc::new(Look::new(&config.branding, base, &hrefs, &mut assets));
+        let ours = Arc::new(Look::new(&config.branding, config, &hrefs, &mut assets));
         let mut of_clients = BTreeMap::new();
         for (id, client) in &config.clients {
             if let Some(branding) = &client.branding {
-                of_clients.insert(id.clone(), Arc::new(Look::new(branding, base, &hrefs, &mut assets)));
+                of_clients.insert(id.clone(), Arc::new(Look::new(branding, config, &hrefs, &mut assets)));
             }
         }
         Self { ours, of_clients, assets }
@@ -63,7 +67,8 @@ impl Looks {
 }
 
 impl Look {
-    fn new(branding: &Branding, base: &str, hrefs: &Arc<HashMap<&'static str, String>>, assets: &mut HashMap<String, Asset>) -> Self {
+    fn new(branding: &Branding, config: &Config, hrefs: &Arc<HashMap<&'static str, String>>, assets: &mut HashMap<String, Asset>) -> Self {
+        let base = config.issuer.path();
         let mut keep = |name: &'static str, media_type: &'static str, bytes: Vec<u8>| {
             let asset = Asset::of_look(name, media_type, bytes);
             let href = asset.href(base);
@@ -76,6 +81,7 @@ impl Look {
             Some(keep(name, image.media_type, image.bytes.clone()))
         };
         let (logo, logo_dark) = (image(&branding.logo), image(&branding.logo_dark));
+        let icon = logo.clone().unwrap_or_else(|| keep("icon.svg", "image/svg+xml", icon(branding).into_bytes()));
         let theme = super::theme::style_sheet(branding).map(|css| keep("theme.css", "text/css; charset=utf-8", css.into_bytes()));
         let speech = Language::all().map(|language| Speech::new(language, &branding.name, branding.copy.get(language.code()))).collect();
         Self {
@@ -84,11 +90,60 @@ impl Look {
             appearance: branding.appearance,
             links: branding.links.clone(),
             theme,
+            icon,
+            issuer: config.issuer.to_string(),
             logo,
             logo_dark,
             speech,
             assets: Arc::clone(hrefs),
         }
+    }
+
+    /// For `<meta name=color-scheme>`.
+    pub fn color_scheme(&self) -> &'static str {
+        match self.appearance {
+            Appearance::Auto => "light dark",
+            Appearance::Light => "light",
+            Appearance::Dark => "dark",
+        }
+    }
+
+    /// For `data-theme`, if the visitor's system has no say.
+    pub fn fixed_theme(&self) -> Option<&'static str> {
+        match self.appearance {
+            Appearance::Auto => None,
+            Appearance::Light => Some("light"),
+            Appearance::Dark => Some("dark"),
+        }
+    }
+
+    /// When pages are light; nothing if never.
+    pub fn light_media(&self) -> Option<&'static str> {
+        match self.appearance {
+            Appearance::Auto => Some("(prefers-color-scheme: light)"),
+            Appearance::Light => Some("all"),
+            Appearance::Dark => None,
+        }
+    }
+
+    /// When pages are dark; nothing if never.
+    pub fn dark_media(&self) -> Option<&'static str> {
+        match self.appearance {
+            Appearance::Auto => Some("(prefers-color-scheme: dark)"),
+            Appearance::Light => None,
+            Appearance::Dark => Some("all"),
+        }
+    }
+
+    /// What stands where a logo would.
+    pub fn initial(&self) -> String {
+        super::initial(&self.name)
+    }
+
+    /// Whether there is anything in the footer.
+    pub fn has_footer(&self) -> bool {
+        let Links { terms, privacy, help, home: _ } = &self.links;
+        terms.is_some() || privacy.is_some() || help.is_some()
     }
 
     /// Its words in a language.
@@ -100,4 +155,14 @@ impl Look {
     pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
         self.assets.get(name).map_or(name, String::as_str)
     }
+}
+
+/// An icon for a name without a logo: its first letter on the operator's colour.
+fn icon(branding: &Branding) -> String {
+    let colours = super::theme::Colours::of(&branding.accent);
+    let (accent, on_accent, initial) = (colours.accent, colours.on_accent, super::Html::text(&super::initial(&branding.name)));
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" height=\"32\" rx=\"9\" fill=\"{accent}\"/>\
+         <text x=\"16\" y=\"22.5\" text-anchor=\"middle\" font-family=\"Charter,Cambria,Georgia,serif\" font-size=\"19\" fill=\"{on_accent}\">{initial}</text></svg>"
+    )
 }

@@ -2,24 +2,28 @@
 //! A page is a struct with a template beside its handler, and always has a [`Page`] as first field.
 
 pub mod asset;
+mod difference;
 mod error;
 mod html;
 mod look;
 mod render;
 mod sample;
 mod theme;
+mod view;
 
 pub use asset::Asset;
+pub use difference::Marked;
 pub use error::{PageError, PageResult, status};
 pub use html::Html;
 pub use look::{Look, Looks};
 pub use render::{CSP, respond, respond_with};
 pub use sample::Sample;
+pub use view::{BusyPage, CookiesPage, DevErrorPage, ErrorPage, NotFoundPage, StalePage, problem_words};
 
 use std::sync::Arc;
 
 use crate::language::Language;
-use crate::types::Words;
+use crate::types::{UnixMillis, Words};
 
 /// What a template knows beside its own subject. Cheap to make: one for each response.
 #[derive(Clone)]
@@ -79,10 +83,48 @@ impl Page {
         if flow.is_empty() { self.path(path) } else { format!("{}{path}?flow={flow}", self.base) }
     }
 
+    /// An address on this server, in full.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.look.issuer)
+    }
+
     /// The address of a file of ours, for example `css/app.css`.
     pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
         self.look.asset(name)
     }
+
+    /// A time of day. The script turns it into the reader's own.
+    pub fn clock(&self, at: UnixMillis) -> Html {
+        Html::time(&at.rfc3339(), &clock(at))
+    }
+
+    /// How long to wait, in seconds or minutes.
+    pub fn wait(&self, seconds: u64) -> String {
+        let words = if seconds < 90 { Words::new("wait-seconds").with("seconds", seconds.max(1)) } else { Words::new("wait-minutes").with("minutes", seconds.div_ceil(60)) };
+        self.words(&words)
+    }
+
+    /// What a person agrees to by going on, if the operator has anything to agree to.
+    pub fn terms(&self) -> Option<Html> {
+        let links = &self.look.links;
+        let terms = links.terms.as_deref().map(|href| ("terms", Html::link(href, self.say("terms-terms"))));
+        let privacy = links.privacy.as_deref().map(|href| ("privacy", Html::link(href, self.say("terms-privacy"))));
+        match (terms, privacy) {
+            (Some(terms), Some(privacy)) => Some(self.rich("terms-both", &[terms, privacy])),
+            (Some(terms), None) => Some(self.rich("terms-only-terms", &[terms])),
+            (None, Some(privacy)) => Some(self.rich("terms-only-privacy", &[privacy])),
+            (None, None) => None,
+        }
+    }
 }
-mod view;
-pub use view::*;
+
+/// The first letter of a name, as it stands on a tile.
+pub fn initial(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+}
+
+/// A time of day for where no script runs.
+pub fn clock(at: UnixMillis) -> String {
+    let at = at.date_time();
+    format!("{:02}:{:02} UTC", at.hour(), at.minute())
+}

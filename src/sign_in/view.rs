@@ -1,16 +1,86 @@
-//! stub
+//! What people see when they sign in or out.
+
 use askama::Template;
-use crate::page::{Page,Sample};
-use crate::types::*;
+
+use crate::page::{Html, Page, Sample};
+use crate::types::Words;
+
+/// Asks for the address.
 #[derive(Template)]
-#[template(source="x", ext="html")]
-pub struct SignInPage { pub page: Page, pub flow: String, pub email: String, pub problem: Option<Words>, pub sign_up: bool }
-impl Sample for SignInPage { fn samples(_: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> { vec![] } }
+#[template(path = "sign_in/sign_in.html")]
+pub struct SignInPage {
+    /// Look and language.
+    pub page: Page,
+    /// The sealed journey.
+    pub flow: String,
+    /// What was typed.
+    pub email: String,
+    /// What is wrong with it.
+    pub problem: Option<Words>,
+    /// Whether strangers may create an account.
+    pub sign_up: bool,
+}
+
+impl Sample for SignInPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |email: &str, problem, sign_up| Self { page: page(), flow: "flow".into(), email: email.into(), problem, sign_up };
+        vec![
+            ("sign-in", of("", None, true)),
+            ("sign-in-closed", of("", None, false)),
+            ("sign-in-error", of("maya@", Some("email-malformed".into()), true)),
+        ]
+    }
+}
+
+/// Asks whether to sign out.
 #[derive(Template)]
-#[template(source="x", ext="html")]
-pub struct SignOutPage { pub page: Page, pub email: String, pub others: u64 }
-impl Sample for SignOutPage { fn samples(_: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> { vec![] } }
+#[template(path = "sign_in/sign_out.html")]
+pub struct SignOutPage {
+    /// Look and language.
+    pub page: Page,
+    /// Who is signed in.
+    pub email: String,
+    /// On how many other devices.
+    pub others: u64,
+}
+
+impl SignOutPage {
+    fn who(&self) -> Html {
+        self.page.rich("signed-in-as", &[("email", Html::who(&self.email))])
+    }
+
+    fn elsewhere(&self) -> String {
+        self.page.words(&Words::new("sign-out-elsewhere").with("others", self.others))
+    }
+}
+
+impl Sample for SignOutPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |others| Self { page: page(), email: "maya@okafor.example".into(), others };
+        vec![("sign-out", of(3)), ("sign-out-alone", of(0))]
+    }
+}
+
+/// Says that it is done.
 #[derive(Template)]
-#[template(source="x", ext="html")]
-pub struct SignedOutPage { pub page: Page, pub app: Option<(String,String)> }
-impl Sample for SignedOutPage { fn samples(_: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> { vec![] } }
+#[template(path = "sign_in/signed_out.html")]
+pub struct SignedOutPage {
+    /// Look and language.
+    pub page: Page,
+    /// The app to go back to: its name and its registered address.
+    pub app: Option<(String, String)>,
+}
+
+impl SignedOutPage {
+    fn go(&self) -> String {
+        let name = self.app.as_ref().map_or("", |(name, _)| name);
+        self.page.words(&Words::new("go-to").with("name", name))
+    }
+}
+
+impl Sample for SignedOutPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let app = Some(("Tidewater".into(), "https://app.tidewater.example/".into()));
+        vec![("signed-out", Self { page: page(), app: None }), ("signed-out-app", Self { page: page(), app })]
+    }
+}
