@@ -1,1 +1,5 @@
+//! One test program: the house, tested through its doors.
 
+mod support;
+
+mod oidc;

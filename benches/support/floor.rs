@@ -1,0 +1,120 @@
+//! The floors: an actix server that does, for each workload, only what cannot be left out.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Sender, channel};
+
+use actix_web::cookie::Cookie;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use askama::Template;
+use aws_lc_rs::rand::{SystemRandom, generate};
+use aws_lc_rs::signature::Ed25519KeyPair;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::sync::oneshot;
+
+#[derive(Template)]
+#[template(ext = "html", source = "<!doctype html><title>Sign in</title><h1>Sign in</h1><form method=post><input type=hidden name=csrf value={{ a }}><input type=hidden name=flow value={{ b }}><label for=email>Email</label><input id=email name=email><button>Continue</button></form>")]
+struct Page {
+    a: String,
+    b: String,
+}
+
+struct Floor {
+    key: Ed25519KeyPair,
+    rotations: Mutex<Sender<(usize, oneshot::Sender<()>)>>,
+}
+
+/// Serves until the process is ended.
+pub fn serve(port: &str) {
+    let port: u16 = port.parse().expect("a port");
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = Ed25519KeyPair::generate().expect("a key");
+    let floor = web::Data::new(Floor { key, rotations: Mutex::new(writer(folder.path().join("floor.db"))) });
+    let hashes = web::Data::new(Mutex::new(hasher()));
+    actix_web::rt::System::new()
+        .block_on(
+            HttpServer::new(move || {
+                App::new()
+                    .app_data(floor.clone())
+                    .app_data(hashes.clone())
+                    .route("/empty", web::get().to(|| async { HttpResponse::Ok().body("hello") }))
+                    .route("/page", web::get().to(page))
+                    .route("/rotate", web::get().to(rotate))
+                    .route("/argon2", web::get().to(argon2))
+            })
+            .workers(1)
+            .bind(("127.0.0.1", port))
+            .expect("a free port")
+            .run(),
+        )
+        .expect("served");
+}
+
+async fn page() -> HttpResponse {
+    let random = SystemRandom::new();
+    let token = || URL_SAFE_NO_PAD.encode(generate::<[u8; 24]>(&random).expect("random").expose());
+    let page = Page { a: token(), b: token() };
+    let cookie = Cookie::build("__Host-floor", token()).path("/").secure(true).http_only(true).finish();
+    HttpResponse::Ok().cookie(cookie).content_type("text/html; charset=utf-8").body(page.render().expect("rendered"))
+}
+
+/// One row replaced, on the disk, and two tokens signed.
+async fn rotate(floor: web::Data<Floor>) -> HttpResponse {
+    let (done, committed) = oneshot::channel();
+    let row = usize::from(generate::<[u8; 1]>(&SystemRandom::new()).expect("random").expose()[0]);
+    floor.rotations.lock().expect("a sender").send((row, done)).expect("a writer");
+    committed.await.expect("committed");
+    let claims = [b'x'; 480];
+    let (a, b) = (floor.key.sign(&claims), floor.key.sign(&claims));
+    HttpResponse::Ok().json(serde_json::json!({ "a": URL_SAFE_NO_PAD.encode(a), "b": URL_SAFE_NO_PAD.encode(b), "t": "Bearer" }))
+}
+
+/// A writer that commits whatever has queued, with the durability of ours (`synchronous=FULL`).
+fn writer(path: std::path::PathBuf) -> Sender<(usize, oneshot::Sender<()>)> {
+    let (sender, receiver) = channel::<(usize, oneshot::Sender<()>)>();
+    std::thread::spawn(move || {
+        let db = rusqlite::Connection::open(path).expect("a database");
+        db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, current BLOB, previous BLOB, n INTEGER)")
+            .expect("a table");
+        for id in 0..256 {
+            db.execute("INSERT INTO t VALUES (?1, randomblob(32), randomblob(32), 0)", [id]).expect("a row");
+        }
+        while let Ok(first) = receiver.recv() {
+            let batch: Vec<_> = std::iter::once(first).chain(receiver.try_iter().take(63)).collect();
+            db.execute_batch("BEGIN IMMEDIATE").expect("begun");
+            for (row, _) in &batch {
+                db.prepare_cached("UPDATE t SET previous = current, current = randomblob(32), n = n + 1 WHERE id = ?1")
+                    .and_then(|mut statement| statement.execute([row]))
+                    .expect("updated");
+            }
+            db.execute_batch("COMMIT").expect("committed");
+            for (_, done) in batch {
+                let _ = done.send(());
+            }
+        }
+    });
+    sender
+}
+
+async fn argon2(hasher: web::Data<Mutex<Sender<oneshot::Sender<()>>>>) -> HttpResponse {
+    let (done, hashed) = oneshot::channel();
+    hasher.lock().expect("a sender").send(done).expect("a hasher");
+    hashed.await.expect("hashed");
+    HttpResponse::Ok().body("hashed")
+}
+
+/// One thread that hashes with memory of its own, as ours does.
+fn hasher() -> Sender<oneshot::Sender<()>> {
+    let (sender, receiver) = channel::<oneshot::Sender<()>>();
+    std::thread::spawn(move || {
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19456, 2, 1, Some(32)).expect("parameters"));
+        let mut memory = vec![Block::default(); 19456];
+        while let Ok(done) = receiver.recv() {
+            let mut hash = [0; 32];
+            argon2.hash_password_into_with_memory(b"correct horse battery", &[7; 16], &mut hash, &mut memory).expect("hashed");
+            let _ = done.send(());
+        }
+    });
+    sender
+}

@@ -1,0 +1,222 @@
+//! The server under load: the release binary as a process of its own, on loopback, with a person and an app.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::driver::{Connection, Load, header};
+
+const PASSWORD: &str = "four plain words and one more";
+const EMAIL: &str = "maya@okafor.example";
+const CLIENT: &str = "bench";
+const REDIRECT: &str = "http://localhost:9/callback";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const HOUSEKEY: &str = env!("CARGO_BIN_EXE_housekey");
+
+/// A running process and where it listens. Ended when dropped.
+pub struct Process {
+    child: Child,
+    pub port: u16,
+}
+
+impl Process {
+    fn spawn(mut command: Command, port: u16, path: &str) -> (Self, Duration) {
+        let began = Instant::now();
+        let child = command.stdout(Stdio::null()).stdin(Stdio::null()).spawn().expect("started");
+        let process = Self { child, port };
+        loop {
+            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() && Connection::open(port).ask(get(path).as_bytes()).starts_with("HTTP/1.1 200") {
+                return (process, began.elapsed());
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "the server does not answer");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The floors, in a process of their own.
+    pub fn floor() -> Self {
+        let port = free_port();
+        let mut command = pinned(std::env::current_exe().expect("this program").to_str().expect("a path"));
+        command.args(["--floor", &port.to_string()]);
+        Self::spawn(command, port, "/empty").0
+    }
+
+    /// CPU time of all its threads so far.
+    pub fn cpu(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("its threads");
+        let nanos = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?.split(' ').next()?.parse::<u64>().ok());
+        Duration::from_nanos(nanos.sum())
+    }
+
+    pub fn resident_mib(&self) -> f64 {
+        self.status("VmRSS:")
+    }
+
+    pub fn peak_mib(&self) -> f64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line");
+        line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") / 1024.0
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// On the second core, if there is one: the load runs on the first.
+fn pinned(program: &str) -> Command {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if cores > 1 && Command::new("taskset").arg("--version").stdout(Stdio::null()).status().is_ok() {
+        let mut command = Command::new("taskset");
+        command.args(["-c", "1", program]);
+        return command;
+    }
+    Command::new(program)
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+}
+
+/// Ours.
+pub struct Subject {
+    pub process: Process,
+    pub first_start: Duration,
+    folder: tempfile::TempDir,
+    environment: Vec<(String, String)>,
+    sign_in: Vec<u8>,
+    chains: Vec<Arc<Mutex<String>>>,
+}
+
+impl Subject {
+    /// Starts on an empty database, with one person, one app and eight sign-ins.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let environment: Vec<_> = [
+            ("HOUSEKEY_ISSUER", format!("http://localhost:{port}")),
+            ("HOUSEKEY_DATA_DIR", folder.path().to_str().expect("a path").to_owned()),
+            ("HOUSEKEY_SERVER__LISTEN", format!("127.0.0.1:{port}")),
+            ("HOUSEKEY_SERVER__WORKERS", "1".into()),
+            ("HOUSEKEY_SIGN_IN__PASSWORD__HASH_THREADS", "1".into()),
+            ("HOUSEKEY_LIMITS__ENABLED", "false".into()),
+            ("HOUSEKEY_MASTER_KEY", "11".repeat(32)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        let (process, first_start) = Process::spawn(serve(&environment, folder.path()), port, "/health");
+        let mut subject =
+            Self { process, first_start, folder, environment, sign_in: Vec::new(), chains: Vec::new() };
+        subject.run(&["user", "add", EMAIL, "--password-stdin", "--verified"], PASSWORD);
+        subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");
+        subject.prepare();
+        subject
+    }
+
+    /// How long a second start takes, on the database that is there now.
+    pub fn restart_time(&self) -> Duration {
+        let port = free_port();
+        let mut environment = self.environment.clone();
+        environment.push(("HOUSEKEY_SERVER__LISTEN".into(), format!("127.0.0.1:{port}")));
+        let mut times: Vec<_> = (0..5).map(|_| Process::spawn(serve(&environment, self.folder.path()), port, "/health").1).collect();
+        times.sort();
+        times[2]
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) {
+        use std::io::Write;
+        let mut command = Command::new(HOUSEKEY);
+        command.args(arguments).current_dir(self.folder.path()).envs(self.environment.clone()).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().expect("started");
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
+        assert!(child.wait().expect("ended").success(), "{arguments:?}");
+    }
+
+    /// Signs in once through the pages, and lets eight clients in by that session.
+    fn prepare(&mut self) {
+        let mut connection = Connection::open(self.process.port);
+        let page = connection.ask(get("/sign-in").as_bytes()).to_owned();
+        let browser = cookie(&page, "__Host-hk-browser").expect("a cookie");
+        let (flow, csrf) = (field(&page, "flow"), field(&page, "csrf"));
+        let answer = connection.ask(&post("/sign-in", &browser, &format!("csrf={csrf}&flow={flow}&email={EMAIL}"))).to_owned();
+        let next = header(answer.as_bytes(), "location").expect("a redirect").to_owned();
+        let flow = next.split_once("flow=").expect("a flow").1.to_owned();
+        let body = format!("csrf={csrf}&flow={flow}&username=x&password={}", PASSWORD.replace(' ', "+"));
+        self.sign_in = post("/sign-in/password", &browser, &body);
+        let answer = connection.ask(&self.sign_in).to_owned();
+        let session = cookie(&answer, "__Host-hk-session").expect("signed in");
+        for _ in 0..8 {
+            let path = format!("/authorize?client_id={CLIENT}&redirect_uri={REDIRECT}&response_type=code&scope=openid+email+offline_access&code_challenge={CHALLENGE}&code_challenge_method=S256");
+            let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {browser}; {session}\r\n\r\n");
+            let answer = connection.ask(request.as_bytes()).to_owned();
+            let code = header(answer.as_bytes(), "location").and_then(|to| to.split_once("code=")).expect("a code").1;
+            let code = code.split('&').next().expect("a code");
+            let body = format!("grant_type=authorization_code&client_id={CLIENT}&code={code}&redirect_uri={REDIRECT}&code_verifier={VERIFIER}");
+            let token = refresh_token(connection.ask(&post("/token", "", &body)));
+            self.chains.push(Arc::new(Mutex::new(token)));
+        }
+    }
+
+    /// A chain of refreshes: each answer brings the next request.
+    pub fn refresh(&self, client: usize) -> Load {
+        let request = |token: &str| post("/token", "", &format!("grant_type=refresh_token&client_id={CLIENT}&refresh_token={token}"));
+        // The chain goes on where the last run left it.
+        let token = Arc::clone(&self.chains[client]);
+        let first = request(&token.lock().expect("a token"));
+        let next = move |answer: &str| {
+            let successor = refresh_token(answer);
+            let request = request(&successor);
+            *token.lock().expect("a token") = successor;
+            Some(request)
+        };
+        Load { request: first, next: Box::new(next) }
+    }
+
+    /// The form with the password, again and again: each makes a session.
+    pub fn sign_in(&self) -> Load {
+        let next = |answer: &str| {
+            assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+            None
+        };
+        Load { request: self.sign_in.clone(), next: Box::new(next) }
+    }
+}
+
+fn serve(environment: &[(String, String)], folder: &std::path::Path) -> Command {
+    let mut command = pinned(HOUSEKEY);
+    command.arg("serve").current_dir(folder).envs(environment.iter().cloned()).env("HOUSEKEY_LOG__FILTER", "warn").stderr(Stdio::null());
+    command
+}
+
+fn post(path: &str, cookie: &str, body: &str) -> Vec<u8> {
+    let cookie = if cookie.is_empty() { String::new() } else { format!("Cookie: {cookie}\r\n") };
+    format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        .into_bytes()
+}
+
+fn cookie(answer: &str, name: &str) -> Option<String> {
+    answer.lines().find_map(|line| line.strip_prefix("set-cookie: ").filter(|rest| rest.starts_with(name))).and_then(|rest| rest.split(';').next()).map(str::to_owned)
+}
+
+fn field(page: &str, name: &str) -> String {
+    let at = page.find(&format!("name=\"{name}\"")).expect("a field");
+    page[at..].split_once("value=\"").expect("a value").1.split('"').next().expect("its end").to_owned()
+}
+
+fn refresh_token(answer: &str) -> String {
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    answer.split_once("\"refresh_token\":\"").expect("a refresh token").1.split('"').next().expect("its end").to_owned()
+}

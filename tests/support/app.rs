@@ -1,0 +1,134 @@
+//! A whole server of its own for each test: real sockets, its own database, a clock that can travel.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use housekey::app::App;
+use housekey::clock::Clock;
+use housekey::config::{Environment, Mode, load_text};
+use housekey::db::Db;
+use housekey::dev::Inbox;
+use housekey::oidc::Client;
+use housekey::random::Random;
+use housekey::server::{House, Running};
+use housekey::types::{EmailAddress, Envelope};
+
+use super::browser::Browser;
+use super::postgres::Postgres;
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// A running server. Stopped when dropped.
+pub struct TestApp {
+    pub app: Arc<App>,
+    pub issuer: String,
+    pub clock: Clock,
+    pub inbox: Inbox,
+    pub house: House,
+    running: Option<Running>,
+    folder: tempfile::TempDir,
+    pub toml: String,
+}
+
+/// Small enough for tests, big enough to be Argon2.
+const FAST: &str = "
+[sign_in.password.argon2]
+memory_kib = 256
+iterations = 1
+";
+
+impl TestApp {
+    pub async fn start(on: On) -> Self {
+        Self::with(on, "").await
+    }
+
+    /// A server with these settings over the usual ones.
+    pub async fn with(on: On, toml: &str) -> Self {
+        Self::in_mode(on, Mode::Development, toml).await
+    }
+
+    pub async fn in_mode(on: On, mode: Mode, toml: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let database = match on {
+            On::Sqlite => {
+                super::template::copy_to(&folder.path().join("housekey.db")).await;
+                String::new()
+            }
+            On::Postgres => Postgres::get().expect("required before").fresh_database().await,
+        };
+        let head = format!("issuer = \"http://localhost:{port}\"\ndata_dir = {:?}\ndatabase = \"{database}\"\n", folder.path());
+        let toml = format!("{head}{toml}\n{FAST}");
+        let env = Environment::of([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]);
+        let config = load_text(mode, Some((folder.path().join("housekey.toml"), toml.clone())), &env, &Random::default())
+            .unwrap_or_else(|problems| panic!("{problems}"))
+            .config;
+        let (clock, inbox) = (Clock::default(), Inbox::default());
+        let db = Db::connect(&config.database).await.unwrap();
+        db.migrate().await.unwrap();
+        let app = Arc::new(App::new(config, db, clock.clone(), Random::default(), inbox.outgoing()).unwrap());
+        housekey::installation::check(&app, false).await.unwrap().unwrap();
+        let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
+        let development = mode == Mode::Development;
+        let house = House::build(Arc::clone(&app), development.then(|| inbox.clone()), clients).await.unwrap();
+        let running = house.serve(listener).unwrap();
+        Self { app, issuer: format!("http://localhost:{port}"), clock, inbox, house, running: Some(running), folder, toml }
+    }
+
+    /// A second replica on the same database; its issuer is the first one's.
+    pub async fn replica(&self) -> (House, Running, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let env = Environment::of([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]);
+        let file = (self.folder.path().join("housekey.toml"), self.toml.clone());
+        let config = load_text(Mode::Development, Some(file), &env, &Random::default()).unwrap().config;
+        let db = Db::connect(&config.database).await.unwrap();
+        let app = Arc::new(App::new(config, db, self.clock.clone(), Random::default(), self.inbox.outgoing()).unwrap());
+        let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
+        let house = House::build(app, Some(self.inbox.clone()), clients).await.unwrap();
+        let running = house.serve(listener).unwrap();
+        (house, running, address)
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.issuer)
+    }
+
+    pub fn travel(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// The latest letter to an address.
+    pub fn letter_to(&self, address: &str) -> Envelope {
+        let to = EmailAddress::parse(address).unwrap();
+        self.inbox.latest(Some(&to)).unwrap_or_else(|| panic!("no letter to {address}")).1
+    }
+
+    /// How many letters have been written.
+    pub fn letters(&self) -> usize {
+        self.inbox.list().len()
+    }
+
+    /// Stops, and waits until it has stopped.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await.unwrap();
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let handle = running.handle.clone();
+            tokio::spawn(async move { handle.stop(false).await });
+        }
+    }
+}

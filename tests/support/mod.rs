@@ -1,0 +1,85 @@
+//! What tests are made of: a server, a browser, people, apps, and databases to run on.
+
+pub mod app;
+pub mod browser;
+pub mod chromium;
+pub mod peer;
+pub mod person;
+pub mod postgres;
+pub mod relying_party;
+pub mod template;
+
+pub use app::{On, TestApp};
+pub use browser::{Browser, View};
+pub use person::{PASSWORD, person};
+pub use relying_party::RelyingParty;
+
+use housekey::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm};
+use housekey::types::{ClientId, Origin, RedirectUri};
+
+pub const SECRET: &str = "a-secret-of-the-web-client-0123456789";
+
+/// The apps of every test: public, confidential, native, first-party and not, each algorithm.
+pub fn clients() -> Vec<(ClientId, ClientEntry)> {
+    let entry = |kind, auth, first_party| ClientEntry {
+        kind,
+        name: Some("Fieldnotes".into()),
+        auth,
+        secret: (auth != ClientAuth::None).then(|| Secret(SECRET.to_owned().into())),
+        redirect_uris: vec![RedirectUri::parse("https://app.test/callback").unwrap()],
+        post_logout_redirect_uris: vec![RedirectUri::parse("https://app.test/goodbye").unwrap()],
+        origins: vec![],
+        delivery: Delivery::Code,
+        signing: None,
+        first_party,
+        audience: None,
+        initiate_login_uri: None,
+        branding: None,
+    };
+    let id = |text: &str| ClientId::parse(text).unwrap();
+    let mut token = entry(ClientKind::Spa, ClientAuth::None, true);
+    token.delivery = Delivery::Token;
+    token.redirect_uris = vec![RedirectUri::parse("https://spa.test/").unwrap()];
+    token.origins = vec![Origin::parse("https://other.spa.test").unwrap()];
+    let mut native = entry(ClientKind::Native, ClientAuth::None, true);
+    native.redirect_uris = vec![RedirectUri::parse("http://127.0.0.1/callback").unwrap(), RedirectUri::parse("com.example.app:/callback").unwrap()];
+    let mut es256 = entry(ClientKind::Spa, ClientAuth::None, true);
+    es256.signing = Some(SigningAlgorithm::Es256);
+    let mut eddsa = entry(ClientKind::Spa, ClientAuth::None, true);
+    eddsa.signing = Some(SigningAlgorithm::EdDsa);
+    vec![
+        (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
+        (id("spa-token"), token),
+        (id("web"), entry(ClientKind::Web, ClientAuth::Basic, true)),
+        (id("web2"), entry(ClientKind::Web, ClientAuth::Post, true)),
+        (id("third-party"), entry(ClientKind::Spa, ClientAuth::None, false)),
+        (id("native"), native),
+        (id("spa-es256"), es256),
+        (id("spa-eddsa"), eddsa),
+    ]
+}
+
+/// One test on each database: `on_each_database!(name, |app| async move { … })` makes `name::on_sqlite`
+/// and `name::on_postgres`.
+#[macro_export]
+macro_rules! on_each_database {
+    ($(#[$doc:meta])* $name:ident, $test:expr) => {
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn on_sqlite() {
+                $crate::support::peer::run(async { ($test)($crate::support::TestApp::start($crate::support::On::Sqlite).await).await });
+            }
+
+            #[test]
+            fn on_postgres() {
+                let name = concat!(stringify!($name), "::on_postgres");
+                if $crate::support::peer::require($crate::support::peer::Peer::Postgres, name) {
+                    $crate::support::peer::run(async { ($test)($crate::support::TestApp::start($crate::support::On::Postgres).await).await });
+                }
+            }
+        }
+    };
+}

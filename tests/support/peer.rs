@@ -1,0 +1,33 @@
+//! Programs that a machine may or may not have. A test whose peer is missing says so by name; with
+//! `HOUSEKEY_TEST_ALL=1` it fails.
+
+use std::future::Future;
+
+use super::{chromium, postgres};
+
+/// A program beside ours.
+#[derive(Debug, Clone, Copy)]
+pub enum Peer {
+    Postgres,
+    Chromium,
+}
+
+/// Whether the peer is here.
+pub fn require(peer: Peer, test: &str) -> bool {
+    let (here, name) = match peer {
+        Peer::Postgres => (postgres::Postgres::get().is_some(), "PostgreSQL server"),
+        Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver"),
+    };
+    if !here {
+        assert!(std::env::var_os("HOUSEKEY_TEST_ALL").is_none_or(|value| value != "1"), "{test} needs a {name}, and HOUSEKEY_TEST_ALL=1 forbids to skip it");
+        eprintln!("skipped {test}: no {name} on this machine");
+    }
+    here
+}
+
+/// Runs a test's future, on threads of its own.
+pub fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(test);
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+}

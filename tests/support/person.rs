@@ -1,0 +1,38 @@
+//! People to sign in with, made through the same functions as real ones.
+
+use housekey::credential::{self, Kind, NewCredential};
+use housekey::password::{HashPool, Password};
+use housekey::types::{EmailAddress, UserId};
+use housekey::user::{self, NewUser};
+use housekey::work::Actor;
+
+use super::{Browser, TestApp, View};
+
+pub const PASSWORD: &str = "four plain words and more";
+
+/// Makes a person with a verified address and a password.
+pub async fn person(app: &TestApp, address: &str) -> UserId {
+    let ground = &app.app;
+    let pool = HashPool::new(&ground.config.sign_in.password, &ground.random);
+    let phc = pool.hash(Password::parse(PASSWORD).unwrap()).await.unwrap();
+    let address = EmailAddress::parse(address).unwrap();
+    let mut work = ground.begin(Actor::Operator).await.unwrap();
+    let user = user::insert(&mut work, NewUser { email: &address, verified: true, name: Some("Maya".into()) }).await.unwrap().unwrap();
+    let new = NewCredential { user, kind: Kind::Password, label: "", lookup_key: user.0.as_bytes().to_vec(), data: phc.as_bytes() };
+    credential::insert(&mut work, new).await.unwrap();
+    work.commit().await.unwrap();
+    user
+}
+
+impl Browser {
+    /// Signs in through the real pages, beginning wherever `view` is a sign-in page.
+    pub async fn sign_in_from(&self, view: View, address: &str, password: &str) -> View {
+        let view = view.form_to("/sign-in").fill("email", address).submit().await;
+        view.form_to("/sign-in/password").fill("password", password).submit().await
+    }
+
+    pub async fn sign_in(&self, address: &str, password: &str) -> View {
+        let view = self.get("/sign-in").await;
+        self.sign_in_from(view, address, password).await
+    }
+}

@@ -1,0 +1,114 @@
+//! A pretend app that does the protocol by hand, so that it can also do it wrongly.
+
+use serde_json::Value;
+
+use super::{Browser, SECRET, TestApp, View};
+
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub const CALLBACK: &str = "https://app.test/callback";
+
+/// One app at one server.
+pub struct RelyingParty {
+    pub client: &'static str,
+    pub issuer: String,
+    pub http: reqwest::Client,
+}
+
+/// What `/token` answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn text(&self, name: &str) -> &str {
+        self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}"))
+    }
+
+    pub fn error(&self) -> &str {
+        self.body["error"].as_str().unwrap_or("")
+    }
+}
+
+impl RelyingParty {
+    pub fn new(app: &TestApp, client: &'static str) -> Self {
+        Self { client, issuer: app.issuer.clone(), http: reqwest::Client::builder().no_proxy().build().unwrap() }
+    }
+
+    pub fn authorize_path(&self, more: &str) -> String {
+        format!(
+            "/authorize?client_id={}&redirect_uri={CALLBACK}&response_type=code&scope=openid+profile+email+offline_access&state=s1&nonce=n1&code_challenge={CHALLENGE}&code_challenge_method=S256{more}",
+            self.client
+        )
+    }
+
+    /// A code for whoever is signed in at this browser.
+    pub async fn code(&self, browser: &Browser) -> String {
+        let view = browser.get(&self.authorize_path("")).await;
+        code_in(&view)
+    }
+
+    pub fn redemption<'a>(&'a self, code: &'a str) -> Vec<(&'a str, &'a str)> {
+        vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]
+    }
+
+    pub async fn redeem(&self, code: &str) -> Answer {
+        self.token(&self.redemption(code)).await
+    }
+
+    pub async fn refresh(&self, token: &str) -> Answer {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    }
+
+    /// Asks `/token`, proving itself as this client does.
+    pub async fn token(&self, fields: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(format!("{}/token", self.issuer));
+        let mut fields = fields.to_vec();
+        let request = match self.client {
+            "web" => request.basic_auth("web", Some(SECRET)),
+            "web2" => {
+                fields.extend([("client_id", "web2"), ("client_secret", SECRET)]);
+                request
+            }
+            client => {
+                fields.push(("client_id", client));
+                request
+            }
+        };
+        let response = request.form(&fields).send().await.unwrap();
+        let status = response.status().as_u16();
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_ne!(status, 500);
+        Answer { status, body: response.json().await.unwrap() }
+    }
+
+    pub async fn userinfo(&self, token: &str) -> Answer {
+        let response = self.http.get(format!("{}/userinfo", self.issuer)).bearer_auth(token).send().await.unwrap();
+        Answer { status: response.status().as_u16(), body: response.json().await.unwrap() }
+    }
+}
+
+/// The code with which the browser was sent back, by a redirect or by the hand-off page.
+pub fn code_in(view: &View) -> String {
+    let to = view.left_for.clone().or_else(|| view.refresh()).unwrap_or_else(|| panic!("not sent back: {} {}", view.status, view.text()));
+    parameter(&to, "code").unwrap_or_else(|| panic!("no code in {to}"))
+}
+
+/// A parameter of a URL's query or fragment.
+pub fn parameter(url: &str, name: &str) -> Option<String> {
+    let tail = url.split_once(['?', '#'])?.1;
+    url::form_urlencoded::parse(tail.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// The claims of a token, unverified.
+pub fn claims(token: &str) -> Value {
+    part(token, 1)
+}
+
+pub fn part(token: &str, index: usize) -> Value {
+    use base64::Engine;
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').nth(index).unwrap()).unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
