@@ -5,6 +5,7 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 
+use super::Colours;
 use crate::language::Speech;
 
 /// Text that is HTML already.
@@ -35,6 +36,13 @@ impl Html {
     /// The tag that a letter and its page share.
     pub fn tag(text: &str) -> Self {
         Self(format!("<span class=\"tag\">{}</span>", escaped(text)))
+    }
+
+    /// The same tag in a letter, which carries its style with it.
+    pub fn mail_tag(text: &str, colours: &Colours) -> Self {
+        let Colours { accent, wash, .. } = colours;
+        let style = format!("background:{wash};color:{accent};border-radius:6px;padding:2px 7px;font:600 16px/22px ui-monospace,Menlo,Consolas,monospace");
+        Self(format!("<span class=\"c\" style=\"{style}\">{}</span>", escaped(text)))
     }
 
     /// Something for machines.

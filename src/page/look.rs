@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::asset::{self, Asset};
+use super::theme::Colours;
 use crate::config::{Appearance, Branding, Config, Image, Links, Shape};
 use crate::language::{Language, Speech};
 use crate::types::ClientId;
@@ -29,6 +30,10 @@ pub struct Look {
     pub theme: Option<String>,
     /// The address of the icon that browsers show.
     pub icon: String,
+    /// The colours that follow from the accent, on light pages.
+    pub light: Colours,
+    /// And on dark ones.
+    pub dark: Colours,
     /// The issuer, which every address begins with.
     pub issuer: String,
     /// The address of the logo.
@@ -69,6 +74,7 @@ impl Looks {
 impl Look {
     fn new(branding: &Branding, config: &Config, hrefs: &Arc<HashMap<&'static str, String>>, assets: &mut HashMap<String, Asset>) -> Self {
         let base = config.issuer.path();
+        let (light, dark) = (Colours::light(&branding.accent), Colours::dark(branding.accent_dark.as_deref(), &branding.accent));
         let mut keep = |name: &'static str, media_type: &'static str, bytes: Vec<u8>| {
             let asset = Asset::of_look(name, media_type, bytes);
             let href = asset.href(base);
@@ -81,8 +87,8 @@ impl Look {
             Some(keep(name, image.media_type, image.bytes.clone()))
         };
         let (logo, logo_dark) = (image(&branding.logo), image(&branding.logo_dark));
-        let icon = logo.clone().unwrap_or_else(|| keep("icon.svg", "image/svg+xml", icon(branding).into_bytes()));
-        let theme = super::theme::style_sheet(branding).map(|css| keep("theme.css", "text/css; charset=utf-8", css.into_bytes()));
+        let icon = logo.clone().unwrap_or_else(|| keep("icon.svg", "image/svg+xml", icon(&branding.name, &light).into_bytes()));
+        let theme = super::theme::style_sheet(branding, &light, &dark).map(|css| keep("theme.css", "text/css; charset=utf-8", css.into_bytes()));
         let speech = Language::all().map(|language| Speech::new(language, &branding.name, branding.copy.get(language.code()))).collect();
         Self {
             name: branding.name.clone(),
@@ -91,6 +97,8 @@ impl Look {
             links: branding.links.clone(),
             theme,
             icon,
+            light,
+            dark,
             issuer: config.issuer.to_string(),
             logo,
             logo_dark,
@@ -158,9 +166,8 @@ impl Look {
 }
 
 /// An icon for a name without a logo: its first letter on the operator's colour.
-fn icon(branding: &Branding) -> String {
-    let colours = super::theme::Colours::of(&branding.accent);
-    let (accent, on_accent, initial) = (colours.accent, colours.on_accent, super::Html::text(&super::initial(&branding.name)));
+fn icon(name: &str, colours: &Colours) -> String {
+    let (accent, on_accent, initial) = (&colours.accent, &colours.on_accent, super::Html::text(&super::initial(name)));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" height=\"32\" rx=\"9\" fill=\"{accent}\"/>\
          <text x=\"16\" y=\"22.5\" text-anchor=\"middle\" font-family=\"Charter,Cambria,Georgia,serif\" font-size=\"19\" fill=\"{on_accent}\">{initial}</text></svg>"

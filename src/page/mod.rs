@@ -2,6 +2,7 @@
 //! A page is a struct with a template beside its handler, and always has a [`Page`] as first field.
 
 pub mod asset;
+mod colour;
 mod difference;
 mod error;
 mod html;
@@ -18,6 +19,7 @@ pub use html::Html;
 pub use look::{Look, Looks};
 pub use render::{CSP, respond, respond_with};
 pub use sample::Sample;
+pub use theme::Colours;
 pub use view::{BusyPage, CookiesPage, DevErrorPage, ErrorPage, NotFoundPage, StalePage, problem_words};
 
 use std::sync::Arc;

@@ -239,6 +239,20 @@ inbox-tests = Use it from tests
 ## Letters
 
 mail-code-preheader = Your code is { $code }. It works for { $minutes } minutes.
+mail-moment = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} at { $time }
 mail-compare = Check that the page shows { $tag } too.
 mail-code = Type this code on the page that asked for it:
 mail-facts = Asked for from { $browser }, { $at }. Works until { $until }, once.
