@@ -14,6 +14,8 @@ pub mod demo;
 pub mod dev;
 pub mod error;
 pub mod form;
+#[cfg(test)]
+mod gallery;
 pub mod installation;
 pub mod key;
 pub mod language;

@@ -1,4 +1,4 @@
 //! The signed-in person's own pages.
 
 pub mod home;
-mod view;
+pub(crate) mod view;

@@ -6,4 +6,4 @@ pub mod origin;
 pub mod page;
 pub mod refresh;
 pub mod start;
-mod view;
+pub(crate) mod view;

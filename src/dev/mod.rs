@@ -2,6 +2,6 @@
 
 mod inbox;
 pub mod page;
-mod view;
+pub(crate) mod view;
 
 pub use inbox::Inbox;

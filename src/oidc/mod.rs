@@ -13,7 +13,7 @@
 pub mod authorize;
 pub mod client;
 pub mod consent;
-mod consent_view;
+pub(crate) mod consent_view;
 pub mod cors;
 pub mod discovery;
 pub(crate) mod error;

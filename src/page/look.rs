@@ -7,7 +7,10 @@ use super::asset::{self, Asset};
 use super::theme::Colours;
 use crate::config::{Appearance, Branding, Config, Image, Links, Shape};
 use crate::language::{Language, Speech};
-use crate::types::ClientId;
+use crate::types::{ClientId, IssuerUrl};
+
+/// What templates call a file, and its address.
+type Hrefs = HashMap<&'static str, String>;
 
 /// All looks.
 pub struct Looks {
@@ -41,28 +44,38 @@ pub struct Look {
     /// The address of the logo for dark pages.
     pub logo_dark: Option<String>,
     speech: Vec<Speech>,
-    assets: Arc<HashMap<&'static str, String>>,
+    assets: Arc<Hrefs>,
 }
 
 impl Looks {
     /// Makes every look there is.
     pub fn new(config: &Config) -> Self {
-        let base = config.issuer.path();
-        let hrefs = Arc::new(asset::built().iter().map(|asset| (asset.name, asset.href(base))).collect::<HashMap<_, _>>());
-        let mut assets = HashMap::new();
-        let ours = Arc::new(Look::new(&config.branding, config, &hrefs, &mut assets));
-        let mut of_clients = BTreeMap::new();
+        let mut looks = Self::of_branding(&config.branding, &config.issuer);
         for (id, client) in &config.clients {
             if let Some(branding) = &client.branding {
-                of_clients.insert(id.clone(), Arc::new(Look::new(branding, config, &hrefs, &mut assets)));
+                let look = Look::new(branding, &config.issuer, &looks.ours.assets, &mut looks.assets);
+                looks.of_clients.insert(id.clone(), Arc::new(look));
             }
         }
-        Self { ours, of_clients, assets }
+        looks
+    }
+
+    /// One look for everybody.
+    pub fn of_branding(branding: &Branding, issuer: &IssuerUrl) -> Self {
+        let hrefs = asset::built().iter().map(|asset| (asset.name, asset.href(issuer.path()))).collect();
+        let mut assets = HashMap::new();
+        let ours = Arc::new(Look::new(branding, issuer, &Arc::new(hrefs), &mut assets));
+        Self { ours, of_clients: BTreeMap::new(), assets }
     }
 
     /// The look of a client's pages; ours where it has none.
     pub fn of(&self, client: Option<&ClientId>) -> Arc<Look> {
         Arc::clone(client.and_then(|client| self.of_clients.get(client)).unwrap_or(&self.ours))
+    }
+
+    /// Every file that belongs to a look.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        self.assets.values()
     }
 
     /// A file that belongs to a look: colours or a logo, by the last part of its address.
@@ -72,8 +85,8 @@ impl Looks {
 }
 
 impl Look {
-    fn new(branding: &Branding, config: &Config, hrefs: &Arc<HashMap<&'static str, String>>, assets: &mut HashMap<String, Asset>) -> Self {
-        let base = config.issuer.path();
+    fn new(branding: &Branding, issuer: &IssuerUrl, hrefs: &Arc<Hrefs>, assets: &mut HashMap<String, Asset>) -> Self {
+        let base = issuer.path();
         let (light, dark) = (Colours::light(&branding.accent), Colours::dark(branding.accent_dark.as_deref(), &branding.accent));
         let mut keep = |name: &'static str, media_type: &'static str, bytes: Vec<u8>| {
             let asset = Asset::of_look(name, media_type, bytes);
@@ -99,7 +112,7 @@ impl Look {
             icon,
             light,
             dark,
-            issuer: config.issuer.to_string(),
+            issuer: issuer.to_string(),
             logo,
             logo_dark,
             speech,

@@ -5,7 +5,7 @@ mod hash;
 mod leaked;
 pub mod page;
 mod rules;
-mod view;
+pub(crate) mod view;
 
 pub use check::busy;
 pub use hash::{HashError, HashPool, Verified};

@@ -8,7 +8,7 @@ mod next_step;
 mod onward;
 pub mod page;
 mod proof;
-mod view;
+pub(crate) mod view;
 
 pub use complete::{At, Completed, complete};
 pub use destination::{Answer, AppRequest, Destination};

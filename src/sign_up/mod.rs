@@ -6,7 +6,7 @@ mod code;
 mod finish;
 pub mod page;
 mod store;
-mod view;
+pub(crate) mod view;
 
 pub use begin::{Asked, Begun, begin, resend, resend_wait};
 pub use finish::{Finished, finish};

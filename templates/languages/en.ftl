@@ -229,6 +229,7 @@ inbox-messages = Messages
 inbox-message = Message
 inbox-to = To
 inbox-from = From
+inbox-at = Sent
 inbox-code = Code
 inbox-copy = Copy code
 inbox-source = Source
