@@ -1,38 +1,43 @@
-//! Builds `src/password/leaked.bin` from lists of leaked passwords, one a line:
-//! `cargo run --release --example build_leaked_list -- leaked.bin list.txt another.txt`
+//! Writes `src/password/leaked.bin` from lists of leaked passwords, one password a line:
+//! `cargo run --example build_leaked_list -- src/password/leaked.bin LIST…`
+//!
+//! Lists named first matter most: when the file would grow too large, the rest is left out.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::error::Error;
 use std::io::Write;
+use std::{env, fs};
 
-use aws_lc_rs::digest::{SHA256, digest};
-use unicode_normalization::UnicodeNormalization;
+use housekey::password::leaked::{SHORTEST, encode, fingerprint, fold};
 
-const BITS_PER_ENTRY: u64 = 24;
-const PROBES: u64 = 16;
+/// Two and a half megabytes hold this many.
+const MOST: usize = 1_000_000;
+/// One look-up in so many finds what is not listed.
+const ODDS: u32 = 200_000;
 
-fn main() -> std::io::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let target = arguments.next().ok_or_else(|| std::io::Error::other("usage: build_leaked_list TARGET LIST…"))?;
-    let mut entries = BTreeSet::new();
-    for list in arguments {
-        let text = String::from_utf8_lossy(&std::fs::read(list)?).into_owned();
-        entries.extend(text.lines().map(|line| line.trim().nfkc().collect::<String>().to_lowercase()).filter(|line| line.chars().count() >= 8));
-    }
-    let size = (entries.len() as u64 * BITS_PER_ENTRY).next_multiple_of(8);
-    let mut bits = vec![0_u8; usize::try_from(size / 8).unwrap_or(0)];
-    for entry in &entries {
-        let hash = digest(&SHA256, entry.as_bytes());
-        let half = |at: usize| hash.as_ref()[at..at + 8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        let (first, second) = (half(0), half(8) | 1);
-        for probe in 0..PROBES {
-            let at = first.wrapping_add(probe.wrapping_mul(second)) % size;
-            if let Ok(byte) = usize::try_from(at / 8) {
-                bits[byte] |= 1 << (at % 8);
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut paths = env::args().skip(1);
+    let target = paths.next().ok_or("usage: build_leaked_list TARGET LIST…")?;
+    let mut out = std::io::stdout();
+    let mut order = Vec::new();
+    let mut listed = HashSet::new();
+    for path in paths {
+        let before = order.len();
+        for line in fs::read(&path)?.split(|byte| *byte == b'\n') {
+            // Old lists are in old encodings; what is not UTF-8 nobody can type into a form.
+            let Ok(line) = str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line)) else { continue };
+            let folded = fold(line);
+            let hash = fingerprint(&folded);
+            if (SHORTEST..=256).contains(&folded.chars().count()) && listed.insert(hash) {
+                order.push(hash);
             }
         }
+        writeln!(out, "{path}: {} more", order.len() - before)?;
     }
-    let mut file = std::fs::File::create(&target)?;
-    file.write_all(&size.to_le_bytes())?;
-    file.write_all(&bits)?;
-    writeln!(std::io::stderr(), "{} entries, {} bytes: {target}", entries.len(), bits.len() + 8)
+    let total = order.len();
+    order.truncate(MOST);
+    let bytes = encode(order, ODDS);
+    writeln!(out, "{} of {total} listed in {} bytes", total.min(MOST), bytes.len())?;
+    fs::write(target, bytes)?;
+    Ok(())
 }

@@ -2,4 +2,10 @@
 
 mod support;
 
+mod app_session;
+mod bad_input;
+mod cli;
+mod migrations;
 mod oidc;
+mod password;
+mod sign_up;

@@ -85,7 +85,7 @@ fn writer(path: std::path::PathBuf) -> Sender<(usize, oneshot::Sender<()>)> {
             db.execute_batch("BEGIN IMMEDIATE").expect("begun");
             for (row, _) in &batch {
                 db.prepare_cached("UPDATE t SET previous = current, current = randomblob(32), n = n + 1 WHERE id = ?1")
-                    .and_then(|mut statement| statement.execute([row]))
+                    .and_then(|mut statement| statement.execute([i64::try_from(*row).expect("a byte")]))
                     .expect("updated");
             }
             db.execute_batch("COMMIT").expect("committed");

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use crate::types::{ClientId, FamilyId, SessionId, UserId};
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal { $($field:ident: $type:ty),* $(,)? })*) => {
         /// Something worth remembering.
         #[derive(Debug, Clone)]
+        #[expect(missing_docs, reason = "the fields are what their types say")]
         pub enum Event {
-            $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type),* },)*
+            $($(#[$doc])* $variant { $($field: $type),* },)*
         }
 
         impl Event {

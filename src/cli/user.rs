@@ -7,7 +7,8 @@ use super::output::{Failure, Output, read_secret};
 use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Kind, NewCredential};
-use crate::password::{Context, HashPool, Password, check};
+use crate::language::Language;
+use crate::password::{HashPool, Password, PasswordHash};
 use crate::types::{EmailAddress, UserId};
 use crate::user::{self, NewUser, State, User};
 use crate::work::Actor;
@@ -99,7 +100,7 @@ async fn add(app: &App, email: &str, password: Option<String>, (verified, name):
     };
     if let Some(phc) = phc {
         let password =
-            NewCredential { user, kind: Kind::Password, label: "", lookup_key: user.0.as_bytes().to_vec(), data: phc.as_bytes() };
+            NewCredential { user, kind: Kind::Password, label: "", lookup_key: user.0.as_bytes().to_vec(), data: phc.as_str().as_bytes() };
         credential::insert(&mut work, password).await?;
     }
     work.record(Event::UserCreated { user });
@@ -108,11 +109,12 @@ async fn add(app: &App, email: &str, password: Option<String>, (verified, name):
     output.say(&format!("Added {address}.\n  sub  {user}{hint}"), &json!({ "sub": user, "email": address.to_string(), "email_verified": verified }))
 }
 
-async fn hash(app: &App, address: &EmailAddress, typed: &str) -> Result<String, Failure> {
+async fn hash(app: &App, address: &EmailAddress, typed: &str) -> Result<PasswordHash, Failure> {
     let rules = &app.config.sign_in.password;
-    let password = Password::parse(typed).map_err(|weakness| Failure::asked_wrongly(weakness.to_string()))?;
-    check(&password, &Context::new(rules, address, &app.config.branding.name))
-        .map_err(|weakness| Failure::asked_wrongly(format!("This password is refused: {weakness}")))?;
+    let say = |problem| app.looks.of(None).speech(Language::default()).words(&problem);
+    let names = [app.config.branding.name.as_str(), "housekey"];
+    let password = Password::chosen(typed.to_owned(), rules, address, &names)
+        .map_err(|problem| Failure::asked_wrongly(format!("This password is refused. {}", say(problem))))?;
     let pool = HashPool::new(rules, &app.random);
     pool.hash(password).await.map_err(|error| Failure::new(format!("the password cannot be hashed: {error}")))
 }

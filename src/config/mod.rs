@@ -9,10 +9,12 @@ mod client;
 mod load;
 mod problem;
 mod read;
+mod schema;
 mod secret;
 
 pub use load::{DEFAULTS, Environment, Layers, Loaded, Source, load, load_text};
 pub use problem::{Problem, Problems};
+pub use schema::schema;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

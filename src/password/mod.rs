@@ -1,12 +1,16 @@
-//! Passwords: what a good one is ([`rules`]), how it is kept ([`hash`]), whether one is right ([`check`]), and the page that asks.
+//! Passwords: what may be chosen, how what was chosen is kept, whether one is right ([`sign_in`]), and the page that asks.
 
-mod check;
+mod attempt;
 mod hash;
-mod leaked;
+pub mod leaked;
 pub mod page;
+mod phc;
+mod queue;
 mod rules;
-pub(crate) mod view;
+mod typed;
+mod view;
 
-pub use check::busy;
-pub use hash::{HashError, HashPool, Verified};
-pub use rules::{Context, Password, Weakness, check};
+pub use attempt::{Attempted, Outcome, busy, sign_in};
+pub use hash::{HashError, HashPool, PasswordHash, Verified};
+pub use rules::{Context, Weakness, check};
+pub use typed::{Password, TooLong};

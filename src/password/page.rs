@@ -4,9 +4,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::time::Duration;
 
-use super::check::{Attempted, Outcome, sign_in};
+use super::attempt::{Attempted, Outcome, sign_in};
 use super::hash::HashPool;
-use super::rules::Password;
+use super::typed::Password;
 use super::view::PasswordPage;
 use crate::app::App;
 use crate::error::Result;
@@ -37,18 +37,17 @@ pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visit
     let Some(address) = flow.address() else {
         return Ok(page(&app, &visitor, &flow, Say::Nothing)?);
     };
-    let typed = zeroize::Zeroizing::new(form.take("password").unwrap_or_default());
-    if typed.is_empty() {
+    let Some(typed) = form.take("password") else {
         return Ok(page(&app, &visitor, &flow, Say::Problem(Words::new("password-empty"), None))?);
-    }
+    };
     // Longer than any password can be: wrong, without hashing a megabyte of it.
-    let Ok(password) = Password::parse(&typed) else {
+    let Ok(password) = Password::parse(typed) else {
         return Ok(page(&app, &visitor, &flow, wrong())?);
     };
     let devices = visitor.devices(&app);
     let attempted = Attempted { address: &address, password, devices: &devices, caller: visitor.caller(), at: visitor.at() };
     match sign_in(&app, &pool, attempted).await? {
-        Outcome::SignedIn { user, secret, .. } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
+        Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
         Outcome::Wrong => Ok(page(&app, &visitor, &flow, wrong())?),
         Outcome::SecondFactor => Ok(page(&app, &visitor, &flow, Say::Problem(Words::new("second-factor-missing"), None))?),
         Outcome::Wait(wait) => Ok(page(&app, &visitor, &flow, Say::Wait(wait))?),

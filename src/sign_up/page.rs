@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
 use crate::page::PageResult;
-use crate::password::{Context, HashPool, Password, check};
+use crate::password::{HashPool, Password};
 use crate::session::Visitor;
 use crate::sign_in::{self, Destination, Flow, onward};
 use crate::types::Words;
@@ -51,19 +51,17 @@ pub async fn post_choose_password(app: web::Data<App>, pool: web::Data<HashPool>
     let Some(address) = flow.address().filter(|_| app.sign_ups_are_open()) else {
         return Ok(address_page(&app, &visitor, &flow, "", None)?);
     };
-    let typed = zeroize::Zeroizing::new(form.take("new-password").unwrap_or_default());
     let page = visitor.page(&app, flow.client());
-    let context = Context::new(&app.config.sign_in.password, &address, page.name());
-    let password = Password::parse(&typed).and_then(|password| check(&password, &context).map(|()| password));
-    let password = match password {
+    let names = [page.name(), app.config.branding.name.as_str(), "housekey"];
+    let password = match Password::chosen(form.take("new-password").unwrap_or_default(), &app.config.sign_in.password, &address, &names) {
         Ok(password) => password,
-        Err(weakness) => return Ok(password_page(&app, &visitor, &flow, Some(weakness.words()))?),
+        Err(problem) => return Ok(password_page(&app, &visitor, &flow, Some(problem))?),
     };
     let phc = pool.hash(password).await.map_err(crate::password::busy)?;
     // A new name for each letter: an older letter's code is worth nothing for this password.
     let flow = flow.renamed(&app);
     let asked = Asked { caller: visitor.caller(), browser: crate::user_agent::describe(visitor.user_agent()), page: &page, flow: flow.seal(&app)? };
-    match begin(&app, flow.id, &address, &phc, &asked).await? {
+    match begin(&app, flow.id, &address, phc.as_str(), &asked).await? {
         Begun::Sent => Ok(go(&app, "/sign-up/check", &flow)?),
         Begun::Wait(wait) => {
             let mut response = password_page(&app, &visitor, &flow, Some(wait_words(wait)))?;

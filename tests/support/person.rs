@@ -14,11 +14,11 @@ pub const PASSWORD: &str = "four plain words and more";
 pub async fn person(app: &TestApp, address: &str) -> UserId {
     let ground = &app.app;
     let pool = HashPool::new(&ground.config.sign_in.password, &ground.random);
-    let phc = pool.hash(Password::parse(PASSWORD).unwrap()).await.unwrap();
+    let phc = pool.hash(Password::parse(PASSWORD.to_owned()).unwrap()).await.unwrap();
     let address = EmailAddress::parse(address).unwrap();
     let mut work = ground.begin(Actor::Operator).await.unwrap();
     let user = user::insert(&mut work, NewUser { email: &address, verified: true, name: Some("Maya".into()) }).await.unwrap().unwrap();
-    let new = NewCredential { user, kind: Kind::Password, label: "", lookup_key: user.0.as_bytes().to_vec(), data: phc.as_bytes() };
+    let new = NewCredential { user, kind: Kind::Password, label: "", lookup_key: user.0.as_bytes().to_vec(), data: phc.as_str().as_bytes() };
     credential::insert(&mut work, new).await.unwrap();
     work.commit().await.unwrap();
     user

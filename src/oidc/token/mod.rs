@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::form::{Body, Parameters};
 use crate::key::Keys;
 use crate::session::RefreshToken;
-use crate::types::Caller;
 use crate::work::Actor;
 
 /// What a grant is made with.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::hash::{HashError, HashPool, Verified};
-use super::rules::Password;
+use super::typed::Password;
 use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Credential, Kind};
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::limit::{self, Action, Attempt};
 use crate::session::Devices;
 use crate::sign_in::{At, Completed, Method, Proofs, complete};
-use crate::types::{EmailAddress, SessionId, SessionSecret, Token, UserId};
+use crate::types::{EmailAddress, SessionSecret, Token, UserId};
 use crate::user;
 use crate::work::Actor;
 
@@ -22,8 +22,6 @@ pub enum Outcome {
     SignedIn {
         /// Who.
         user: UserId,
-        /// Their session.
-        session: SessionId,
         /// For the cookie.
         secret: Token<SessionSecret>,
     },
@@ -89,7 +87,7 @@ async fn verify(pool: &HashPool, password: Password, credential: Option<&Credent
         Verified::No => Ok(Checked { verified: false, renewed: None }),
         Verified::Yes => Ok(Checked { verified: true, renewed: None }),
         // A renewal that has to wait can wait for the next sign-in.
-        Verified::YesButWeaker => Ok(Checked { verified: true, renewed: pool.hash(password).await.ok() }),
+        Verified::YesButWeaker => Ok(Checked { verified: true, renewed: pool.hash(password).await.ok().map(|phc| phc.as_str().to_owned()) }),
     }
 }
 
@@ -97,7 +95,7 @@ async fn verify(pool: &HashPool, password: Password, credential: Option<&Credent
 pub fn busy(error: HashError) -> Error {
     match error {
         HashError::Busy { retry_after } => Error::Busy { retry_after },
-        other => Error::broken("a password cannot be hashed", other),
+        HashError::Failed => Error::broken("a password cannot be hashed", error),
     }
 }
 
@@ -134,7 +132,7 @@ async fn settle(app: &App, found: Found, key: &[u8], last: bool, (caller, at): (
     let completed = complete(&mut work, &person, &Proofs::of(Method::Password), at, &app.config.sign_in).await?;
     work.commit().await?;
     Ok(match completed {
-        Completed::SignedIn { session, secret } => Outcome::SignedIn { user: person.id, session, secret },
+        Completed::SignedIn { secret, .. } => Outcome::SignedIn { user: person.id, secret },
         Completed::Not(crate::sign_in::NextStep::SecondFactor) => Outcome::SecondFactor,
         Completed::Not(_) => Outcome::Wrong,
     })
