@@ -2,7 +2,7 @@
 
 mod message;
 
-pub use message::{Speech, Spoken, ids};
+pub use message::{Speech, Spoken, ids, wrong_copy};
 
 /// One of the languages of this build. A place in a list, so that it costs nothing to carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -120,6 +120,9 @@ mod tests {
         }
         assert_eq!(Language::find("en-Latn-GB"), Language::find("EN"));
         assert_eq!(Language::find("e"), None);
-        assert_eq!((per_mille("0.5"), per_mille("1"), per_mille("1.000"), per_mille("0"), per_mille("x"), per_mille("7")), (500, 1000, 1000, 0, 0, 0));
+        assert_eq!(
+            (per_mille("0.5"), per_mille("1"), per_mille("1.000"), per_mille("0"), per_mille("x"), per_mille("7")),
+            (500, 1000, 1000, 0, 0, 0)
+        );
     }
 }

@@ -2,6 +2,8 @@
 
 mod letter;
 mod sign_up;
+mod webmail;
 
 pub use letter::{Facts, Letter, envelope};
 pub use sign_up::{SignUpExistingLetter, SignUpLetter};
+pub use webmail::webmail;

@@ -41,7 +41,9 @@ impl Html {
     /// The same tag in a letter, which carries its style with it.
     pub fn mail_tag(text: &str, colours: &Colours) -> Self {
         let Colours { accent, wash, .. } = colours;
-        let style = format!("background:{wash};color:{accent};border-radius:6px;padding:2px 7px;font:600 16px/22px ui-monospace,Menlo,Consolas,monospace");
+        let style = format!(
+            "background:{wash};color:{accent};border-radius:6px;padding:2px 7px;font:600 16px/22px ui-monospace,Menlo,Consolas,monospace"
+        );
         Self(format!("<span class=\"c\" style=\"{style}\">{}</span>", escaped(text)))
     }
 

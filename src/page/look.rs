@@ -101,7 +101,8 @@ impl Look {
         };
         let (logo, logo_dark) = (image(&branding.logo), image(&branding.logo_dark));
         let icon = logo.clone().unwrap_or_else(|| keep("icon.svg", "image/svg+xml", icon(&branding.name, &light).into_bytes()));
-        let theme = super::theme::style_sheet(branding, &light, &dark).map(|css| keep("theme.css", "text/css; charset=utf-8", css.into_bytes()));
+        let theme =
+            super::theme::style_sheet(branding, &light, &dark).map(|css| keep("theme.css", "text/css; charset=utf-8", css.into_bytes()));
         let speech = Language::all().map(|language| Speech::new(language, &branding.name, branding.copy.get(language.code()))).collect();
         Self {
             name: branding.name.clone(),

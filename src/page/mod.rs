@@ -102,8 +102,22 @@ impl Page {
 
     /// How long to wait, in seconds or minutes.
     pub fn wait(&self, seconds: u64) -> String {
-        let words = if seconds < 90 { Words::new("wait-seconds").with("seconds", seconds.max(1)) } else { Words::new("wait-minutes").with("minutes", seconds.div_ceil(60)) };
+        let words = if seconds < 90 {
+            Words::new("wait-seconds").with("seconds", seconds.max(1))
+        } else {
+            Words::new("wait-minutes").with("minutes", seconds.div_ceil(60))
+        };
         self.words(&words)
+    }
+
+    /// Whether a problem lies in what was typed. Having to wait is nobody's mistake.
+    pub fn blames(&self, problem: &Words) -> bool {
+        problem.key != "sign-up-wait"
+    }
+
+    /// Whether there is such a problem.
+    pub fn has_fault(&self, problem: &Option<Words>) -> bool {
+        problem.as_ref().is_some_and(|problem| self.blames(problem))
     }
 
     /// What a person agrees to by going on, if the operator has anything to agree to.

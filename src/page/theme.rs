@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn text_can_be_read_whatever_colour_is_chosen() {
-        let mut accents: Vec<String> = ["#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#ffff00", "#0b5d4b", "#808080"].map(Into::into).into();
+        let mut accents: Vec<String> =
+            ["#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#ffff00", "#0b5d4b", "#808080"].map(Into::into).into();
         // A fixed walk through all colours, each as likely as another.
         accents.extend((0..10_000_u32).map(|n| format!("#{:06x}", n.wrapping_mul(2_654_435_761) >> 8)));
         for accent in &accents {

@@ -191,13 +191,24 @@ impl Sample for DevErrorPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
         let (sent, registered) = ("http://localhost:5173/callback", "http://localhost:3000/callback");
         let (sent, registered) = (Marked::difference(sent, registered), Marked::difference(registered, sent));
-        let redirect = dev_error(page(), "redirect_uri_mismatch", Some(sent), vec![registered, Marked::plain("https://fieldnotes.example/callback")]);
-        let (sent, known) = (Marked::difference("fieldnotes-wbe", "fieldnotes-web"), Marked::difference("fieldnotes-web", "fieldnotes-wbe"));
+        let redirect =
+            dev_error(page(), "redirect_uri_mismatch", Some(sent), vec![registered, Marked::plain("https://fieldnotes.example/callback")]);
+        let (sent, known) =
+            (Marked::difference("fieldnotes-wbe", "fieldnotes-web"), Marked::difference("fieldnotes-web", "fieldnotes-wbe"));
         vec![
             ("error-dev", redirect),
-            ("error-dev-client", dev_error(page(), "unknown_client", Some(sent), vec![known])),
+            (
+                "error-dev-client",
+                DevErrorPage {
+                    lede: problem_words("unknown_client", "fieldnotes-wbe").1,
+                    ..dev_error(page(), "unknown_client", Some(sent), vec![known])
+                },
+            ),
             ("error-dev-repeated", dev_error(page(), "repeated_parameter", Some(Marked::plain("scope")), vec![])),
-            ("error-dev-missing", dev_error(page(), "redirect_uri_missing", None, vec![Marked::plain("https://fieldnotes.example/callback")])),
+            (
+                "error-dev-missing",
+                dev_error(page(), "redirect_uri_missing", None, vec![Marked::plain("https://fieldnotes.example/callback")]),
+            ),
             ("error-dev-delivery", dev_error(page(), "delivery_mismatch", None, vec![])),
             ("error-dev-state", dev_error(page(), "state_missing", None, vec![])),
             ("error-dev-other", dev_error(page(), "other", None, vec![])),

@@ -12,7 +12,8 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Sends a file, compressed as the browser likes it.
 pub async fn get_asset(app: web::Data<App>, name: web::Path<String>, request: HttpRequest) -> PageResult {
-    let asset = asset::built().iter().find(|asset| asset.file == name.as_str()).or_else(|| app.looks.asset(&name)).ok_or(Error::NotFound)?;
+    let asset =
+        asset::built().iter().find(|asset| asset.file == name.as_str()).or_else(|| app.looks.asset(&name)).ok_or(Error::NotFound)?;
     let tag = format!("\"{}\"", asset.hash);
     let mut response = if said(&request, header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&tag)) {
         HttpResponse::NotModified().finish()

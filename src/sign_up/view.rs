@@ -133,6 +133,7 @@ impl Sample for CheckEmailPage {
             ("check-email", of(None, 28, gmail())),
             ("check-email-plain", of(None, 0, None)),
             ("check-email-error", of(Some(wrong), 28, None)),
+            ("check-email-wait", of(Some(Words::new("sign-up-wait").with("seconds", 20)), 20, None)),
             ("check-email-empty", of(Some("sign-up-code-empty".into()), 28, None)),
         ]
     }
