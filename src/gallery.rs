@@ -15,7 +15,7 @@ use crate::mail::{Facts, Letter, SignUpExistingLetter, SignUpLetter};
 use crate::page::{Look, Looks, Page, Sample, asset};
 use crate::types::{IssuerUrl, UnixMillis};
 
-fn branding(name: &str) -> Branding {
+pub(crate) fn branding(name: &str) -> Branding {
     let link = |path: &str| Some(format!("https://fieldnotes.example/{path}"));
     Branding {
         name: name.into(),
@@ -273,10 +273,14 @@ fn write_pages() {
             fs::write(path, &asset.plain).unwrap();
         }
         let write = |name: &str, html: String| {
-            fs::write(folder.join(format!("{prefix}{name}.html")), html.replace("\"/assets/", "\"assets/")).unwrap()
+            fs::write(folder.join(format!("{prefix}{name}.html")), html.replace("\"/assets/", "\"assets/")).unwrap();
         };
-        pages(&|| page(&look, false)).into_iter().for_each(|(name, html)| write(&name, html));
-        letters(&page(&look, false)).into_iter().for_each(|(name, letter)| write(name, letter.html().unwrap()));
+        for (name, html) in pages(&|| page(&look, false)) {
+            write(&name, html);
+        }
+        for (name, letter) in letters(&page(&look, false)) {
+            write(name, letter.html().unwrap());
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::page::{Html, Page, Sample};
+use crate::page::{Page, Sample};
 use crate::types::UnixMillis;
 
 /// All letters, and one of them open.
@@ -50,10 +50,6 @@ pub struct OpenLetter {
 }
 
 impl InboxPage {
-    fn clock(&self, at: &UnixMillis) -> Html {
-        self.page.clock(*at)
-    }
-
     fn curl(&self) -> String {
         let to = self.open.as_ref().map_or("maya@okafor.example", |letter| &letter.to);
         format!("curl -s '{}?to={to}' | jq -r .code", self.page.url("/dev/inbox/latest"))

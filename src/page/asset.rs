@@ -1,6 +1,7 @@
 //! Files that pages load. Each has its fingerprint in its name, so that a browser may keep it for good.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -32,7 +33,10 @@ pub fn built() -> &'static [Asset] {
 impl Asset {
     /// A file that an operator brought.
     pub fn of_look(name: &'static str, media_type: &'static str, bytes: Vec<u8>) -> Self {
-        let hash: String = digest(&SHA256, &bytes).as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let mut hash = String::with_capacity(12);
+        for byte in digest(&SHA256, &bytes).as_ref().iter().take(6) {
+            let _ = write!(hash, "{byte:02x}");
+        }
         let (stem, extension) = name.split_once('.').unwrap_or((name, "bin"));
         let file = format!("{stem}-{hash}.{extension}").into();
         Self { name, file, hash: hash.into(), media_type, plain: bytes.into(), brotli: None, gzip: None }

@@ -68,14 +68,15 @@ impl fmt::Display for Colour {
 impl Lch {
     /// What the eye sees of a colour.
     pub fn of(colour: Colour) -> Self {
-        let [r, g, b] = colour.linear();
-        let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
-        let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
-        let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
-        let lightness = 0.210_454_255_3 * l + 0.793_617_785 * m - 0.004_072_046_8 * s;
-        let a = 1.977_998_495_1 * l - 2.428_592_205 * m + 0.450_593_709_9 * s;
-        let b = 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766 * s;
-        Self { l: lightness, c: a.hypot(b), h: b.atan2(a) }
+        let [red, green, blue] = colour.linear();
+        // The three kinds of cones, then what the brain makes of them.
+        let long = (0.412_221_470_8 * red + 0.536_332_536_3 * green + 0.051_445_992_9 * blue).cbrt();
+        let medium = (0.211_903_498_2 * red + 0.680_699_545_1 * green + 0.107_396_956_6 * blue).cbrt();
+        let short = (0.088_302_461_9 * red + 0.281_718_837_6 * green + 0.629_978_700_5 * blue).cbrt();
+        let l = 0.210_454_255_3 * long + 0.793_617_785 * medium - 0.004_072_046_8 * short;
+        let a = 1.977_998_495_1 * long - 2.428_592_205 * medium + 0.450_593_709_9 * short;
+        let b = 0.025_904_037_1 * long + 0.782_771_766_2 * medium - 0.808_675_766 * short;
+        Self { l, c: a.hypot(b), h: b.atan2(a) }
     }
 
     /// The colour a screen can show for it: paler, if it cannot show one so strong.
@@ -92,13 +93,13 @@ impl Lch {
 
     fn linear(self) -> [f64; 3] {
         let (a, b) = (self.c * self.h.cos(), self.c * self.h.sin());
-        let l = (self.l + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
-        let m = (self.l - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
-        let s = (self.l - 0.089_484_177_5 * a - 1.291_485_548 * b).powi(3);
+        let long = (self.l + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
+        let medium = (self.l - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
+        let short = (self.l - 0.089_484_177_5 * a - 1.291_485_548 * b).powi(3);
         [
-            4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
-            -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
-            -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701 * s,
+            4.076_741_662_1 * long - 3.307_711_591_3 * medium + 0.230_969_929_2 * short,
+            -1.268_438_004_6 * long + 2.609_757_401_1 * medium - 0.341_319_396_5 * short,
+            -0.004_196_086_3 * long - 0.703_418_614_7 * medium + 1.707_614_701 * short,
         ]
     }
 }

@@ -43,13 +43,13 @@ impl Colours {
         if accent_dark.is_none() && accent == OURS {
             return Self::of("#8fdcc0", "#aaead3", "#05261d", "#17342b");
         }
-        let chosen = match accent_dark {
-            Some(dark) => Lch::of(parsed(dark)),
-            None => {
+        let chosen = accent_dark.map_or_else(
+            || {
                 let light = Lch::of(parsed(accent));
                 Lch { l: 0.84, c: light.c.min(0.12), ..light }
-            }
-        };
+            },
+            |dark| Lch::of(parsed(dark)),
+        );
         let wash = Lch { l: 0.3, c: chosen.c.min(0.04), ..chosen }.colour();
         let accent = readable(chosen, &DARK, wash, 0.01);
         let hover = Lch { l: (accent.l + 0.05).min(1.0), ..accent };
@@ -95,12 +95,12 @@ pub fn style_sheet(branding: &Branding, light: &Colours, dark: &Colours) -> Opti
     let mut css = String::new();
     if branding.accent != OURS || branding.accent_dark.is_some() {
         let (light, dark) = (light.declarations(), dark.declarations());
-        css.push_str(&format!(
-            ":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root:not([data-theme=\"light\"]){{{dark}}}}}\n[data-theme=\"dark\"]{{{dark}}}\n"
-        ));
+        css.extend([":root{", &light, "}\n@media (prefers-color-scheme:dark){:root:not([data-theme=\"light\"]){", &dark, "}}\n"]);
+        css.extend(["[data-theme=\"dark\"]{", &dark, "}\n"]);
     }
     if branding.radius != 12 {
-        css.push_str(&format!(":root{{--t-radius:{}rem}}\n", f64::from(branding.radius) / 16.0));
+        let rem = f64::from(branding.radius) / 16.0;
+        css.extend([":root{--t-radius:", &rem.to_string(), "rem}\n"]);
     }
     css.push_str(branding.css.as_deref().unwrap_or(""));
     (!css.is_empty()).then_some(css)
@@ -133,6 +133,21 @@ mod tests {
             holds(&Colours::dark(None, accent), &DARK, accent);
             holds(&Colours::dark(Some(accent), "#0b5d4b"), &DARK, accent);
         }
+    }
+
+    #[test]
+    fn nothing_is_sent_for_our_own_colours() {
+        let mut branding = crate::gallery::branding("Fieldnotes");
+        let sheet = |branding: &Branding| {
+            let (light, dark) = (Colours::light(&branding.accent), Colours::dark(branding.accent_dark.as_deref(), &branding.accent));
+            style_sheet(branding, &light, &dark)
+        };
+        assert_eq!(sheet(&branding), None);
+        (branding.radius, branding.css) = (4, Some("h1 { color: red }".into()));
+        assert_eq!(sheet(&branding).unwrap(), ":root{--t-radius:0.25rem}\nh1 { color: red }");
+        branding.accent = "#1d3f8f".into();
+        let css = sheet(&branding).unwrap();
+        assert!(css.starts_with(":root{--t-accent:#1d3f8f;") && css.matches('{').count() == css.matches('}').count(), "{css}");
     }
 
     #[test]
