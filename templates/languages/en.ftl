@@ -47,6 +47,7 @@ email-too-long = Enter an email address with fewer characters
 
 ## Sign in
 
+sign-in-page = Sign in
 sign-in-title = Sign in to { $app }
 sign-in-continue = Continue
 sign-in-new = New to { $app }?
