@@ -1,4 +1,4 @@
-//! What all letters have in common: who asked and when, and two parts that say the same (ux.md 5).
+//! What all letters have in common: who asked and when, and two parts that say the same.
 
 use std::time::Duration;
 

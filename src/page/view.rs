@@ -129,7 +129,7 @@ impl Sample for BusyPage {
     }
 }
 
-/// What an app got wrong, for its developer (ux.md 4.6). Only in development.
+/// What an app got wrong, for its developer. Only in development.
 #[derive(Template)]
 #[template(path = "page/error_dev.html")]
 pub struct DevErrorPage {
