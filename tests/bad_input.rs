@@ -68,7 +68,7 @@ fn bodies_that_are_too_large_too_odd_or_doubled_are_refused() {
         let app = TestApp::start(On::Sqlite).await;
         let browser = app.browser();
         let csrf = browser.get("/sign-in").await.form().value("csrf").to_owned();
-        let http = reqwest::Client::new();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let large = format!("csrf={csrf}&email={}", "a".repeat(1 << 20));
         let doubled = format!("csrf={csrf}&email=a%40b.example&email=c%40d.example");
         for path in FORMS.into_iter().chain(PROGRAMS).chain(["/authorize", "/end-session"]) {

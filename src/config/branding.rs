@@ -73,6 +73,9 @@ fn copy(reader: &Reader<'_>, section: &str, base: Option<&Branding>) -> BTreeMap
     for key in reader.keys().filter(|key| key.starts_with(&prefix)) {
         if let Some((language, id)) = key[prefix.len()..].split_once('.') {
             let text = reader.text(key).to_owned();
+            if let Some(why) = crate::language::wrong_copy(language, id, &text) {
+                reader.wrong(key, why, "templates/languages/en.ftl has every message with its placeholders");
+            }
             copy.entry(language.to_owned()).or_default().insert(id.to_owned(), text);
         }
     }

@@ -23,7 +23,9 @@ mod credential {
         pub kind: String,
         #[sea_orm(column_type = "String(StringLen::N(100))")]
         pub label: String,
+        #[sea_orm(column_type = "Blob")]
         pub lookup_key: Vec<u8>,
+        #[sea_orm(column_type = "Blob")]
         pub data: Vec<u8>,
         pub created_at: UnixMillis,
         pub updated_at: UnixMillis,

@@ -28,6 +28,7 @@ mod signing_key {
         pub state: String,
         #[sea_orm(column_type = "Text")]
         pub public_jwk: String,
+        #[sea_orm(column_type = "Blob")]
         pub private_key: Vec<u8>,
         pub created_at: UnixMillis,
     }

@@ -20,7 +20,7 @@ mod limit_bucket {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "limit_buckets")]
     pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Blob")]
         pub key: Vec<u8>,
         pub arrival: UnixMillis,
         pub step: i64,

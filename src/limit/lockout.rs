@@ -20,7 +20,7 @@ mod lockout {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "lockouts")]
     pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Blob")]
         pub key: Vec<u8>,
         pub user_id: Option<UserId>,
         pub failures: i64,

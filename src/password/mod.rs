@@ -8,7 +8,7 @@ mod phc;
 mod queue;
 mod rules;
 mod typed;
-mod view;
+pub(crate) mod view;
 
 pub use attempt::{Attempted, Outcome, busy, sign_in};
 pub use hash::{HashError, HashPool, PasswordHash, Verified};

@@ -42,9 +42,12 @@ mod token_family {
         pub amr: String,
         pub auth_time: UnixMillis,
         pub generation: i64,
+        #[sea_orm(column_type = "Blob")]
         pub current_hash: Vec<u8>,
+        #[sea_orm(column_type = "Blob")]
         pub previous_hash: Option<Vec<u8>>,
         pub previous_until: Option<UnixMillis>,
+        #[sea_orm(column_type = "Blob")]
         pub successor: Option<Vec<u8>>,
         pub created_at: UnixMillis,
         pub idle_expires_at: UnixMillis,

@@ -21,7 +21,7 @@ mod session {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: SessionId,
         pub user_id: UserId,
-        #[sea_orm(unique)]
+        #[sea_orm(unique, column_type = "Blob")]
         pub token_hash: Vec<u8>,
         #[sea_orm(column_type = "String(StringLen::N(100))")]
         pub amr: String,

@@ -9,6 +9,7 @@ use super::{Asked, Begun, Finished, begin, code, finish, resend, resend_wait, st
 use crate::app::App;
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
+use crate::mail::webmail;
 use crate::page::PageResult;
 use crate::password::{HashPool, Password};
 use crate::session::Visitor;
@@ -177,7 +178,7 @@ async fn check_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<W
         from: app.config.email.from.clone(),
         problem,
         resend_in: (pending.sent_at + resend_wait(pending.sends)).since(now).as_secs(),
-        mail_app: None,
+        mail_app: webmail(&pending.address, &app.config.email.from),
     };
     Ok(visitor.show(status(page.problem.as_ref()), &page))
 }

@@ -28,6 +28,7 @@ mod pending_sign_up {
         pub id: FlowId,
         #[sea_orm(column_type = "String(StringLen::N(254))")]
         pub address: String,
+        #[sea_orm(column_type = "Blob")]
         pub password: Vec<u8>,
         pub tries: i64,
         pub sends: i64,

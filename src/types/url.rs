@@ -46,7 +46,14 @@ fn parse(text: &str) -> Result<Url, UrlError> {
     if text.bytes().any(|b| !b.is_ascii_graphic() || matches!(b, b'\\' | b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'^')) {
         return Err(UrlError::Character);
     }
+    // The parser forgives `https:///host`; whoever compares texts must not.
+    if text.contains(":///") {
+        return Err(UrlError::Malformed);
+    }
     let url = Url::parse(text).map_err(|_| UrlError::Malformed)?;
+    if url.host_str().is_some_and(|host| host.contains('*')) {
+        return Err(UrlError::Character);
+    }
     if !url.username().is_empty() || url.password().is_some() || text.split(['/', '?', '#']).nth(2).is_some_and(|authority| authority.contains('@')) {
         return Err(UrlError::Credentials);
     }

@@ -17,7 +17,7 @@ mod authorization_code {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "authorization_codes")]
     pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Blob")]
         pub code_hash: Vec<u8>,
         #[sea_orm(column_type = "String(StringLen::N(64))")]
         pub client_id: ClientId,

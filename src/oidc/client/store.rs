@@ -24,6 +24,7 @@ mod client {
         pub id: ClientId,
         #[sea_orm(column_type = "Text")]
         pub entry: String,
+        #[sea_orm(column_type = "Blob")]
         pub secret_hash: Option<Vec<u8>>,
         pub created_at: UnixMillis,
         pub updated_at: UnixMillis,

@@ -1,0 +1,160 @@
+//! Whole stories in a real browser: the demo app, both ways back, on our real pages.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::chromium::Chromium;
+use crate::support::peer::{self, Peer};
+
+const EMAIL: &str = "maya@okafor.example";
+const PASSWORD: &str = "lantern orbit walnut quiet";
+
+/// `housekey dev`, as its README says, on free ports.
+struct Development {
+    child: Child,
+    issuer: String,
+    demo: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Development {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn develop() -> Development {
+    let folder = tempfile::tempdir().unwrap();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (port, demo) = (free(), free());
+    let child = Command::new(env!("CARGO_BIN_EXE_housekey"))
+        .args(["dev", "--demo-port", &demo.to_string()])
+        .current_dir(folder.path())
+        .env_clear()
+        .env("HOUSEKEY_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+        .env("HOUSEKEY_TOKENS__ACCESS_TTL", "60s")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", demo)).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(20), "housekey dev does not listen");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    Development { child, issuer: format!("http://localhost:{port}"), demo: format!("http://localhost:{demo}"), _folder: folder }
+}
+
+/// The code of the latest letter, as an end-to-end test of somebody's own app would read it.
+async fn code(development: &Development) -> String {
+    let url = format!("{}/dev/inbox/latest?to={EMAIL}", development.issuer);
+    let letter: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    letter["code"].as_str().unwrap().to_owned()
+}
+
+async fn sign_up(browser: &Chromium, development: &Development) {
+    browser.click("a[href*='/sign-up']").await;
+    browser.fill("#email", EMAIL).await;
+    browser.click("main button[type=submit]").await;
+    browser.fill("#new-password", PASSWORD).await;
+    browser.click("main button[type=submit]").await;
+    browser.find("#code").await;
+    browser.fill("#code", &code(development).await).await;
+    browser.click("form[action$='/sign-up/check'] button[type=submit]").await;
+}
+
+async fn sign_in(browser: &Chromium) {
+    browser.fill("#email", EMAIL).await;
+    browser.click("main button[type=submit]").await;
+    browser.fill("#password", PASSWORD).await;
+    browser.click("main button[type=submit]").await;
+}
+
+/// Signed in: the claims are ours, the API agrees, and a refresh brings another token.
+async fn is_signed_in(browser: &Chromium, development: &Development) {
+    browser.find("#signed-in").await;
+    let url = browser.driver.current_url().await.unwrap();
+    assert_eq!((url.fragment(), url.query()), (None, None), "nothing stays in the address bar");
+    browser.wait_for("#claims", |text| text.contains(EMAIL) && text.contains(&development.issuer)).await;
+    browser.click("#call-api").await;
+    browser.wait_for("#api-answer", |text| text.contains("usr_")).await;
+    let before = browser.text("#token-id").await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    browser.click("#refresh").await;
+    browser.wait_for("#token-id", |text| text != before).await;
+    let stored = browser.driver.execute("return JSON.stringify(localStorage) + JSON.stringify(sessionStorage)", vec![]).await.unwrap();
+    let stored = stored.json().to_string();
+    assert!(!stored.contains("eyJ") && !stored.contains("hkr_"), "no token is stored: {stored}");
+}
+
+#[test]
+fn a_person_creates_an_account_and_uses_the_demo_app_both_ways() {
+    if !peer::require(Peer::Chromium, "a_person_creates_an_account_and_uses_the_demo_app_both_ways") {
+        return;
+    }
+    peer::run(async {
+        let development = develop().await;
+        let browser = Chromium::open().await;
+        // A token in the fragment and a cookie.
+        browser.driver.goto(&development.demo).await.unwrap();
+        browser.click("#sign-in-token").await;
+        sign_up(&browser, &development).await;
+        is_signed_in(&browser, &development).await;
+        // A reload keeps the person: the cookie gives new tokens.
+        browser.driver.refresh().await.unwrap();
+        is_signed_in(&browser, &development).await;
+        // A second tab too, while the first is open.
+        let first = browser.driver.window().await.unwrap();
+        let second = browser.driver.new_tab().await.unwrap();
+        browser.driver.switch_to_window(second).await.unwrap();
+        browser.driver.goto(&development.demo).await.unwrap();
+        is_signed_in(&browser, &development).await;
+        browser.driver.close_window().await.unwrap();
+        browser.driver.switch_to_window(first).await.unwrap();
+        browser.click("#sign-out").await;
+        browser.find("#sign-in-token").await;
+        browser.driver.refresh().await.unwrap();
+        browser.find("#sign-in-token").await;
+        // The same app with code and PKCE.
+        browser.driver.goto(&development.demo).await.unwrap();
+        browser.click("#sign-in-code").await;
+        sign_in(&browser).await;
+        is_signed_in(&browser, &development).await;
+        browser.click("#sign-out").await;
+        browser.find("#sign-in-code").await;
+        browser.close().await;
+    });
+}
+
+/// Pictures of the pages people meet, for looking at: `target/shots/`.
+#[test]
+fn the_pages_fit_a_phone_and_say_nothing_in_the_console() {
+    if !peer::require(Peer::Chromium, "the_pages_fit_a_phone_and_say_nothing_in_the_console") {
+        return;
+    }
+    peer::run(async {
+        let development = develop().await;
+        let browser = Chromium::open().await;
+        let shots = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/shots");
+        std::fs::create_dir_all(&shots).unwrap();
+        for (width, name) in [(390, "phone"), (1280, "desktop")] {
+            browser.driver.set_window_rect(0, 0, width, 900).await.unwrap();
+            for path in ["/sign-in", "/sign-up", "/signed-out", "/nothing", "/authorize?client_id=demo-cod", "/dev/inbox"] {
+                browser.driver.goto(format!("{}{path}", development.issuer)).await.unwrap();
+                browser.find("h1").await;
+                let wide = browser.driver.execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth", vec![]).await.unwrap();
+                assert!(wide.json().as_i64().unwrap() <= 0, "{path} scrolls sideways at {width} px");
+                let styled = browser.driver.execute("return getComputedStyle(document.body).backgroundColor", vec![]).await.unwrap();
+                assert_ne!(styled.json().as_str(), Some("rgba(0, 0, 0, 0)"), "{path} has no style");
+                let file = path.trim_matches('/').replace(['/', '?', '='], "-");
+                browser.driver.screenshot(&shots.join(format!("{file}-{name}.png"))).await.unwrap();
+            }
+        }
+        browser.close().await;
+    });
+}
