@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::read::Reader;
-use super::{Appearance, Branding, Image, Links, Shape};
+use super::{Appearance, Branding, Image, Links, Shape, css, svg};
 
 const LARGEST: usize = 100 * 1024;
 
@@ -15,7 +15,8 @@ pub(super) fn read(reader: &Reader<'_>, section: &str, base: Option<&Branding>, 
     let text = |name: &str, base: Option<&String>| if given(name) { reader.optional(&key(name)) } else { base.cloned() };
     let image = |name: &str, base: Option<&Image>| if given(name) { picture(reader, &key(name), folder) } else { base.cloned() };
     let name = text("name", base.map(|base| &base.name)).unwrap_or_default();
-    if !(1..=40).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+    let is_own = given("name") || base.is_none();
+    if is_own && (!(1..=40).contains(&name.chars().count()) || name.chars().any(char::is_control)) {
         reader.wrong(&key("name"), format!("\"{}\" must be 1 to 40 characters", name.escape_debug()), "shorten it");
     }
     let css = if given("css") { style(reader, &key("css"), folder) } else { base.and_then(|base| base.css.clone()) };
@@ -27,11 +28,12 @@ pub(super) fn read(reader: &Reader<'_>, section: &str, base: Option<&Branding>, 
         accent_dark: text("accent_dark", base.and_then(|base| base.accent_dark.as_ref()))
             .filter(|text| text != "auto")
             .and_then(|text| colour(reader, &key("accent_dark"), Some(text))),
-        shape: word("shape").map_or_else(|| base.map_or(Shape::Doorway, |base| base.shape), |key| reader.word(&key, Shape::parse, Shape::ALL, Shape::Doorway)),
-        radius: word("radius").map_or_else(|| base.map_or(12, |base| base.radius), |key| reader.number(&key, 0..=20, 12)),
+        shape: word("shape")
+            .map_or_else(|| base.map_or(Shape::Doorway, |base| base.shape), |key| reader.word(&key, Shape::parse, Shape::Doorway)),
+        radius: word("radius").map_or_else(|| base.map_or(12, |base| base.radius), |key| reader.number(&key, 12)),
         appearance: word("mode").map_or_else(
             || base.map_or(Appearance::Auto, |base| base.appearance),
-            |key| reader.word(&key, Appearance::parse, Appearance::ALL, Appearance::Auto),
+            |key| reader.word(&key, Appearance::parse, Appearance::Auto),
         ),
         css,
         copy: copy(reader, &key("copy"), base),
@@ -102,7 +104,7 @@ fn picture(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<Image> {
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         return Some(Image { media_type: "image/png", bytes });
     }
-    match std::str::from_utf8(&bytes).ok().filter(|text| text.contains("<svg")).map(harm_in_svg) {
+    match std::str::from_utf8(&bytes).ok().filter(|text| text.contains("<svg")).map(svg::harm) {
         Some(None) => Some(Image { media_type: "image/svg+xml", bytes }),
         Some(Some(harm)) => {
             reader.wrong(key, format!("{name} contains {harm}"), "export it again as plain shapes");
@@ -115,44 +117,15 @@ fn picture(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<Image> {
     }
 }
 
-/// What a picture must not bring: scripts, foreign content, anything fetched from elsewhere.
-fn harm_in_svg(text: &str) -> Option<&'static str> {
-    let lower = text.to_lowercase();
-    let has_handler = lower.split(|c: char| c.is_whitespace() || c == '"' || c == '\'' || c == '/').any(|word| {
-        word.strip_prefix("on").and_then(|rest| rest.split_once('=')).is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase()))
-    });
-    let outward = ["href=\"http", "href='http", "href=\"//", "href=\"data", "href='data", "url(http", "url(//", "url('", "url(\"", "@import", "javascript:"];
-    [("<script", "a script"), ("<foreignobject", "foreign content"), ("<!doctype", "a document type"), ("<!entity", "an entity"), ("<iframe", "a frame")]
-        .into_iter()
-        .find_map(|(mark, name)| lower.contains(mark).then_some(name))
-        .or(has_handler.then_some("an event handler"))
-        .or(outward.iter().any(|mark| lower.contains(mark)).then_some("a reference to something outside it"))
-}
-
 fn style(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<String> {
     let (name, bytes) = file(reader, key, folder)?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let lower = text.to_lowercase();
-    let fetches = lower.contains("@import") || lower.split("url(").skip(1).any(|rest| !rest.trim_start_matches(['"', '\'', ' ']).starts_with("data:image/"));
-    if fetches {
-        reader.wrong(key, format!("{name} fetches something (@import or url())"), "only data:image/… may stand in url()");
+    let Ok(text) = String::from_utf8(bytes) else {
+        reader.wrong(key, format!("{name} is not text"), "save it as UTF-8");
+        return None;
+    };
+    if let Some(harm) = css::harm(&text) {
+        reader.wrong(key, format!("{name} contains {harm}"), "nothing may be fetched: put pictures into url(data:image/…)");
         return None;
     }
     Some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harm_in_svg;
-
-    #[test]
-    fn pictures_bring_nothing_but_shapes() {
-        assert_eq!(harm_in_svg("<svg><path d=\"M1 1\"/><use href=\"#a\"/></svg>"), None);
-        for text in [
-            "<svg><script>1</script></svg>", "<svg onload=\"x()\"/>", "<svg><foreignObject/></svg>", "<!DOCTYPE svg><svg/>", "<svg><image href=\"https://a.example/x\"/></svg>",
-            "<svg><a xlink:href=\"javascript:x\"/></svg>", "<svg/onload=x>", "<svg><style>@import 'x'</style></svg>",
-        ] {
-            assert!(harm_in_svg(text).is_some(), "{text}");
-        }
-    }
 }

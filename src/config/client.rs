@@ -8,6 +8,7 @@ use super::check::Surroundings;
 use super::problem::Problem;
 use super::read::Reader;
 use super::secret::secret;
+use super::setting::{client_key, split_client, variable_of};
 use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm, branding};
 use crate::types::{ClientId, Origin, RedirectUri};
 
@@ -15,114 +16,186 @@ const SHORTEST_SECRET: usize = 24;
 /// What an answer adds to a redirect URI: nothing of the kind may be there already.
 const ANSWERS: [&str; 7] = ["code", "state", "iss", "error", "error_description", "error_uri", "response"];
 
+/// Reads every client of the file.
 pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surroundings<'_>) -> BTreeMap<ClientId, ClientEntry> {
-    let ids: BTreeSet<_> = reader.keys().filter_map(|key| key.strip_prefix("clients.")?.split('.').next()).map(str::to_owned).collect();
+    let ids: BTreeSet<_> = reader.keys().filter_map(split_client).map(|(id, _)| id).collect();
     let mut clients = BTreeMap::new();
     for text in ids {
-        let Some(id) = ClientId::parse(&text) else {
-            reader.add(Problem::new(format!("clients.{text}"), "is not a client identifier").remedy("1 to 64 of A-Z a-z 0-9 . _ -"));
+        let Some(id) = ClientId::parse(text) else {
+            let problem = Problem::new(format!("[clients.\"{}\"]", text.escape_debug()), "is not a client identifier");
+            reader.add(problem.remedy("1 to 64 of A-Z a-z 0-9 . _ -"));
             continue;
         };
         let entry = read(reader, &id, global, around);
-        for why in entry.check(&id) {
-            reader.add(why);
+        let key = |field: &str| client_key(id.as_str(), field);
+        // What could not be read is not judged: one mistake, one problem.
+        if !reader.is_wrong(&key("kind")) {
+            let is_news = |rule: &Broken| !(reader.is_wrong(&key(rule.field)) || rule.field == "secret" && reader.is_wrong(&key("auth")));
+            for rule in entry.broken_rules(&id).into_iter().filter(is_news) {
+                reader.wrong(&key(rule.field), rule.what, rule.remedy);
+            }
         }
         clients.insert(id, entry);
-    }
-    for name in around.env.names().filter(|name| name.ends_with("__SECRET") || name.ends_with("__SECRET_FILE")) {
-        let known = clients.keys().any(|id| name.trim_end_matches("_FILE") == variable(id));
-        if !known {
-            reader.add(Problem::new(name, "no client in the configuration file has this name").remedy("HOUSEKEY_CLIENTS__<ID>__SECRET, with - and . of the ID as _"));
-        }
     }
     clients
 }
 
-fn variable(id: &ClientId) -> String {
-    format!("HOUSEKEY_CLIENTS__{}__SECRET", id.as_str().to_uppercase().replace(['-', '.'], "_"))
-}
-
 fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surroundings<'_>) -> ClientEntry {
-    let key = |name: &str| format!("clients.{id}.{name}");
-    let kind = reader.word(&key("kind"), ClientKind::parse, ClientKind::ALL, ClientKind::Spa);
-    let public = matches!(kind, ClientKind::Spa | ClientKind::Native);
-    let usual_auth = if public { ClientAuth::None } else { ClientAuth::Basic };
-    let auth = if reader.value(&key("auth")).is_some() { reader.word(&key("auth"), ClientAuth::parse, ClientAuth::ALL, usual_auth) } else { usual_auth };
-    let delivery = if reader.value(&key("delivery")).is_some() {
-        reader.word(&key("delivery"), Delivery::parse, Delivery::ALL, Delivery::Code)
-    } else {
-        Delivery::Code
+    let key = |name: &str| client_key(id.as_str(), name);
+    let given = |name: &str| reader.value(&key(name)).is_some();
+    let uris = |name: &str| reader.parsed(&key(name), RedirectUri::parse, "like https://app.example/callback");
+    let kind = reader.word(&key("kind"), ClientKind::parse, ClientKind::Spa);
+    let usual_auth = if kind.is_public() { ClientAuth::None } else { ClientAuth::Basic };
+    let initiate = |text: String| {
+        let refuse =
+            |why| reader.wrong(&key("initiate_login_uri"), format!("{} {why}", text.escape_debug()), "like https://app.example/sign-in");
+        RedirectUri::parse(&text).map_err(refuse).ok()
     };
-    let signing = reader.value(&key("signing")).is_some();
-    let initiate = reader.optional(&key("initiate_login_uri"));
-    let has_branding = reader.keys().any(|one| one.starts_with(&key("branding.")));
-    let in_file = reader.optional(&key("secret"));
-    if in_file.is_some() && !around.on_loopback {
-        reader.wrong(&key("secret"), "a secret stands in the file", format!("set {} instead", variable(id)));
-    }
     ClientEntry {
         kind,
         name: reader.optional(&key("name")),
-        auth,
-        secret: secret(reader, &variable(id), around).or(in_file.map(Into::into)).map(Secret),
-        redirect_uris: reader.parsed(&key("redirect_uris"), RedirectUri::parse),
-        post_logout_redirect_uris: reader.parsed(&key("post_logout_redirect_uris"), RedirectUri::parse),
-        origins: reader.parsed(&key("origins"), Origin::parse),
-        delivery,
-        signing: signing.then(|| reader.word(&key("signing"), SigningAlgorithm::parse, SigningAlgorithm::ALL, SigningAlgorithm::Rs256)),
+        auth: if given("auth") { reader.word(&key("auth"), ClientAuth::parse, usual_auth) } else { usual_auth },
+        secret: read_secret(reader, &key("secret"), around),
+        redirect_uris: uris("redirect_uris"),
+        post_logout_redirect_uris: uris("post_logout_redirect_uris"),
+        origins: reader.parsed(&key("origins"), Origin::parse, "exactly as browsers send it, like https://app.example"),
+        delivery: if given("delivery") { reader.word(&key("delivery"), Delivery::parse, Delivery::Code) } else { Delivery::Code },
+        signing: given("signing").then(|| reader.word(&key("signing"), SigningAlgorithm::parse, SigningAlgorithm::Rs256)),
         first_party: reader.yes_no(&key("first_party"), false),
         audience: reader.optional(&key("audience")),
-        initiate_login_uri: initiate.and_then(|text| {
-            RedirectUri::parse(&text).map_err(|why| reader.wrong(&key("initiate_login_uri"), format!("{text} {why}"), "correct it")).ok()
-        }),
-        branding: has_branding.then(|| branding::read(reader, &key("branding"), Some(global), around.folder)),
+        initiate_login_uri: reader.optional(&key("initiate_login_uri")).and_then(initiate),
+        branding: reader
+            .keys()
+            .any(|one| one.starts_with(&key("branding.")))
+            .then(|| branding::read(reader, &key("branding"), Some(global), around.folder)),
+    }
+}
+
+fn read_secret(reader: &Reader<'_>, key: &str, around: &Surroundings<'_>) -> Option<Secret> {
+    let variable = variable_of(key);
+    let in_file = reader.optional(key);
+    if in_file.is_some() && !around.is_lenient() {
+        reader.wrong(key, "a secret stands in the file", format!("remove it there, and set {variable} or {variable}_FILE"));
+    }
+    let Some(secret) = secret(reader, &variable, around).or(in_file.map(Into::into)) else {
+        if reader.has_secret(key) {
+            reader.mark_wrong(key);
+        }
+        return None;
+    };
+    let length = secret.expose_secret().len();
+    if length < SHORTEST_SECRET {
+        reader.wrong(
+            key,
+            format!("the secret has {length} characters: it could be guessed"),
+            "24 or more, for example from: openssl rand -base64 32",
+        );
+    } else if secret.expose_secret().chars().any(|c| c.is_whitespace() || c.is_control()) {
+        reader.wrong(key, "the secret has spaces or control characters in it", "make one with: openssl rand -base64 32");
+    }
+    Some(Secret(secret))
+}
+
+impl ClientKind {
+    /// Whether everybody can look into the program, so that it cannot keep a secret.
+    pub fn is_public(self) -> bool {
+        matches!(self, Self::Spa | Self::Native)
+    }
+}
+
+/// A rule that a registration breaks.
+struct Broken {
+    field: &'static str,
+    what: String,
+    remedy: String,
+}
+
+impl Broken {
+    fn new(field: &'static str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { field, what: what.into(), remedy: remedy.into() }
     }
 }
 
 impl ClientEntry {
     /// Everything that is wrong with this registration, wherever it comes from.
     pub fn check(&self, id: &ClientId) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut wrong = |what: String, remedy: &str| problems.push(Problem::new(format!("client {id}"), what).remedy(remedy));
+        let problem = |rule: Broken| Problem::new(format!("client {id}, {}", rule.field), rule.what).remedy(rule.remedy);
+        self.broken_rules(id).into_iter().map(problem).collect()
+    }
+
+    fn broken_rules(&self, id: &ClientId) -> Vec<Broken> {
+        let mut broken = self.broken_rules_of_proof(id);
         let kind = self.kind;
-        let public = matches!(kind, ClientKind::Spa | ClientKind::Native);
+        if self.delivery == Delivery::Token && !(kind == ClientKind::Spa && self.first_party) {
+            broken.push(Broken::new(
+                "delivery",
+                "token delivery is for your own single-page apps",
+                "kind spa and first_party, or delivery code",
+            ));
+        }
+        match (kind, self.redirect_uris.is_empty()) {
+            (ClientKind::Service, false) => {
+                broken.push(Broken::new("redirect_uris", "a service signs nobody in", "leave it out, or choose kind web"));
+            }
+            (ClientKind::Spa | ClientKind::Native | ClientKind::Web, true) => {
+                broken.push(Broken::new("redirect_uris", "there is none", "at least one: where people return to"));
+            }
+            _ => {}
+        }
+        broken.extend(self.redirect_uris.iter().flat_map(|uri| rules_of_uri(kind, "redirect_uris", uri)));
+        broken.extend(self.post_logout_redirect_uris.iter().flat_map(|uri| rules_of_uri(kind, "post_logout_redirect_uris", uri)));
+        if self.initiate_login_uri.as_ref().is_some_and(|uri| uri.origin().is_none()) {
+            broken.push(Broken::new("initiate_login_uri", "browsers cannot open it", "an https address"));
+        }
+        let fits = |audience: &str| (1..=200).contains(&audience.len()) && audience.bytes().all(|b| b.is_ascii_graphic());
+        if self.audience.as_deref().is_some_and(|audience| !fits(audience)) {
+            broken.push(Broken::new("audience", "must be 1 to 200 ASCII characters without spaces", "one word, like the client_id"));
+        }
+        if self.name.as_deref().is_some_and(|name| !(1..=60).contains(&name.chars().count()) || name.chars().any(is_invisible)) {
+            broken.push(Broken::new("name", "must be 1 to 60 characters, none of them invisible", "what people call the app"));
+        }
+        broken
+    }
+
+    fn broken_rules_of_proof(&self, id: &ClientId) -> Vec<Broken> {
+        let (kind, public) = (self.kind, self.kind.is_public());
+        let mut broken = Vec::new();
         match (public, self.auth) {
             (true, ClientAuth::None) | (false, ClientAuth::Basic | ClientAuth::Post) => {}
-            (_, ClientAuth::PrivateKeyJwt) => wrong("private_key_jwt is not available in this version".into(), "basic or post"),
-            (true, _) => wrong(format!("a {kind} client cannot keep a secret"), "auth none; PKCE protects it"),
-            (false, ClientAuth::None) => wrong(format!("a {kind} client must prove itself"), "auth basic or post"),
-        }
-        if matches!(self.auth, ClientAuth::Basic | ClientAuth::Post) {
-            match &self.secret {
-                None => wrong("has no secret".into(), "set it in the environment; 24 random characters or more"),
-                Some(secret) if secret.0.expose_secret().len() < SHORTEST_SECRET && secret.0.expose_secret() != "kept elsewhere" => {
-                    wrong(format!("its secret is shorter than {SHORTEST_SECRET} characters"), "openssl rand -base64 32");
-                }
-                Some(_) => {}
+            (_, ClientAuth::PrivateKeyJwt) => {
+                broken.push(Broken::new("auth", "private_key_jwt is not available in this version", "basic or post"));
+            }
+            (true, _) => {
+                let remedy = "auth none: PKCE protects it; or kind web, if a server asks for the tokens";
+                broken.push(Broken::new("auth", format!("a {kind} client cannot keep a secret: people hold the program"), remedy));
+            }
+            (false, ClientAuth::None) => {
+                broken.push(Broken::new("auth", format!("a {kind} client must prove itself"), "auth basic or post"));
             }
         }
-        if self.delivery == Delivery::Token && !(kind == ClientKind::Spa && self.first_party) {
-            wrong("token delivery is for your own single-page apps".into(), "kind spa and first_party, or delivery code");
-        }
-        if self.redirect_uris.is_empty() && kind != ClientKind::Service {
-            wrong("has no redirect URI".into(), "at least one: where people return to");
-        }
-        for uri in &self.redirect_uris {
-            if let Some(name) = query_names(uri).find(|name| ANSWERS.contains(&name.as_str())) {
-                wrong(format!("the redirect URI {uri} has a {name} parameter, which the answer adds"), "remove it");
+        match (&self.secret, self.auth) {
+            (None, ClientAuth::Basic | ClientAuth::Post) if !public => {
+                let variable = variable_of(&client_key(id.as_str(), "secret"));
+                broken.push(Broken::new("secret", "there is none", format!("set {variable} or {variable}_FILE; 24 characters or more")));
             }
-            if self.kind != ClientKind::Native && uri.origin().is_none() {
-                wrong(format!("the redirect URI {uri} is a native app's"), "kind native, or an https address");
+            (Some(_), ClientAuth::None) => {
+                broken.push(Broken::new("secret", "there is one, but nobody asks for it with auth none", "remove it"));
             }
+            _ => {}
         }
-        if self.audience.as_deref().is_some_and(|audience| audience.is_empty() || audience.chars().any(char::is_whitespace)) {
-            wrong("its audience has spaces or is empty".into(), "one word, like the client_id");
-        }
-        if self.name.as_deref().is_some_and(|name| name.chars().count() > 60 || name.chars().any(is_invisible)) {
-            wrong("its name is longer than 60 characters, or has invisible ones".into(), "shorten it");
-        }
-        problems
+        broken
     }
+}
+
+fn rules_of_uri(kind: ClientKind, field: &'static str, uri: &RedirectUri) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    if let Some(name) = query_names(uri).find(|name| ANSWERS.contains(&name.as_str())) {
+        broken.push(Broken::new(field, format!("{uri} has a {name} parameter, which the answer adds"), "remove it"));
+    }
+    if kind != ClientKind::Native && uri.origin().is_none() {
+        broken.push(Broken::new(field, format!("{uri} is a native app's"), "kind native, or an https address"));
+    }
+    broken
 }
 
 fn query_names(uri: &RedirectUri) -> impl Iterator<Item = String> {

@@ -5,42 +5,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use toml::Value;
+use toml::de::{DeTable, DeValue};
 
-use super::check::check;
-use super::problem::{Problem, Problems};
+use super::check::{Given, check};
+use super::environment::{self, Environment};
+use super::problem::{Problem, Problems, nearest_key};
+use super::setting::{client_key, every_key, is_for_later, is_section, kind_of, split_client};
 use super::{Config, Mode};
 use crate::random::Random;
 
 /// The built-in layer.
 pub const DEFAULTS: &str = include_str!("default.toml");
-const PREFIX: &str = "HOUSEKEY_";
-/// Variables that are not settings: where secrets come from.
-const SECRETS: [&str; 2] = ["HOUSEKEY_MASTER_KEY", "HOUSEKEY_DATABASE_PASSWORD"];
-
-/// The variables of an environment that concern us.
-#[derive(Debug, Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
-
-impl Environment {
-    /// That of this process.
-    pub fn of_process() -> Self {
-        Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
-    }
-
-    /// One made of pairs.
-    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(pairs.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with("HOUSEKEY_TEST_")).collect())
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
-}
-
 /// What was loaded.
 #[derive(Debug)]
 pub struct Loaded {
@@ -55,9 +30,18 @@ pub struct Loaded {
 }
 
 /// One value for each key.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Layers {
     pub(super) values: BTreeMap<String, (Value, Source)>,
+    /// Which variable holds or names which secret.
+    pub(super) secrets: BTreeMap<String, String>,
+}
+
+// A value may be a secret, or hold one.
+impl std::fmt::Debug for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.values.iter().map(|(key, (_, source))| (key, source))).finish()
+    }
 }
 
 /// Where a value came from.
@@ -95,105 +79,145 @@ impl std::fmt::Display for Source {
 
 /// Reads and checks every layer. `file`: the one that was asked for; without one `housekey.toml`, if it is there.
 pub fn load(mode: Mode, file: Option<&Path>, env: &Environment, random: &Random) -> Result<Loaded, Problems> {
-    let path = match file {
-        Some(path) => Some(path.to_owned()),
-        None => Some(PathBuf::from("housekey.toml")).filter(|path| path.exists()),
-    };
-    let text = match &path {
-        None => String::new(),
-        Some(path) => std::fs::read_to_string(path).map_err(|error| {
-            Problems::one(Problem::new(path.display().to_string(), format!("the file cannot be read: {error}")).remedy("name another one with --config"))
-        })?,
-    };
-    load_text(mode, path.map(|path| (path, text)), env, random)
+    read(mode, text_of(file)?, env, Some(random))
 }
 
 /// The same, with the file's text in hand.
 pub fn load_text(mode: Mode, file: Option<(PathBuf, String)>, env: &Environment, random: &Random) -> Result<Loaded, Problems> {
-    let mut layers = Layers::default();
-    layers.add(DEFAULTS, |_| Source::Default).map_err(Problems::one)?;
-    if let Some((path, text)) = &file {
-        let source = |key: &str| Source::File { path: path.clone(), line: line_of(text, key) };
-        layers.add(text, source).map_err(|problem| Problems::one(problem.at(path.display().to_string())))?;
+    read(mode, file, env, Some(random))
+}
+
+/// The same without leaving anything behind: where a master key would be made, none is.
+pub fn examine(mode: Mode, file: Option<&Path>, env: &Environment) -> Result<Loaded, Problems> {
+    read(mode, text_of(file)?, env, None)
+}
+
+fn text_of(file: Option<&Path>) -> Result<Option<(PathBuf, String)>, Problems> {
+    let path = match file {
+        Some(path) => path.to_owned(),
+        None => PathBuf::from("housekey.toml"),
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let problem = Problem::new(path.display().to_string(), format!("the file cannot be read: {error}"));
+            Err(Problems::one(problem.remedy("name another one with --config, or correct its permissions")))
+        }
     }
-    let unknown = layers.add_environment(env);
-    let folder = file.as_ref().and_then(|(path, _)| path.parent().map(Path::to_owned)).unwrap_or_default();
-    let (config, warnings) = check(mode, &layers, (env, unknown), &folder, random)?;
+}
+
+fn read(mode: Mode, file: Option<(PathBuf, String)>, env: &Environment, random: Option<&Random>) -> Result<Loaded, Problems> {
+    let mut layers = Layers::default();
+    let mut problems = layers.add(DEFAULTS, None)?;
+    if let Some((path, text)) = &file {
+        problems.extend(layers.add(text, Some(path))?);
+    }
+    problems.extend(environment::add(&mut layers, env));
+    let folder = file.as_ref().and_then(|(path, _)| path.parent()).unwrap_or(Path::new(""));
+    let (config, warnings) = check(Given { mode, layers: &layers, env, folder, random }, problems)?;
     Ok(Loaded { config, warnings, file: file.map(|(path, _)| path), layers })
 }
 
 impl Layers {
-    fn add(&mut self, text: &str, source: impl Fn(&str) -> Source) -> Result<(), Problem> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| Problem::new("", format!("this is not TOML: {}", error.to_string().trim())))?;
+    /// Lays a file over what is there. Gives back the keys that mean nothing.
+    fn add(&mut self, text: &str, path: Option<&Path>) -> Result<Vec<Problem>, Problems> {
+        let (spans, errors) = DeTable::parse_recoverable(text);
+        let table = if errors.is_empty() { text.parse::<toml::Table>().map_err(|error| vec![error]) } else { Err(errors) };
+        // The parser would show the line itself, which may hold a secret.
+        let not_toml = |(line, error): (Option<usize>, toml::de::Error)| {
+            Problem::new(place(path, line), format!("this is not TOML: {}", error.message()))
+                .remedy("a text stands in quotes, a section in brackets")
+        };
+        let table = table.map_err(|errors| {
+            // Of several on one line, the first caused the rest.
+            let mut first = BTreeMap::new();
+            for error in errors {
+                first.entry(error.span().map(|span| line_at(text, span.start))).or_insert(error);
+            }
+            Problems(first.into_iter().map(not_toml).collect())
+        })?;
+        let mut lines = BTreeMap::new();
+        find_lines("", spans.get_ref(), text, &mut lines);
         let mut flat = Vec::new();
         flatten("", &Value::Table(table), &mut flat);
+        let mut problems = Vec::new();
         for (key, value) in flat {
-            let source = source(&key);
-            self.values.insert(key, (value, source));
-        }
-        Ok(())
-    }
-
-    /// Adds what the environment says; gives back the variables that mean nothing.
-    fn add_environment(&mut self, env: &Environment) -> Vec<String> {
-        let mut unknown = Vec::new();
-        for name in env.names() {
-            let plain = name.strip_suffix("_FILE").unwrap_or(name);
-            if SECRETS.contains(&plain) || plain.ends_with("__SECRET") {
+            let line = lines.get(&key).copied();
+            if kind_of(&key).is_none() && !is_empty_client(&key, &value) {
+                problems.push(self.unknown(&key, &place(path, line)));
                 continue;
             }
-            let key = name.strip_prefix(PREFIX).unwrap_or(name).to_lowercase().replace("__", ".");
-            match self.values.get(&key).map(|(value, _)| value.clone()) {
-                Some(like) => {
-                    let value = typed(env.get(name).unwrap_or(""), &like);
-                    self.values.insert(key, (value, Source::Variable(name.to_owned())));
-                }
-                None => unknown.push(name.to_owned()),
-            }
+            let source = path.map_or(Source::Default, |path| Source::File { path: path.to_owned(), line });
+            self.values.insert(key, (value, source));
         }
-        unknown
+        Ok(problems)
+    }
+
+    fn unknown(&self, key: &str, place: &str) -> Problem {
+        let at = format!("{key}  ({place})");
+        if matches!(key, "master_key" | "database_password") {
+            let what = "a secret stands in the file";
+            return Problem::new(at, what)
+                .remedy(format!("remove it there, and set HOUSEKEY_{0} or HOUSEKEY_{0}_FILE", key.to_uppercase()));
+        }
+        if is_section(key) {
+            return Problem::new(at, "is a section, not a setting").remedy(format!("write [{key}], and its settings below"));
+        }
+        if is_for_later(key) {
+            return Problem::new(at, "is not available in this version").remedy("remove it");
+        }
+        let ids = self.values.keys().map(String::as_str).chain([key]).filter_map(|key| split_client(key)).map(|(id, _)| id);
+        let ids: std::collections::BTreeSet<_> = ids.collect();
+        let remedy = match nearest_key(key, &every_key(ids.into_iter())) {
+            Some(near) => format!("did you mean {near}?"),
+            None => "remove it; housekey config schema lists every setting".to_owned(),
+        };
+        Problem::new(at, "is not a setting").remedy(remedy)
+    }
+}
+
+fn place(path: Option<&Path>, line: Option<usize>) -> String {
+    path.map_or(Source::Default, |path| Source::File { path: path.to_owned(), line }).to_string()
+}
+
+/// `[clients.ID]` with nothing in it names a client all the same.
+fn is_empty_client(key: &str, value: &Value) -> bool {
+    matches!(value, Value::Table(_)) && split_client(key).is_some_and(|(_, rest)| rest.is_empty())
+}
+
+fn below(prefix: &str, name: &str) -> String {
+    match prefix {
+        "" => name.to_owned(),
+        "clients" => client_key(name, "").trim_end_matches('.').to_owned(),
+        _ => format!("{prefix}.{name}"),
     }
 }
 
 fn flatten(prefix: &str, value: &Value, into: &mut Vec<(String, Value)>) {
-    match value {
-        Value::Table(table) => {
-            for (name, value) in table {
-                let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-                flatten(&key, value, into);
-            }
-            if table.is_empty() && prefix.starts_with("clients.") {
-                into.push((prefix.to_owned(), value.clone()));
-            }
-        }
-        _ => into.push((prefix.to_owned(), value.clone())),
+    let Value::Table(table) = value else {
+        into.push((prefix.to_owned(), value.clone()));
+        return;
+    };
+    for (name, value) in table {
+        flatten(&below(prefix, name), value, into);
+    }
+    if table.is_empty() && prefix.starts_with("clients.") && split_client(prefix).is_none() {
+        into.push((format!("{prefix}."), value.clone()));
     }
 }
 
-/// A variable's text as the type that the setting has: lists are separated by commas.
-fn typed(text: &str, like: &Value) -> Value {
-    match like {
-        Value::Integer(_) => text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
-        Value::Boolean(_) => text.parse().map_or_else(|_| Value::String(text.to_owned()), Value::Boolean),
-        Value::Array(_) => Value::Array(text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| Value::String(one.to_owned())).collect()),
-        _ => Value::String(text.to_owned()),
+/// The line of each key, counted from one.
+fn find_lines(prefix: &str, table: &DeTable<'_>, text: &str, into: &mut BTreeMap<String, usize>) {
+    for (name, value) in table {
+        let key = below(prefix, name.get_ref());
+        into.insert(key.clone(), line_at(text, name.span().start));
+        if let DeValue::Table(table) = value.get_ref() {
+            find_lines(&key, table, text, into);
+        }
     }
 }
 
-/// The line on which a key stands, counted from one.
-fn line_of(text: &str, key: &str) -> Option<usize> {
-    let mut section = String::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-            section = name.replace(['"', '\'', ' '], "");
-        } else if let Some((name, _)) = line.split_once('=') {
-            let name = name.trim().replace(['"', '\''], "");
-            let full = if section.is_empty() { name } else { format!("{section}.{name}") };
-            if full == key || key.starts_with(&format!("{full}.")) {
-                return Some(number + 1);
-            }
-        }
-    }
-    None
+fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }

@@ -6,13 +6,22 @@
 mod branding;
 mod check;
 mod client;
+mod css;
+mod environment;
 mod load;
+mod print;
 mod problem;
 mod read;
 mod schema;
 mod secret;
+mod server;
+mod setting;
+mod svg;
+#[cfg(test)]
+mod tests;
 
-pub use load::{DEFAULTS, Environment, Layers, Loaded, Source, load, load_text};
+pub use environment::Environment;
+pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
 pub use problem::{Problem, Problems};
 pub use schema::schema;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::types::edit_distance;
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -33,7 +35,11 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.at.is_empty() { write!(f, "{}", self.what)? } else { write!(f, "{}\n  {}", self.at, self.what)? }
+        if self.at.is_empty() {
+            write!(f, "{}", self.what)?;
+        } else {
+            write!(f, "{}\n  {}", self.at, self.what)?;
+        }
         if let Some(remedy) = &self.remedy {
             write!(f, "\n  help: {remedy}")?;
         }
@@ -66,6 +72,16 @@ impl std::error::Error for Problems {}
 
 /// Of these names the one that was probably meant, if any is near.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = known.map(|one| (crate::types::edit_distance(name, one), one)).min()?;
-    (near.0 <= (name.len() / 3).max(2)).then_some(near.1)
+    let near = known.map(|one| (edit_distance(name, one), one)).min()?;
+    // What all names begin with says nothing about how near two are.
+    let own = name.trim_start_matches("HOUSEKEY_").len();
+    (near.0 <= (own / 4).clamp(2, 5)).then_some(near.1)
+}
+
+/// The same for keys, of which the last part may be right and the section forgotten or wrong.
+pub(super) fn nearest_key<'a>(key: &str, known: &'a [String]) -> Option<&'a str> {
+    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
+    let known = || known.iter().map(String::as_str);
+    let misplaced = || known().filter(|one| last(one) == last(key)).min_by_key(|one| edit_distance(key, one));
+    nearest(key, known()).or_else(misplaced)
 }

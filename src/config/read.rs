@@ -9,32 +9,50 @@ use toml::Value;
 use super::Rate;
 use super::load::{Layers, Source};
 use super::problem::Problem;
+use super::setting::{Kind, kind_of};
 
-/// A view of the layers that remembers what was asked for and what was wrong.
+/// A view of the layers that remembers what was wrong.
 pub(super) struct Reader<'a> {
     layers: &'a Layers,
-    asked: RefCell<BTreeSet<String>>,
     problems: RefCell<Vec<Problem>>,
+    wrong: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(layers: &'a Layers) -> Self {
-        Self { layers, asked: RefCell::default(), problems: RefCell::default() }
+    /// Begins with what is already known to be wrong.
+    pub(super) fn new(layers: &'a Layers, problems: Vec<Problem>) -> Self {
+        Self { layers, problems: RefCell::new(problems), wrong: RefCell::default() }
     }
 
     /// Notes something wrong with a key.
     pub(super) fn wrong(&self, key: &str, what: impl std::fmt::Display, remedy: impl Into<String>) {
+        self.mark_wrong(key);
         let source = self.layers.values.get(key).map(|(_, source)| source.to_string()).unwrap_or_default();
         let at = if source.is_empty() || source == key { key.to_owned() } else { format!("{key}  ({source})") };
         self.problems.borrow_mut().push(Problem::new(at, what.to_string()).remedy(remedy));
     }
 
+    /// Whether something is already known to be wrong with a key.
+    pub(super) fn is_wrong(&self, key: &str) -> bool {
+        self.wrong.borrow().contains(key)
+    }
+
+    /// Remembers that what is wrong with a key was said elsewhere.
+    pub(super) fn mark_wrong(&self, key: &str) {
+        self.wrong.borrow_mut().insert(key.to_owned());
+    }
+
+    /// Whether a variable sets this secret, or names a file for it.
+    pub(super) fn has_secret(&self, key: &str) -> bool {
+        self.layers.secrets.contains_key(key)
+    }
+
+    /// Notes something wrong elsewhere.
     pub(super) fn add(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }
 
     pub(super) fn value(&self, key: &str) -> Option<&'a Value> {
-        self.asked.borrow_mut().insert(key.to_owned());
         self.layers.values.get(key).map(|(value, _)| value)
     }
 
@@ -52,8 +70,9 @@ impl<'a> Reader<'a> {
         match self.value(key) {
             None => "",
             Some(Value::String(text)) => text,
-            Some(other) => {
-                self.wrong(key, format!("{other} must be a text"), "put it in quotes");
+            Some(_) => {
+                // Not repeated: it may be a secret without its quotes.
+                self.wrong(key, "must be a text", "put it in quotes");
                 ""
             }
         }
@@ -76,15 +95,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A number within bounds.
-    pub(super) fn number<N: TryFrom<i64> + Copy>(&self, key: &str, bounds: std::ops::RangeInclusive<i64>, fallback: N) -> N {
+    /// A number within its bounds.
+    pub(super) fn number<N: TryFrom<i64> + Copy>(&self, key: &str, fallback: N) -> N {
+        let (from, to) = match kind_of(key) {
+            Some(Kind::Number(from, to)) => (from, to),
+            _ => (0, i64::MAX),
+        };
         let number = match self.value(key) {
-            Some(Value::Integer(number)) if bounds.contains(number) => N::try_from(*number).ok(),
+            Some(Value::Integer(number)) if (from..=to).contains(number) => N::try_from(*number).ok(),
             _ => None,
         };
         number.unwrap_or_else(|| {
             let value = self.value(key).map(ToString::to_string).unwrap_or_default();
-            self.wrong(key, format!("{value} must be a number from {} to {}", bounds.start(), bounds.end()), "without quotes");
+            self.wrong(key, format!("{value} must be a number from {from} to {to}"), "without quotes");
             fallback
         })
     }
@@ -97,41 +120,75 @@ impl<'a> Reader<'a> {
         };
         match self.value(key) {
             None => Vec::new(),
-            Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().unwrap_or_else(wrong),
+            Some(Value::Array(items)) => {
+                items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().unwrap_or_else(wrong)
+            }
             Some(_) => wrong(),
         }
     }
 
     /// Texts, each parsed.
-    pub(super) fn parsed<T, E: std::fmt::Display>(&self, key: &str, parse: impl Fn(&str) -> Result<T, E>) -> Vec<T> {
-        let read = |text: String| parse(&text).map_err(|why| self.wrong(key, format!("{text} {why}"), "correct it")).ok();
+    pub(super) fn parsed<T, E: std::fmt::Display>(&self, key: &str, parse: impl Fn(&str) -> Result<T, E>, remedy: &str) -> Vec<T> {
+        let read = |text: String| parse(&text).map_err(|why| self.wrong(key, format!("{} {why}", text.escape_debug()), remedy)).ok();
         self.list(key).into_iter().filter_map(read).collect()
     }
 
-    /// One of some words.
-    pub(super) fn word<T: Copy + std::fmt::Display>(&self, key: &str, parse: impl Fn(&str) -> Option<T>, all: &[T], fallback: T) -> T {
+    /// One of the words that may stand there. A word we know but do not offer comes with a later version.
+    pub(super) fn word<T: Copy>(&self, key: &str, parse: impl Fn(&str) -> Option<T>, fallback: T) -> T {
         let text = self.text(key);
-        parse(text).unwrap_or_else(|| {
-            let known = all.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
-            self.wrong(key, format!("\"{text}\" is not known"), format!("one of {known}"));
-            fallback
-        })
-    }
-
-    /// A length of time within bounds.
-    pub(super) fn duration(&self, key: &str, bounds: std::ops::RangeInclusive<u64>) -> Duration {
-        let text = self.text(key);
-        match duration(text) {
-            Some(time) if bounds.contains(&time.as_secs()) => time,
-            Some(_) => {
-                self.wrong(key, format!("{text} must be from {} to {}", spell(*bounds.start()), spell(*bounds.end())), "choose one in between");
-                Duration::from_secs(*bounds.start())
-            }
-            None => {
-                self.wrong(key, format!("\"{text}\" is not a duration"), "for example \"30s\", \"10m\", \"12h\" or \"14d\"");
-                Duration::from_secs(*bounds.start())
+        let words = match kind_of(key) {
+            Some(Kind::Word(words)) => words,
+            _ => &[],
+        };
+        match parse(text) {
+            Some(value) if words.contains(&text) => return value,
+            _ if self.value(key).is_none() => self.wrong(key, "is not set", one_of(words)),
+            // Something that is no text was already refused.
+            _ if self.is_wrong(key) => {}
+            known => {
+                let why = if known.is_some() { "is not available in this version" } else { "is not known" };
+                self.wrong(key, format!("\"{}\" {why}", text.escape_debug()), one_of(words));
             }
         }
+        fallback
+    }
+
+    /// A length of time within its bounds.
+    pub(super) fn duration(&self, key: &str) -> Duration {
+        let (from, to) = match kind_of(key) {
+            Some(Kind::Duration(from, to)) => (from, to),
+            _ => (0, u64::MAX),
+        };
+        let text = self.text(key);
+        match duration(text) {
+            Some(time) if (from..=to).contains(&time.as_secs()) => return time,
+            Some(_) => self.wrong(key, format!("{text} must be from {} to {}", spell(from), spell(to)), "choose one in between"),
+            None if self.is_wrong(key) => {}
+            None => self.wrong(
+                key,
+                format!("\"{}\" is not a duration", text.escape_debug()),
+                "for example \"30s\", \"10m\", \"12h\" or \"14d\"",
+            ),
+        }
+        Duration::from_secs(from)
+    }
+
+    /// A length of time that another one ends: a default gives way, a longer one that was asked for is a mistake.
+    pub(super) fn within(&self, shorter: &str, longer: &str) -> Duration {
+        let short = self.duration(shorter);
+        let Some(long) = duration(self.quiet(longer)) else {
+            return short;
+        };
+        if short > long && !self.is_wrong(shorter) && self.source(shorter) != Some(&Source::Default) {
+            let (short, long) = (spell(short.as_secs()), spell(long.as_secs()));
+            self.wrong(shorter, format!("{short} is longer than {longer}, which ends it after {long}"), format!("at most {long}"));
+        }
+        short.min(long)
+    }
+
+    /// A text, without a word if it is none.
+    fn quiet(&self, key: &str) -> &'a str {
+        self.value(key).and_then(Value::as_str).unwrap_or("")
     }
 
     /// So many in so long.
@@ -143,8 +200,10 @@ impl<'a> Reader<'a> {
             Some(Rate { count, per })
         });
         read.unwrap_or_else(|| {
-            self.wrong(key, format!("\"{text}\" is not a rate"), "for example \"50/15m\": fifty in fifteen minutes");
-            Rate { count: 1, per: Duration::from_secs(60) }
+            if !self.is_wrong(key) {
+                self.wrong(key, format!("\"{}\" is not a rate", text.escape_debug()), "for example \"50/15m\": fifty in fifteen minutes");
+            }
+            Rate { count: 1, per: Duration::from_mins(1) }
         })
     }
 
@@ -153,21 +212,17 @@ impl<'a> Reader<'a> {
         self.layers.values.keys().map(String::as_str)
     }
 
-    pub(super) fn was_asked(&self, key: &str) -> bool {
-        self.asked.borrow().contains(key)
-    }
-
-    pub(super) fn asked(&self) -> Vec<String> {
-        self.asked.borrow().iter().cloned().collect()
-    }
-
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }
 }
 
+fn one_of(words: &[&str]) -> String {
+    format!("one of {}", words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
+}
+
 /// `30s`, `10m`, `12h`, `14d`.
-fn duration(text: &str) -> Option<Duration> {
+pub(super) fn duration(text: &str) -> Option<Duration> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let number: u64 = text[..digits].parse().ok()?;
     let unit = match &text[digits..] {
@@ -180,7 +235,7 @@ fn duration(text: &str) -> Option<Duration> {
     number.checked_mul(unit).filter(|seconds| *seconds <= 100 * 365 * 24 * 60 * 60).map(Duration::from_secs)
 }
 
-fn spell(seconds: u64) -> String {
+pub(super) fn spell(seconds: u64) -> String {
     match seconds {
         s if s > 0 && s.is_multiple_of(86400) => format!("{}d", s / 86400),
         s if s > 0 && s.is_multiple_of(3600) => format!("{}h", s / 3600),

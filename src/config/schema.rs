@@ -1,114 +1,156 @@
-//! A JSON Schema (draft 2020-12) of `housekey.toml`, drawn from the defaults and the words that settings know.
+//! The JSON Schema of `housekey.toml`, for editors: kinds and bounds from the table of settings,
+//! descriptions and defaults from `default.toml`.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::load::{DEFAULTS, Layers, Source};
-use super::{Appearance, ClientAuth, ClientKind, Delivery, Shape, SignUp, SigningAlgorithm, TwoStep};
+use super::load::DEFAULTS;
+use super::setting::{Kind, OF_A_CLIENT, SETTINGS, Setting};
 
-/// The schema.
+/// A JSON Schema (draft 2020-12) of the file.
 pub fn schema() -> Value {
-    let table: toml::Table = DEFAULTS.parse().unwrap_or_default();
-    let mut root = object(&table, "");
-    if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.insert("clients".into(), json!({ "type": "object", "additionalProperties": client() }));
-        if let Some(branding) = properties.get_mut("branding").and_then(|branding| branding.get_mut("properties")).and_then(Value::as_object_mut) {
-            branding.insert("copy".into(), json!({ "type": "object", "additionalProperties": { "type": "object", "additionalProperties": { "type": "string" } } }));
-        }
+    let described = describe(DEFAULTS);
+    let mut root = section();
+    for setting in SETTINGS {
+        insert(&mut root, setting.key, property(setting, described.get(setting.key)));
     }
-    root.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
-    root.insert("title".into(), json!("housekey.toml"));
-    Value::Object(root)
-}
-
-fn object(table: &toml::Table, path: &str) -> Map<String, Value> {
-    let mut properties = Map::new();
-    for (name, value) in table {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        properties.insert(name.clone(), property(value, &path));
+    let copy = json!({ "type": "object", "description": "Sentences you word differently, by language and message.",
+        "additionalProperties": { "type": "object", "additionalProperties": { "type": "string" } } });
+    insert(&mut root, "branding.copy", copy);
+    let mut client = section();
+    for setting in OF_A_CLIENT {
+        insert(&mut client, setting.key, property(setting, described.get(&format!("clients.example.{}", setting.key))));
     }
-    let mut object = Map::new();
-    object.insert("type".into(), json!("object"));
-    object.insert("additionalProperties".into(), json!(false));
-    object.insert("properties".into(), Value::Object(properties));
-    object
-}
-
-fn property(value: &toml::Value, path: &str) -> Value {
-    if let Some(words) = words(path) {
-        return json!({ "enum": words });
-    }
-    match value {
-        toml::Value::Table(table) => Value::Object(object(table, path)),
-        toml::Value::Integer(number) => json!({ "type": "integer", "default": number }),
-        toml::Value::Boolean(value) => json!({ "type": "boolean", "default": value }),
-        toml::Value::Array(_) => json!({ "type": "array", "items": { "type": "string" } }),
-        other => json!({ "type": "string", "default": other.as_str().unwrap_or_default() }),
-    }
-}
-
-/// The words that a setting knows.
-fn words(path: &str) -> Option<Vec<&'static str>> {
-    let spell = |words: &[&'static str]| Some(words.to_vec());
-    match path {
-        "sign_in.sign_up" => Some(SignUp::ALL.iter().map(|word| word.as_str()).collect()),
-        "sign_in.two_step.policy" => Some(TwoStep::ALL.iter().map(|word| word.as_str()).collect()),
-        "tokens.signing" => Some(SigningAlgorithm::ALL.iter().map(|word| word.as_str()).collect()),
-        "branding.shape" => Some(Shape::ALL.iter().map(|word| word.as_str()).collect()),
-        "branding.mode" => Some(Appearance::ALL.iter().map(|word| word.as_str()).collect()),
-        "sign_in.password.leaked_check" => spell(&["offline", "off"]),
-        "log.format" => spell(&["text", "json"]),
-        _ => None,
-    }
-}
-
-fn client() -> Value {
-    let word = |all: Vec<&str>| json!({ "enum": all });
-    let (text, list) = (json!({ "type": "string" }), json!({ "type": "array", "items": { "type": "string" } }));
-    let defaults: toml::Table = DEFAULTS.parse().unwrap_or_default();
-    let branding = defaults.get("branding").and_then(toml::Value::as_table).map(|table| Value::Object(object(table, "branding")));
-    json!({
+    client["required"] = json!(["kind"]);
+    client["properties"]["branding"] = json!({ "$ref": "#/properties/branding" });
+    root["properties"]["clients"] = json!({
         "type": "object",
-        "additionalProperties": false,
-        "required": ["kind"],
-        "properties": {
-            "kind": word(ClientKind::ALL.iter().map(|one| one.as_str()).collect()),
-            "name": text,
-            "auth": word(ClientAuth::ALL.iter().map(|one| one.as_str()).collect()),
-            "secret": text,
-            "redirect_uris": list,
-            "post_logout_redirect_uris": list,
-            "origins": list,
-            "delivery": word(Delivery::ALL.iter().map(|one| one.as_str()).collect()),
-            "signing": word(SigningAlgorithm::ALL.iter().map(|one| one.as_str()).collect()),
-            "first_party": { "type": "boolean" },
-            "audience": text,
-            "initiate_login_uri": text,
-            "branding": branding,
-        }
-    })
+        "description": "Apps that people sign in to, by client_id.",
+        "propertyNames": { "pattern": "^[A-Za-z0-9._-]{1,64}$" },
+        "additionalProperties": client,
+    });
+    root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    root["title"] = json!("housekey.toml");
+    root
 }
 
-impl Layers {
-    /// Every key with its value and origin; secrets as "(set)".
-    pub fn iter(&self) -> impl Iterator<Item = (String, String, Source)> {
-        self.values.iter().map(|(key, (value, source))| {
-            let hidden = key.ends_with(".secret") || (key == "database" && value.as_str().is_some_and(|text| text.contains('@')));
-            (key.clone(), if hidden { "\"(set)\"".to_owned() } else { value.to_string() }, source.clone())
-        })
+fn section() -> Value {
+    json!({ "type": "object", "properties": {}, "additionalProperties": false })
+}
+
+/// Puts a property where its key says, making the sections above it.
+fn insert(into: &mut Value, key: &str, property: Value) {
+    match key.split_once('.') {
+        None => into["properties"][key] = property,
+        Some((first, rest)) => {
+            let below = &mut into["properties"][first];
+            if below.is_null() {
+                *below = section();
+            }
+            insert(below, rest, property);
+        }
     }
+}
+
+fn property(setting: &Setting, described: Option<&Described>) -> Value {
+    let mut property = match setting.kind {
+        Kind::Text | Kind::Secret => json!({ "type": "string" }),
+        Kind::YesNo => json!({ "type": "boolean" }),
+        Kind::Number(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
+        Kind::Duration(..) => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
+        Kind::Rate => json!({ "type": "string", "pattern": "^[1-9][0-9]*/[1-9][0-9]*[smhd]$" }),
+        Kind::Word(words) => json!({ "enum": words }),
+        Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+    };
+    if let Some(described) = described {
+        property["description"] = described.text.clone().into();
+        if let Some(default) = &described.default {
+            property["default"] = default.clone();
+        }
+    }
+    property
+}
+
+/// What `default.toml` says about a key.
+#[derive(Debug, Default, PartialEq)]
+struct Described {
+    text: String,
+    /// Absent for the example of a client, whose values are no defaults.
+    default: Option<Value>,
+}
+
+/// Reads the comment above each setting. `#name = …` without a space is a setting too, an example.
+fn describe(text: &str) -> BTreeMap<String, Described> {
+    let mut all = BTreeMap::new();
+    let (mut section, mut comment) = (String::new(), Vec::new());
+    for line in text.lines() {
+        let example = line.strip_prefix('#').filter(|rest| !rest.is_empty() && !rest.starts_with(' '));
+        let line_of_setting = example.unwrap_or(line);
+        if let Some(prose) = line.strip_prefix("# ") {
+            comment.push(prose);
+        } else if let Some(name) = line_of_setting.strip_prefix('[') {
+            name.trim_end_matches(']').clone_into(&mut section);
+            comment.clear();
+        } else if let Some((name, _)) = line_of_setting.split_once(" = ") {
+            let key = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
+            let default = example.is_none().then(|| value_of(line)).flatten();
+            all.insert(key, Described { text: comment.join(" "), default });
+            comment.clear();
+        } else {
+            comment.clear();
+        }
+    }
+    all
+}
+
+fn value_of(line: &str) -> Option<Value> {
+    let table: Map<String, Value> = toml::from_str(line).ok()?;
+    table.into_iter().next().map(|(_, value)| value)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::schema;
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn keys_of(schema: &Value, prefix: &str, into: &mut BTreeSet<String>) {
+        for (name, property) in schema["properties"].as_object().unwrap() {
+            let key = format!("{prefix}{name}");
+            if property.get("properties").is_some() {
+                keys_of(property, &format!("{key}."), into);
+            } else if name == "clients" {
+                keys_of(&property["additionalProperties"], "clients.example.", into);
+            } else if !matches!(name.as_str(), "copy" | "branding") {
+                into.insert(key);
+            }
+        }
+    }
 
     #[test]
-    fn every_key_of_the_defaults_is_in_the_schema() {
-        let schema = schema();
-        for path in ["/properties/issuer", "/properties/server/properties/listen", "/properties/sign_in/properties/password/properties/argon2/properties/memory_kib", "/properties/limits/properties/letters_total"] {
-            assert!(schema.pointer(path).is_some(), "{path}");
+    fn every_setting_is_in_the_defaults_with_a_reason_and_the_reverse() {
+        let described = describe(DEFAULTS);
+        let mut in_schema = BTreeSet::new();
+        keys_of(&schema(), "", &mut in_schema);
+        let examples = |key: &&String| !key.starts_with("branding.copy.") && !key.starts_with("clients.example.branding.");
+        let in_defaults: BTreeSet<_> = described.keys().filter(examples).cloned().collect();
+        assert_eq!(in_schema, in_defaults);
+        for (key, described) in described.iter().filter(|(key, _)| examples(key)) {
+            assert!(described.text.len() > 4, "{key} has no comment");
+            assert_eq!(described.default.is_none(), key.starts_with("clients."), "{key}");
         }
-        assert_eq!(schema.pointer("/properties/tokens/properties/signing/enum/0").unwrap(), "RS256");
-        assert_eq!(schema["additionalProperties"], false);
+    }
+
+    #[test]
+    fn a_property_says_what_may_stand_there() {
+        insta::assert_snapshot!(serde_json::to_string_pretty(&schema()["properties"]["tokens"]["properties"]["access_ttl"]).unwrap(), @r#"
+        {
+          "type": "string",
+          "pattern": "^[0-9]+[smhd]$",
+          "description": "Lifetime of an access token. Shorter: a sign-out reaches apps sooner. At least 60s; Convex loops below that.",
+          "default": "10m"
+        }
+        "#);
     }
 }

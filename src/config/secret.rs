@@ -35,9 +35,9 @@ pub(super) fn secret(reader: &Reader<'_>, name: &str, around: &Surroundings<'_>)
 }
 
 fn from_file(path: &Path, mode: Mode) -> Result<SecretString, String> {
+    use std::os::unix::fs::PermissionsExt;
     let mut file = std::fs::File::open(path).map_err(|error| format!("the file cannot be read: {error}"))?;
     let permissions = file.metadata().map_err(|error| error.to_string())?;
-    use std::os::unix::fs::PermissionsExt;
     if mode == Mode::Production && permissions.permissions().mode() & 0o077 != 0 {
         return Err("the file can be read by other users".into());
     }
@@ -47,7 +47,7 @@ fn from_file(path: &Path, mode: Mode) -> Result<SecretString, String> {
 }
 
 /// The master key. A development server makes itself one; a real one must be given.
-pub(super) fn master_key(reader: &Reader<'_>, data_dir: &Path, around: &Surroundings<'_>, random: &Random) -> MasterKey {
+pub(super) fn master_key(reader: &Reader<'_>, data_dir: &Path, around: &Surroundings<'_>, random: Option<&Random>) -> MasterKey {
     let nothing = MasterKey(Zeroizing::new([0; 32]));
     if let Some(text) = secret(reader, "HOUSEKEY_MASTER_KEY", around) {
         return parse(text.expose_secret()).unwrap_or_else(|| {
@@ -59,12 +59,20 @@ pub(super) fn master_key(reader: &Reader<'_>, data_dir: &Path, around: &Surround
         let set = around.env.get("HOUSEKEY_MASTER_KEY_FILE").is_some();
         if !set {
             let remedy = "make one with: housekey key new, keep a copy in a safe place, and set it (or HOUSEKEY_MASTER_KEY_FILE)";
-            reader.add(Problem::new("HOUSEKEY_MASTER_KEY", "is not set: it seals the signing keys and passwords in the database").remedy(remedy));
+            reader.add(
+                Problem::new("HOUSEKEY_MASTER_KEY", "is not set: it seals the signing keys and passwords in the database").remedy(remedy),
+            );
         }
         return nothing;
     }
+    let Some(random) = random else {
+        return nothing;
+    };
     generated(data_dir, random).unwrap_or_else(|why| {
-        reader.add(Problem::new(data_dir.join("master.key").display().to_string(), why).remedy("choose another data_dir, or correct its permissions"));
+        reader.add(
+            Problem::new(data_dir.join("master.key").display().to_string(), why)
+                .remedy("choose another data_dir, or correct its permissions"),
+        );
         nothing
     })
 }
@@ -74,7 +82,8 @@ fn parse(text: &str) -> Option<MasterKey> {
     let bytes = if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
         (0..64).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect::<Option<Vec<_>>>()
     } else {
-        STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()
+        let text = text.trim_end_matches('=');
+        STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()
     };
     let bytes = Zeroizing::new(bytes?);
     Some(MasterKey(Zeroizing::new(bytes.as_slice().try_into().ok()?)))
@@ -82,17 +91,21 @@ fn parse(text: &str) -> Option<MasterKey> {
 
 /// The key in `data_dir`, made at the first start. Of two processes that start at once, one makes it.
 fn generated(data_dir: &Path, random: &Random) -> Result<MasterKey, String> {
-    use std::os::unix::fs::OpenOptionsExt;
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let path = data_dir.join("master.key");
     if let Ok(text) = std::fs::read_to_string(&path) {
         return parse(&text).ok_or_else(|| "is not a master key".to_owned());
     }
-    std::fs::create_dir_all(data_dir).map_err(|error| format!("the folder cannot be made: {error}"))?;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data_dir)
+        .map_err(|error| format!("the folder cannot be made: {error}"))?;
     let key = MasterKey(Zeroizing::new(random.bytes()));
     let draft = data_dir.join(format!("master.key.{}", std::process::id()));
     let written = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft);
     written
-        .and_then(|mut file| file.write_all(STANDARD.encode(&*key.0).as_bytes()))
+        .and_then(|mut file| file.write_all(STANDARD.encode(*key.0).as_bytes()))
         .and_then(|()| std::fs::hard_link(&draft, &path).or_else(|error| if path.exists() { Ok(()) } else { Err(error) }))
         .map_err(|error| format!("cannot be written: {error}"))?;
     let _ = std::fs::remove_file(&draft);

@@ -1,0 +1,117 @@
+//! The environment as a layer: which variable sets which key. A variable that sets nothing is a mistake.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use toml::Value;
+
+use super::load::{Layers, Source};
+use super::problem::{Problem, nearest};
+use super::setting::{Kind, every_key, kind_of, split_client, variable_of};
+
+const PREFIX: &str = "HOUSEKEY_";
+/// Secrets that are not below a client.
+const SECRETS: [&str; 2] = ["HOUSEKEY_MASTER_KEY", "HOUSEKEY_DATABASE_PASSWORD"];
+/// Kubernetes sets these in every pod beside a service that is called housekey; tests set the last.
+const NOT_OURS: [&str; 3] = ["HOUSEKEY_SERVICE_", "HOUSEKEY_PORT_", "HOUSEKEY_TEST_"];
+
+/// The variables of an environment that concern us.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+// Values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Environment {
+    /// That of this process.
+    pub fn of_process() -> Self {
+        Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))))
+    }
+
+    /// One made of pairs.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let is_ours =
+            |name: &str| name.starts_with(PREFIX) && name != "HOUSEKEY_PORT" && !NOT_OURS.iter().any(|other| name.starts_with(other));
+        Self(pairs.into_iter().filter(|(name, _)| is_ours(name)).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
+
+/// Lays the environment over the other layers. Secrets are only noted: `secret` reads them where they are needed.
+pub(super) fn add(layers: &mut Layers, env: &Environment) -> Vec<Problem> {
+    let names = names(layers);
+    let mut problems = Vec::new();
+    for (name, text) in &env.0 {
+        let plain = name.strip_suffix("_FILE").unwrap_or(name);
+        if SECRETS.contains(&plain) {
+            layers.secrets.insert(plain.to_owned(), name.clone());
+            continue;
+        }
+        let keys = names.get(plain).map_or(&[][..], Vec::as_slice);
+        let is_secret = keys.first().is_some_and(|key| kind_of(key) == Some(Kind::Secret));
+        match keys {
+            [one, other, ..] => {
+                let what = format!("could mean {one} or {other}");
+                problems.push(Problem::new(name, what).remedy("rename one of the two clients: in variables - and . are both _"));
+            }
+            [key] if is_secret => {
+                layers.secrets.insert(key.clone(), name.clone());
+            }
+            [key] if plain == name => {
+                layers.values.insert(key.clone(), (typed(text, kind_of(key)), Source::Variable(name.clone())));
+            }
+            [_] => {
+                problems.push(Problem::new(name, "is not a setting: only secrets come from files").remedy(format!("set {plain} instead")));
+            }
+            [] => problems.push(unknown(name, &names)),
+        }
+    }
+    problems
+}
+
+/// Each variable with the keys that it sets: one, unless two clients differ only in punctuation.
+fn names(layers: &Layers) -> BTreeMap<String, Vec<String>> {
+    let mut names = BTreeMap::<String, Vec<String>>::new();
+    let clients: std::collections::BTreeSet<_> = layers.values.keys().filter_map(|key| split_client(key)).map(|(id, _)| id).collect();
+    for key in every_key(clients.into_iter()) {
+        names.entry(variable_of(&key)).or_default().push(key);
+    }
+    names
+}
+
+fn unknown(name: &str, names: &BTreeMap<String, Vec<String>>) -> Problem {
+    let problem = Problem::new(name, "is not a setting");
+    if name.contains("__BRANDING__COPY__") || name.starts_with("HOUSEKEY_BRANDING__COPY__") {
+        return problem.remedy("your own words stand in the file, under [branding.copy.LANGUAGE]");
+    }
+    match nearest(name, names.keys().map(String::as_str).chain(SECRETS)) {
+        Some(near) => problem.remedy(format!("did you mean {near}?")),
+        None if name.starts_with("HOUSEKEY_CLIENTS__") => {
+            problem.remedy("no client in the file has this name; in variables - and . of its ID are _")
+        }
+        None => problem.remedy("remove it, or rename it if it belongs to something else; housekey config schema lists every setting"),
+    }
+}
+
+/// A variable's text as the type that the setting has. Lists are separated by commas, or written as in the file.
+fn typed(text: &str, kind: Option<Kind>) -> Value {
+    let plain = || Value::String(text.to_owned());
+    match kind {
+        Some(Kind::Number(..)) => text.trim().parse().map_or_else(|_| plain(), Value::Integer),
+        Some(Kind::YesNo) => text.trim().parse().map_or_else(|_| plain(), Value::Boolean),
+        Some(Kind::Texts) if text.trim_start().starts_with('[') => {
+            format!("list = {}", text.trim()).parse::<toml::Table>().ok().and_then(|mut table| table.remove("list")).unwrap_or_else(plain)
+        }
+        Some(Kind::Texts) => {
+            Value::Array(text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| Value::String(one.to_owned())).collect())
+        }
+        _ => plain(),
+    }
+}
