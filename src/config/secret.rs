@@ -102,13 +102,42 @@ fn generated(data_dir: &Path, random: &Random) -> Result<MasterKey, String> {
         .create(data_dir)
         .map_err(|error| format!("the folder cannot be made: {error}"))?;
     let key = MasterKey(Zeroizing::new(random.bytes()));
-    let draft = data_dir.join(format!("master.key.{}", std::process::id()));
-    let written = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft);
-    written
+    // Not named by the process: in two containers over one folder both are process 1.
+    let draft = data_dir.join(format!("master.key.{:016x}", u64::from_be_bytes(random.bytes())));
+    let written = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft);
+    let linked = written
         .and_then(|mut file| file.write_all(STANDARD.encode(*key.0).as_bytes()))
         .and_then(|()| std::fs::hard_link(&draft, &path).or_else(|error| if path.exists() { Ok(()) } else { Err(error) }))
-        .map_err(|error| format!("cannot be written: {error}"))?;
+        .map_err(|error| format!("cannot be written: {error}"));
     let _ = std::fs::remove_file(&draft);
+    linked?;
     let text = Zeroizing::new(std::fs::read_to_string(&path).map_err(|error| error.to_string())?);
     parse(&text).ok_or_else(|| "is not a master key".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_that_start_at_once_agree_on_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..20 {
+            let data_dir = folder.path().join(round.to_string());
+            let start = std::sync::Barrier::new(8);
+            let keys: Vec<_> = std::thread::scope(|scope| {
+                let make = |seed| {
+                    let (start, data_dir) = (&start, &data_dir);
+                    scope.spawn(move || {
+                        start.wait();
+                        generated(data_dir, &Random::seeded(seed)).map(|key| *key.0)
+                    })
+                };
+                let threads: Vec<_> = (0..8).map(make).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert!(keys.iter().all(|key| key.is_ok() && *key == keys[0]), "{keys:?}");
+            assert_eq!(std::fs::read_dir(&data_dir).unwrap().count(), 1);
+        }
+    }
 }
