@@ -220,7 +220,8 @@ fn database(reader: &Reader<'_>, data_dir: &Path, around: &Surroundings<'_>) -> 
     }
     if let Some(password) = password {
         use secrecy::ExposeSecret;
-        if url.set_password(Some(password.expose_secret())).is_err() {
+        // Setting it escapes everything but %, which whoever connects would then resolve.
+        if url.set_password(Some(&password.expose_secret().replace('%', "%25"))).is_err() {
             reader.wrong("database", "names nobody whose password it could be", "postgres://user@host/database");
         }
     }

@@ -71,10 +71,10 @@ fn a_database_is_a_file_or_postgres() {
         assert!(wrong(&format!("database = '{other}'"), &[]).contains("neither empty (SQLite) nor a postgres:// address"), "{other}");
     }
     let loaded =
-        load_with(Mode::Production, PUBLIC, &[("HOUSEKEY_DATABASE", "postgres://u@h/d"), ("HOUSEKEY_DATABASE_PASSWORD", "p@ss/w:rd")])
+        load_with(Mode::Production, PUBLIC, &[("HOUSEKEY_DATABASE", "postgres://u@h/d"), ("HOUSEKEY_DATABASE_PASSWORD", "p@ss/w:rd%41")])
             .unwrap();
     let Database::Postgres(url) = loaded.config.database else { panic!("not PostgreSQL") };
-    assert_eq!(url.expose_secret(), "postgres://u:p%40ss%2Fw%3Ard@h/d");
+    assert_eq!(url.expose_secret(), "postgres://u:p%40ss%2Fw%3Ard%2541@h/d");
     insta::assert_snapshot!(wrong("", &[("HOUSEKEY_DATABASE_PASSWORD", "x")]), @r#"
     HOUSEKEY_DATABASE_PASSWORD
       is set, but the database is a file without a password
