@@ -45,11 +45,18 @@ pub(super) fn harm(text: &str) -> Option<String> {
         if !ELEMENTS.contains(&format!(" {name} ")) {
             return Some(format!("<{}>", name.escape_debug()));
         }
+        // Browsers leave elements out of a style and read on behind them.
+        if in_style && !(name == "style" && tag.starts_with('/')) {
+            return Some("an element in a style".into());
+        }
         if let Some(harm) = harm_in_attributes(&own[own.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(own.len())..]) {
             return Some(harm);
         }
         in_style = name == "style" && !tag.starts_with('/') && !tag.ends_with('/');
         rest = after;
+    }
+    if in_style {
+        return Some("a style without an end".into());
     }
     if styles.contains('&') {
         return Some("an entity in a style".into());
@@ -165,6 +172,9 @@ mod tests {
             "<?xml version='1.0' encoding='utf-7'?><svg/>",
             "<?xml version='1.0'<svg><script/>",
             "<svg><style>&#64;import 'x'</style></svg>",
+            "<svg><style><g/>a{b:url(//x)}</style></svg>",
+            "<svg><style><title>x</title>@import 'x'</style></svg>",
+            "<svg><style>@import 'x'",
             "<svg",
             "<svg><!-- ",
             "<svg a='",
