@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::check::Surroundings;
 use super::problem::Problem;
-use super::read::Reader;
+use super::read::{Reader, shown};
 use super::secret::secret;
 use super::setting::{client_key, split_client, variable_of};
 use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm, branding};
@@ -47,8 +47,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
     let kind = reader.word(&key("kind"), ClientKind::parse, ClientKind::Spa);
     let usual_auth = if kind.is_public() { ClientAuth::None } else { ClientAuth::Basic };
     let initiate = |text: String| {
-        let refuse =
-            |why| reader.wrong(&key("initiate_login_uri"), format!("{} {why}", text.escape_debug()), "like https://app.example/sign-in");
+        let refuse = |why| reader.wrong(&key("initiate_login_uri"), format!("{} {why}", shown(&text)), "like https://app.example/sign-in");
         RedirectUri::parse(&text).map_err(refuse).ok()
     };
     ClientEntry {

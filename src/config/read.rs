@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
 
     /// Texts, each parsed.
     pub(super) fn parsed<T, E: std::fmt::Display>(&self, key: &str, parse: impl Fn(&str) -> Result<T, E>, remedy: &str) -> Vec<T> {
-        let read = |text: String| parse(&text).map_err(|why| self.wrong(key, format!("{} {why}", text.escape_debug()), remedy)).ok();
+        let read = |text: String| parse(&text).map_err(|why| self.wrong(key, format!("{} {why}", shown(&text)), remedy)).ok();
         self.list(key).into_iter().filter_map(read).collect()
     }
 
@@ -219,6 +219,11 @@ impl<'a> Reader<'a> {
 
 fn one_of(words: &[&str]) -> String {
     format!("one of {}", words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
+}
+
+/// What was written, to be repeated in a problem. An address that may have a password in it is not repeated.
+pub(super) fn shown(text: &str) -> String {
+    if text.contains('@') { "the address".to_owned() } else { text.escape_debug().to_string() }
 }
 
 /// `30s`, `10m`, `12h`, `14d`.

@@ -68,6 +68,9 @@ fn what_a_client_must_not_be_is_said() {
       must be 1 to 200 ASCII characters without spaces
       help: one word, like the client_id
     "#);
+    let uri = "https://u:hunter2@a.example";
+    let said = client(&format!("kind = 'spa'\nredirect_uris = ['{uri}']\norigins = ['{uri}']\ninitiate_login_uri = '{uri}'"));
+    assert!(said.matches("the address must not have a user name or password in it").count() == 3 && !said.contains("hunter2"), "{said}");
     assert!(wrong("[clients.'a b']\nkind = 'spa'", &[]).contains("is not a client identifier"));
     assert!(wrong("[clients.empty]", &[]).contains("clients.empty.kind\n  is not set"));
     assert!(wrong("[[clients]]\nkind = 'spa'", &[]).contains("is a section, not a setting"));
