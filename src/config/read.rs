@@ -107,7 +107,9 @@ impl<'a> Reader<'a> {
         };
         number.unwrap_or_else(|| {
             let value = self.value(key).map(ToString::to_string).unwrap_or_default();
-            self.wrong(key, format!("{value} must be a number from {from} to {to}"), "without quotes");
+            let is_number = matches!(self.value(key), Some(Value::Integer(_)));
+            let remedy = if is_number { "choose one in between" } else { "without quotes" };
+            self.wrong(key, format!("{value} must be a number from {from} to {to}"), remedy);
             fallback
         })
     }

@@ -61,7 +61,7 @@ fn everything_wrong_is_said_at_once() {
       help: for example "50/15m": fifty in fifteen minutes
     limits.password_failures  (housekey.toml, line 10)
       1000 must be a number from 1 to 100
-      help: without quotes
+      help: choose one in between
     "#);
 }
 

@@ -163,7 +163,7 @@ fn branding_brings_files_that_harm_nobody() {
 
     branding.radius  (/housekey.toml, line 8)
       21 must be a number from 0 to 20
-      help: without quotes
+      help: choose one in between
 
     branding.links.home  (/housekey.toml, line 10)
       javascript:x is not an address that people can open
