@@ -91,7 +91,11 @@ fn unknown(name: &str, names: &BTreeMap<String, Vec<String>>) -> Problem {
     if name.contains("__BRANDING__COPY__") || name.starts_with("HOUSEKEY_BRANDING__COPY__") {
         return problem.remedy("your own words stand in the file, under [branding.copy.LANGUAGE]");
     }
-    match nearest(name, names.keys().map(String::as_str).chain(SECRETS)) {
+    // The section was forgotten, as in HOUSEKEY_LISTEN; only said where no other section has the same.
+    let last = format!("__{}", name.trim_start_matches(PREFIX));
+    let mut misplaced = names.keys().map(String::as_str).filter(|one| one.ends_with(&last) && !one.starts_with("HOUSEKEY_CLIENTS__"));
+    let misplaced = misplaced.next().filter(|_| misplaced.next().is_none());
+    match nearest(name, names.keys().map(String::as_str).chain(SECRETS)).or(misplaced) {
         Some(near) => problem.remedy(format!("did you mean {near}?")),
         None if name.starts_with("HOUSEKEY_CLIENTS__") => {
             problem.remedy("no client in the file has this name; in variables - and . of its ID are _")

@@ -143,6 +143,7 @@ fn variables_win_and_those_that_mean_nothing_are_refused() {
         ("HOUSEKEY_CLIENTS__OTHER__SECRET", "x"),
         ("HOUSEKEY_BRANDING__COPY__EN__X", "x"),
         ("HOUSEKEY_XYZZY", "x"),
+        ("HOUSEKEY_LISTEN", "x"),
         ("HOUSEKEY_SERVER__WORKERS", "two"),
     ];
     insta::assert_snapshot!(wrong(file, &pairs), @r#"
@@ -155,6 +156,9 @@ fn variables_win_and_those_that_mean_nothing_are_refused() {
     HOUSEKEY_ISUER
       is not a setting
       help: did you mean HOUSEKEY_ISSUER?
+    HOUSEKEY_LISTEN
+      is not a setting
+      help: did you mean HOUSEKEY_SERVER__LISTEN?
     HOUSEKEY_MASTER_KEYS
       is not a setting
       help: did you mean HOUSEKEY_MASTER_KEY?
