@@ -38,10 +38,9 @@ fn main() {
     let first = Instant::now();
     let subject = Subject::start();
     let first_start = subject.first_start;
-    let again = subject.restart_time();
+    let (again, idle) = subject.restart();
     eprintln!("prepared in {:.1} s", first.elapsed().as_secs_f64());
     let floor = Process::floor();
-    let idle = subject.process.resident_mib();
 
     println!("{:<34} {:>9} {:>9} {:>9} {:>9}  {:>7} {:>6}", "workload", "ops/s", "p50 ms", "p99 ms", "CPU µs", "ratio", "goal");
     let mut missed = 0;
@@ -75,12 +74,26 @@ fn main() {
 }
 
 fn workloads() -> Vec<Workload> {
-    let load = |name, floor_name, goal, clients, floor, ours: Box<dyn Fn(&Subject, usize) -> Load>| Workload { name, floor_name, goal, clients, ours, floor };
+    let load = |name, floor_name, goal, clients, floor, ours: Box<dyn Fn(&Subject, usize) -> Load>| Workload {
+        name,
+        floor_name,
+        goal,
+        clients,
+        ours,
+        floor,
+    };
     vec![
         load("W1 discovery", "empty handler", 1.7, 8, "/empty", Box::new(|_, _| Load::get("/.well-known/openid-configuration"))),
         load("W2 JWKS", "empty handler", 1.6, 8, "/empty", Box::new(|_, _| Load::get("/.well-known/jwks.json"))),
         load("W3 sign-in page, new browser", "a template, two tokens, a cookie", 4.0, 8, "/page", Box::new(|_, _| Load::get("/sign-in"))),
-        load("W5 refresh, EdDSA, durable", "a durable commit, two signatures", 2.6, 8, "/rotate", Box::new(|subject, client| subject.refresh(client))),
+        load(
+            "W5 refresh, EdDSA, durable",
+            "a durable commit, two signatures",
+            2.6,
+            8,
+            "/rotate",
+            Box::new(|subject, client| subject.refresh(client)),
+        ),
         load("W7 password sign-in", "one Argon2id hash", 1.04, 2, "/argon2", Box::new(|subject, _| subject.sign_in())),
     ]
 }

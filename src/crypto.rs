@@ -126,9 +126,8 @@ fn aead(root: &Prk, purpose: &str) -> Result<RandomizedNonceKey> {
 
 fn seal(key: &RandomizedNonceKey, identity: &str, value: &[u8]) -> Result<Vec<u8>> {
     let mut body = value.to_vec();
-    let nonce = key
-        .seal_in_place_append_tag(Aad::from(identity.as_bytes()), &mut body)
-        .map_err(|_| Error::broken("cannot seal", identity))?;
+    let nonce =
+        key.seal_in_place_append_tag(Aad::from(identity.as_bytes()), &mut body).map_err(|_| Error::broken("cannot seal", identity))?;
     let mut sealed = Vec::with_capacity(NONCE_LEN + body.len());
     sealed.extend_from_slice(nonce.as_ref());
     sealed.extend_from_slice(&body);

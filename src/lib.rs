@@ -1,4 +1,54 @@
-//! Housekey, a login server that a small team hosts itself.
+//! Housekey, a login server that a small team hosts itself. This page is the map.
+//!
+//! **A folder is something a person can do or something the server remembers. Inside it, `page.rs` is
+//! what people see, `store.rs` is what we keep, and every other file is a verb or a noun of that
+//! subject. Imports only go down. Lists say everything the server does.**
+//!
+//! # The lists
+//!
+//! | list | says |
+//! |---|---|
+//! | [`routes`] | everything that can be asked |
+//! | [`schedule`] | everything that happens by itself |
+//! | [`audit::Event`] | everything we record |
+//! | `config/default.toml` | everything an operator can change |
+//! | [`tables`] | everything we keep |
+//!
+//! # The floors (`tests/architecture.rs` holds them)
+//!
+//! | floor | holds |
+//! |---|---|
+//! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`] |
+//! | surfaces | [`account`], above [`app_session`], above [`sign_up`] and [`oidc`] |
+//! | ways in | [`password`], above [`sign_in`] |
+//! | people | [`session`] and [`credential`], above [`user`] |
+//! | ledgers | [`work`], above [`audit`], [`limit`], [`key`], [`mail`] |
+//! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`error`], above [`types`] |
+//!
+//! # Three requests, function by function
+//!
+//! **`POST /sign-in/password`**: `server::edge` names the request and finds the caller →
+//! [`form::Form`] proves that the form is ours → [`sign_in::Flow`] opens the sealed journey →
+//! [`password::sign_in`] takes the limits, counts the attempt, verifies on the [`password::HashPool`]
+//! (no transaction is open) → [`work::Work`] begins → [`sign_in::complete`] asks
+//! [`sign_in::next_step`], which asks the gate ([`user::gate`]) → the session, the audit row and the
+//! forgiven failures are committed together → [`sign_in::onward`] sets the cookie and goes on.
+//!
+//! **`GET /continue`**: [`app_session::page`] asks [`oidc::authorize::needed`] whether anything is
+//! still missing, then [`app_session::deliver`] gives a code, or an access token and a refresh cookie,
+//! and the hand-off page takes the browser back to the app.
+//!
+//! **`POST /token`** with a refresh token: [`oidc::client::authenticate`] →
+//! [`session::family::rotate`], one `UPDATE` whose `WHERE` is also the gate, committed together with
+//! whatever else came at that moment ([`db::Db::change`]) → [`oidc::token::mint`] signs with a key that
+//! was parsed once.
+//!
+//! # Adding things
+//!
+//! A page: a template, a struct with its [`page::Sample`] in the feature's `view.rs`, a handler in its
+//! `page.rs`, a row in [`routes`], words in `en.ftl`. A setting: a line in `default.toml`, a field in its
+//! section. An event: a line in `audit/event.rs`, `work.record` where it happens. A table: a migration,
+//! an entity in a `store.rs`, a line in [`tables`].
 
 pub mod account;
 pub mod app;

@@ -68,7 +68,9 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/").route(get().to(account::home::get_account)))
         .service(resource("/account").route(get().to(account::home::get_account)))
         .service(resource("/sign-in").route(get().to(start::get_sign_in)).route(post().to(sign_in::page::post_sign_in)))
-        .service(resource("/sign-in/password").route(get().to(password::page::get_password)).route(post().to(password::page::post_password)))
+        .service(
+            resource("/sign-in/password").route(get().to(password::page::get_password)).route(post().to(password::page::post_password)),
+        )
         .service(resource("/sign-up").route(get().to(sign_up::page::get_sign_up)).route(post().to(sign_up::page::post_sign_up)))
         .service(
             resource("/sign-up/password")

@@ -4,7 +4,18 @@ use crate::support::relying_party::{CALLBACK, CHALLENGE};
 use crate::support::{On, PASSWORD, RelyingParty, TestApp, peer, person};
 
 const PAGES: [&str; 12] = [
-    "/", "/sign-in", "/sign-in/password", "/sign-up", "/sign-up/password", "/sign-up/check", "/sign-out", "/signed-out", "/continue", "/account", "/authorize", "/end-session",
+    "/",
+    "/sign-in",
+    "/sign-in/password",
+    "/sign-up",
+    "/sign-up/password",
+    "/sign-up/check",
+    "/sign-out",
+    "/signed-out",
+    "/continue",
+    "/account",
+    "/authorize",
+    "/end-session",
 ];
 const FORMS: [&str; 8] =
     ["/sign-in", "/sign-in/password", "/sign-up", "/sign-up/password", "/sign-up/check", "/sign-up/resend", "/sign-out", "/consent"];
@@ -26,8 +37,17 @@ fn malformed_cookies_and_headers_are_nobody() {
             }
         }
         for (name, value) in [
-            ("accept-language", ";;q=,,*"), ("accept-language", &long), ("user-agent", &long), ("x-forwarded-for", "a"), ("x-forwarded-for", &long), ("origin", "null"), ("referer", "\\"),
-            ("if-none-match", "*"), ("host", "evil.test"), ("forwarded", "host=evil.test"), ("x-forwarded-host", "evil.test"),
+            ("accept-language", ";;q=,,*"),
+            ("accept-language", &long),
+            ("user-agent", &long),
+            ("x-forwarded-for", "a"),
+            ("x-forwarded-for", &long),
+            ("origin", "null"),
+            ("referer", "\\"),
+            ("if-none-match", "*"),
+            ("host", "evil.test"),
+            ("forwarded", "host=evil.test"),
+            ("x-forwarded-host", "evil.test"),
         ] {
             let view = app.browser().with_header(name, value).get("/sign-in").await;
             assert_eq!(view.status, 200, "{name}");
@@ -47,13 +67,20 @@ fn a_form_without_its_proof_changes_nothing() {
         let theirs = other.get("/sign-in").await.form().value("csrf").to_owned();
         for path in FORMS {
             for csrf in ["", "x", &theirs] {
-                let view = browser.post(path, &[("csrf", csrf), ("flow", "x"), ("email", "a@b.example"), ("all", "on"), ("decision", "allow")]).await;
+                let view = browser
+                    .post(path, &[("csrf", csrf), ("flow", "x"), ("email", "a@b.example"), ("all", "on"), ("decision", "allow")])
+                    .await;
                 assert_eq!(view.status, 403, "{path} {csrf}");
             }
             let stranger = app.browser();
             assert_eq!(stranger.post(path, &[("csrf", &theirs)]).await.status, 400, "{path}: cookies are off");
             let good = browser.get("/sign-out").await.form().value("csrf").to_owned();
-            for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.test"), ("origin", "http://localhost:1")] {
+            for (name, value) in [
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://evil.test"),
+                ("origin", "http://localhost:1"),
+            ] {
                 let view = browser.clone().with_header(name, value).post(path, &[("csrf", &good), ("flow", "x")]).await;
                 assert_eq!(view.status, 403, "{path} {name}: {value}");
             }
@@ -74,10 +101,17 @@ fn bodies_that_are_too_large_too_odd_or_doubled_are_refused() {
         for path in FORMS.into_iter().chain(PROGRAMS).chain(["/authorize", "/end-session"]) {
             let url = format!("{}{path}", app.issuer);
             for (kind, body) in [
-                ("application/x-www-form-urlencoded", large.as_str()), ("application/x-www-form-urlencoded", doubled.as_str()), ("application/x-www-form-urlencoded", "%%%=&&=&%zz=%ff"), ("text/plain", "csrf=x"),
-                ("application/json", "{}"), ("multipart/form-data; boundary=x", "--x--"), ("", ""), ("application/json", &"[".repeat(10_000)),
+                ("application/x-www-form-urlencoded", large.as_str()),
+                ("application/x-www-form-urlencoded", doubled.as_str()),
+                ("application/x-www-form-urlencoded", "%%%=&&=&%zz=%ff"),
+                ("text/plain", "csrf=x"),
+                ("application/json", "{}"),
+                ("multipart/form-data; boundary=x", "--x--"),
+                ("", ""),
+                ("application/json", &"[".repeat(10_000)),
             ] {
-                let request = http.post(&url).header("content-type", kind).header("cookie", browser.cookie_header()).header("origin", &app.issuer);
+                let request =
+                    http.post(&url).header("content-type", kind).header("cookie", browser.cookie_header()).header("origin", &app.issuer);
                 let response = request.header("x-housekey-client", "spa-token").body(body.to_owned()).send().await.unwrap();
                 let status = response.status().as_u16();
                 assert!((300..500).contains(&status), "{path} {kind}: {status}");
@@ -95,12 +129,38 @@ fn strange_queries_are_answered() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         for path in PAGES {
-            for query in ["flow=", "flow=x", "flow=%00", "flow=a&flow=b", "%", "=", "&&", "client_id=", "request=x", "id_token_hint=x", &format!("flow={}", "A".repeat(8000)), "client_id[]=a", "redirect_uri=%ff"] {
+            for query in [
+                "flow=",
+                "flow=x",
+                "flow=%00",
+                "flow=a&flow=b",
+                "%",
+                "=",
+                "&&",
+                "client_id=",
+                "request=x",
+                "id_token_hint=x",
+                &format!("flow={}", "A".repeat(8000)),
+                "client_id[]=a",
+                "redirect_uri=%ff",
+            ] {
                 let view = app.browser().get(&format!("{path}?{query}")).await;
                 assert!(view.status < 500, "{path}?{query}: {}", view.status);
             }
         }
-        for path in ["/nothing", "/sign-in/", "//sign-in", "/SIGN-IN", "/assets/nothing.css", "/assets/../Cargo.toml", "/assets/%2e%2e/x", "/dev/inbox/9", "/dev/inbox/x", "/.env", "/\u{e9}"] {
+        for path in [
+            "/nothing",
+            "/sign-in/",
+            "//sign-in",
+            "/SIGN-IN",
+            "/assets/nothing.css",
+            "/assets/../Cargo.toml",
+            "/assets/%2e%2e/x",
+            "/dev/inbox/9",
+            "/dev/inbox/x",
+            "/.env",
+            "/\u{e9}",
+        ] {
             let view = app.browser().get(path).await;
             assert_eq!(view.status, 404, "{path}");
         }
@@ -117,7 +177,9 @@ fn script_in_any_parameter_stays_text() {
             format!("/authorize?client_id={encoded}"),
             format!("/authorize?client_id=spa&redirect_uri={encoded}"),
             format!("/authorize?{encoded}=1&{encoded}=2"),
-            format!("/authorize?client_id=spa&redirect_uri={CALLBACK}&state={encoded}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256&login_hint={encoded}"),
+            format!(
+                "/authorize?client_id=spa&redirect_uri={CALLBACK}&state={encoded}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256&login_hint={encoded}"
+            ),
             format!("/sign-in?client_id=spa-token&redirect_uri={encoded}"),
             format!("/sign-up?flow={encoded}"),
         ] {
@@ -131,7 +193,9 @@ fn script_in_any_parameter_stays_text() {
         assert!(!view.html.contains("<script>alert"));
         // `state` goes back byte for byte.
         person(&app, "maya@okafor.example").await;
-        let path = format!("/authorize?client_id=spa&redirect_uri={CALLBACK}&state={encoded}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256");
+        let path = format!(
+            "/authorize?client_id=spa&redirect_uri={CALLBACK}&state={encoded}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256"
+        );
         let view = browser.get(&path).await;
         let to = browser.sign_in_from(view, "maya@okafor.example", PASSWORD).await.refresh().unwrap();
         assert_eq!(crate::support::relying_party::parameter(&to, "state").as_deref(), Some(attack));
@@ -143,7 +207,28 @@ fn sixty_malformed_authorization_headers_are_sixty_refusals() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         let spa = RelyingParty::new(&app, "spa");
-        let mut shapes: Vec<String> = ["", " ", "Bearer", "Bearer ", "bearer", "Basic", "Basic :", "Digest x", "Bearer  x", "Bearer x y", "Bearer\tx", "x", "Bearer .", "Bearer ..", "Bearer ...", "Bearer null", "Bearer {}", "Bearer eyJ.eyJ.x"].map(String::from).into();
+        let mut shapes: Vec<String> = [
+            "",
+            " ",
+            "Bearer",
+            "Bearer ",
+            "bearer",
+            "Basic",
+            "Basic :",
+            "Digest x",
+            "Bearer  x",
+            "Bearer x y",
+            "Bearer\tx",
+            "x",
+            "Bearer .",
+            "Bearer ..",
+            "Bearer ...",
+            "Bearer null",
+            "Bearer {}",
+            "Bearer eyJ.eyJ.x",
+        ]
+        .map(String::from)
+        .into();
         shapes.extend((1..=42).map(|n| format!("Bearer {}", "a.".repeat(n * 7))));
         assert_eq!(shapes.len(), 60);
         for shape in shapes {
@@ -162,11 +247,27 @@ fn errors_have_two_faces() {
         let production = TestApp::in_mode(On::Sqlite, housekey::config::Mode::Production, "").await;
         let pkce = format!("&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256");
         for (path, code, says) in [
-            (format!("/authorize?client_id=spa&redirect_uri=https%3A%2F%2Fapp.test%2Fcalback{pkce}"), "redirect_uri_mismatch", vec!["https://app.test/calback", "https://app.test/callback", "housekey client edit spa --add-redirect-uri https://app.test/calback"]),
+            (
+                format!("/authorize?client_id=spa&redirect_uri=https%3A%2F%2Fapp.test%2Fcalback{pkce}"),
+                "redirect_uri_mismatch",
+                vec![
+                    "https://app.test/calback",
+                    "https://app.test/callback",
+                    "housekey client edit spa --add-redirect-uri https://app.test/calback",
+                ],
+            ),
             (format!("/authorize?client_id=spa{pkce}"), "redirect_uri_missing", vec!["https://app.test/callback"]),
-            (format!("/authorize?client_id=spaa&redirect_uri={CALLBACK}{pkce}"), "unknown_client", vec!["spaa", "spa", "housekey client list"]),
+            (
+                format!("/authorize?client_id=spaa&redirect_uri={CALLBACK}{pkce}"),
+                "unknown_client",
+                vec!["spaa", "spa", "housekey client list"],
+            ),
             (format!("/authorize?client_id=spa&client_id=web{pkce}"), "repeated_parameter", vec!["client_id"]),
-            ("/sign-in?client_id=spa&redirect_uri=https%3A%2F%2Fapp.test%2Fcallback&state=s".to_owned(), "delivery_mismatch", vec!["--delivery token"]),
+            (
+                "/sign-in?client_id=spa&redirect_uri=https%3A%2F%2Fapp.test%2Fcallback&state=s".to_owned(),
+                "delivery_mismatch",
+                vec!["--delivery token"],
+            ),
             ("/sign-in?client_id=spa-token&redirect_uri=https%3A%2F%2Fspa.test%2F".to_owned(), "state_missing", vec!["state"]),
         ] {
             let open = development.browser().get(&path).await;

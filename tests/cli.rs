@@ -32,7 +32,8 @@ fn refused(output: &Output) -> String {
 fn an_operator_looks_after_people() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str], input: &str| housekey(folder.path(), arguments, input);
-    let added = json(&run(&["user", "add", "Maya@Okafor.example", "--password-stdin", "--verified", "--json"], "four plain words and more\n"));
+    let added =
+        json(&run(&["user", "add", "Maya@Okafor.example", "--password-stdin", "--verified", "--json"], "four plain words and more\n"));
     let sub = added["sub"].as_str().unwrap();
     assert!(sub.starts_with("usr_"));
     assert_eq!(json(&run(&["user", "show", "maya@okafor.example", "--json"], ""))["sub"], sub);
@@ -67,11 +68,29 @@ fn an_operator_registers_apps() {
     assert!(!shown.contains(&secret) && !shown.contains("secret"), "never again: {shown}");
     let rotated = json(&run(&["client", "rotate-secret", "fieldnotes-web", "--json"]));
     assert_ne!(rotated["client_secret"], secret);
-    let edited = json(&run(&["client", "edit", "fieldnotes-web", "--add-redirect-uri", "https://app.example/cb2", "--audience", "notes", "--json"]));
+    let edited =
+        json(&run(&["client", "edit", "fieldnotes-web", "--add-redirect-uri", "https://app.example/cb2", "--audience", "notes", "--json"]));
     assert_eq!((edited["redirect_uris"].as_array().unwrap().len(), edited["audience"].as_str()), (2, Some("notes")));
     let spa = json(&run(&[
-        "client", "add", "Spa", "--kind", "spa", "--id", "my-spa", "--redirect-uri", "https://spa.example/", "--delivery", "token", "--first-party", "--alg", "EdDSA", "--origin",
-        "https://other.example", "--post-logout-redirect-uri", "https://spa.example/bye", "--json",
+        "client",
+        "add",
+        "Spa",
+        "--kind",
+        "spa",
+        "--id",
+        "my-spa",
+        "--redirect-uri",
+        "https://spa.example/",
+        "--delivery",
+        "token",
+        "--first-party",
+        "--alg",
+        "EdDSA",
+        "--origin",
+        "https://other.example",
+        "--post-logout-redirect-uri",
+        "https://spa.example/bye",
+        "--json",
     ]));
     assert_eq!((spa["client_id"].as_str(), spa.get("client_secret")), (Some("my-spa"), None));
     assert_eq!(json(&run(&["client", "list", "--json"])).as_array().unwrap().len(), 2);
@@ -109,7 +128,11 @@ fn keys_and_configuration_can_be_looked_at() {
     assert!(run(&["config", "schema"]).status.success());
     let printed = String::from_utf8(run(&["config", "print"]).stdout).unwrap();
     assert!(printed.contains("access_ttl"), "{printed}");
-    std::fs::write(folder.path().join("housekey.toml"), "isuer = \"https://a.example\"\n[server]\nlisten = \"nonsense\"\n[limits]\npassword_total = \"many\"\n").unwrap();
+    std::fs::write(
+        folder.path().join("housekey.toml"),
+        "isuer = \"https://a.example\"\n[server]\nlisten = \"nonsense\"\n[limits]\npassword_total = \"many\"\n",
+    )
+    .unwrap();
     let text = refused(&run(&["config", "check"]));
     for says in ["isuer", "did you mean issuer", "server.listen", "password_total", "HOUSEKEY_MASTER_KEY"] {
         assert!(text.contains(says), "{says}: {text}");

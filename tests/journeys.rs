@@ -147,7 +147,11 @@ fn the_pages_fit_a_phone_and_say_nothing_in_the_console() {
             for path in ["/sign-in", "/sign-up", "/signed-out", "/nothing", "/authorize?client_id=demo-cod", "/dev/inbox"] {
                 browser.driver.goto(format!("{}{path}", development.issuer)).await.unwrap();
                 browser.find("h1").await;
-                let wide = browser.driver.execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth", vec![]).await.unwrap();
+                let wide = browser
+                    .driver
+                    .execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth", vec![])
+                    .await
+                    .unwrap();
                 assert!(wide.json().as_i64().unwrap() <= 0, "{path} scrolls sideways at {width} px");
                 let styled = browser.driver.execute("return getComputedStyle(document.body).backgroundColor", vec![]).await.unwrap();
                 assert_ne!(styled.json().as_str(), Some("rgba(0, 0, 0, 0)"), "{path} has no style");

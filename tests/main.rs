@@ -3,6 +3,7 @@
 mod support;
 
 mod app_session;
+mod architecture;
 mod bad_input;
 mod cli;
 mod journeys;

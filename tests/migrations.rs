@@ -121,7 +121,17 @@ fn no_secret_stands_in_the_database() {
         let holds = |needle: &str| file.windows(needle.len()).any(|part| part == needle.as_bytes());
         assert!(holds("maya@okafor.example"), "the search works");
         let session = browser.cookie("__Host-hk-session").unwrap();
-        for secret in [PASSWORD, "lantern orbit", "$argon2id$", &session, &code, tokens.text("refresh_token"), next.text("refresh_token"), tokens.text("access_token"), crate::support::SECRET] {
+        for secret in [
+            PASSWORD,
+            "lantern orbit",
+            "$argon2id$",
+            &session,
+            &code,
+            tokens.text("refresh_token"),
+            next.text("refresh_token"),
+            tokens.text("access_token"),
+            crate::support::SECRET,
+        ] {
             assert!(!holds(secret) && !holds(&secret[4..]), "{secret}");
         }
         // Six digits may stand anywhere by chance; the pending row must not hold them.

@@ -37,7 +37,14 @@ fn environment(folder: &Path, port: u16) -> Vec<(&'static str, String)> {
 
 fn command(folder: &Path, port: u16, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.args(arguments).current_dir(folder).env_clear().envs(environment(folder, port)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(environment(folder, port))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command
 }
 
@@ -93,7 +100,12 @@ fn killed_under_load_it_keeps_everything_it_answered() {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         run(folder.path(), port, &["user", "add", "maya@okafor.example", "--password-stdin", "--verified"], PASSWORD);
-        run(folder.path(), port, &["client", "add", "spa", "--kind", "spa", "--first-party", "--redirect-uri", "https://app.test/callback"], "");
+        run(
+            folder.path(),
+            port,
+            &["client", "add", "spa", "--kind", "spa", "--first-party", "--redirect-uri", "https://app.test/callback"],
+            "",
+        );
         let mut families: Vec<String> = Vec::new();
         for round in 0..3 {
             let mut program = start(folder.path(), port);
@@ -149,7 +161,13 @@ fn told_to_stop_it_finishes_what_it_began() {
     // A request whose body is still on its way when the signal comes.
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let body = "grant_type=refresh_token&client_id=spa&refresh_token=x";
-    write!(stream, "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{}", body.len(), &body[..10]).unwrap();
+    write!(
+        stream,
+        "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{}",
+        body.len(),
+        &body[..10]
+    )
+    .unwrap();
     std::thread::sleep(Duration::from_millis(200));
     let pid = program.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -167,7 +185,9 @@ fn told_to_stop_it_finishes_what_it_began() {
         std::thread::sleep(Duration::from_millis(20));
     };
     assert!(status.success());
-    assert!(!folder.path().join("housekey.db-wal").exists() || std::fs::metadata(folder.path().join("housekey.db-wal")).unwrap().len() == 0);
+    assert!(
+        !folder.path().join("housekey.db-wal").exists() || std::fs::metadata(folder.path().join("housekey.db-wal")).unwrap().len() == 0
+    );
 }
 
 #[test]
@@ -175,7 +195,10 @@ fn a_client_that_says_half_a_thing_is_sent_away() {
     peer::run(async {
         let app = TestApp::with(On::Sqlite, "[server]\nrequest_timeout = \"1s\"").await;
         let port = app.issuer.rsplit_once(':').unwrap().1.parse::<u16>().unwrap();
-        for half in ["GET /sign-in HTTP/1.1\r\nHost:", "POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nabc"] {
+        for half in [
+            "GET /sign-in HTTP/1.1\r\nHost:",
+            "POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nabc",
+        ] {
             let answer = tokio::task::spawn_blocking(move || {
                 let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
                 stream.write_all(half.as_bytes()).unwrap();
@@ -227,7 +250,10 @@ fn the_issuer_does_not_change_by_accident_nor_the_master_key() {
         text
     };
     let text = refuse("HOUSEKEY_ISSUER", "http://localhost:1", &[]);
-    assert!(text.contains("http://localhost:1") && text.contains(&format!("http://localhost:{port}")) && text.contains("--accept-new-issuer"), "{text}");
+    assert!(
+        text.contains("http://localhost:1") && text.contains(&format!("http://localhost:{port}")) && text.contains("--accept-new-issuer"),
+        "{text}"
+    );
     let text = refuse("HOUSEKEY_MASTER_KEY", &"44".repeat(32), &[]);
     assert!(text.contains("master key"), "{text}");
 }
@@ -251,7 +277,11 @@ fn production_refuses_what_is_not_safe() {
         (vec![key], "", "issuer"),
         (vec![key], "issuer = \"https://auth.example\"\n[limits]\nenabled = false", "limits.enabled"),
         (vec![key], "issuer = \"https://auth.example\"\ndatabase = \"postgres://u:secret@db/x\"", "HOUSEKEY_DATABASE_PASSWORD"),
-        (vec![key], "issuer = \"https://auth.example\"\n[clients.web]\nkind = \"web\"\nredirect_uris = [\"https://a.example/\"]\nsecret = \"0123456789012345678901234\"", "HOUSEKEY_CLIENTS__WEB__SECRET"),
+        (
+            vec![key],
+            "issuer = \"https://auth.example\"\n[clients.web]\nkind = \"web\"\nredirect_uris = [\"https://a.example/\"]\nsecret = \"0123456789012345678901234\"",
+            "HOUSEKEY_CLIENTS__WEB__SECRET",
+        ),
         (vec![key], "issuer = \"https://auth.example\"\n[server]\ntrusted_proxies = [\"0.0.0.0/0\"]", "believe everybody"),
         (vec![key], "issuer = \"https://auth.example\"\n[tokens]\naccess_ttl = \"30s\"", "access_ttl"),
         (vec![key], "issuer = \"https://auth.example/\"", "slash"),
@@ -267,7 +297,8 @@ fn production_refuses_what_is_not_safe() {
 fn metrics_have_a_listener_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let (port, metrics) = (free_port(), free_port());
-    let child = command(folder.path(), port, &["serve"]).env("HOUSEKEY_SERVER__METRICS_LISTEN", format!("127.0.0.1:{metrics}")).spawn().unwrap();
+    let child =
+        command(folder.path(), port, &["serve"]).env("HOUSEKEY_SERVER__METRICS_LISTEN", format!("127.0.0.1:{metrics}")).spawn().unwrap();
     let program = Program { child, issuer: format!("http://localhost:{port}") };
     peer::run(async move {
         let http = reqwest::Client::new();

@@ -17,7 +17,13 @@ impl Load {
     /// The same address again and again.
     pub fn get(path: &str) -> Self {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes();
-        Self { request, next: Box::new(|answer| { assert!(answer.starts_with("HTTP/1.1 200"), "{answer}"); None }) }
+        Self {
+            request,
+            next: Box::new(|answer| {
+                assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+                None
+            }),
+        }
     }
 }
 
@@ -59,7 +65,12 @@ pub fn drive(process: &Process, clients: usize, time: Duration, load: impl Fn(us
     let (took, spent) = (began.elapsed(), process.cpu() - cpu);
     times.sort_by(f64::total_cmp);
     let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
-    Report { per_second: times.len() as f64 / took.as_secs_f64(), p50: at(0.5), p99: at(0.99), cpu_micros: spent.as_secs_f64() * 1e6 / times.len() as f64 }
+    Report {
+        per_second: times.len() as f64 / took.as_secs_f64(),
+        p50: at(0.5),
+        p99: at(0.99),
+        cpu_micros: spent.as_secs_f64() * 1e6 / times.len() as f64,
+    }
 }
 
 fn one(port: u16, mut load: Load, time: Duration) -> Vec<f64> {

@@ -14,7 +14,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::sync::oneshot;
 
 #[derive(Template)]
-#[template(ext = "html", source = "<!doctype html><title>Sign in</title><h1>Sign in</h1><form method=post><input type=hidden name=csrf value={{ a }}><input type=hidden name=flow value={{ b }}><label for=email>Email</label><input id=email name=email><button>Continue</button></form>")]
+#[template(
+    ext = "html",
+    source = "<!doctype html><title>Sign in</title><h1>Sign in</h1><form method=post><input type=hidden name=csrf value={{ a }}><input type=hidden name=flow value={{ b }}><label for=email>Email</label><input id=email name=email><button>Continue</button></form>"
+)]
 struct Page {
     a: String,
     b: String,

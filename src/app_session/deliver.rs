@@ -33,18 +33,33 @@ impl Delivery {
 }
 
 /// Issues what the app asked for. The caller has made sure that nothing more is needed.
-pub async fn deliver(app: &App, keys: &Keys, client: &Client, actor: Actor, (request, session): (&AppRequest, &Session)) -> Result<Delivery> {
+pub async fn deliver(
+    app: &App,
+    keys: &Keys,
+    client: &Client,
+    actor: Actor,
+    (request, session): (&AppRequest, &Session),
+) -> Result<Delivery> {
     match request.answer {
         Answer::Code => Ok(Delivery { url: code_url(app, actor, request, session).await?, cookie: None }),
         Answer::Token => token_delivery(app, keys, client, actor, (request, session)).await,
     }
 }
 
-async fn token_delivery(app: &App, keys: &Keys, client: &Client, actor: Actor, (request, session): (&AppRequest, &Session)) -> Result<Delivery> {
+async fn token_delivery(
+    app: &App,
+    keys: &Keys,
+    client: &Client,
+    actor: Actor,
+    (request, session): (&AppRequest, &Session),
+) -> Result<Delivery> {
     let mut work = app.begin(actor).await?;
     let person = user::find(work.db(), session.user).await?.map(|user| user.person);
     let Some(person) = person.filter(|person| user::gate(person).is_ok()) else {
-        return Ok(Delivery { url: fragment(request, &[("error", "access_denied"), ("error_description", "this person may not sign in")]), cookie: None });
+        return Ok(Delivery {
+            url: fragment(request, &[("error", "access_denied"), ("error_description", "this person may not sign in")]),
+            cookie: None,
+        });
     };
     let new = NewFamily {
         client: &client.id,

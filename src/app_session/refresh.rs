@@ -21,7 +21,12 @@ struct SessionTokens<'a> {
 }
 
 /// Fresh tokens. Whoever loses a race gets the winner's successor, and no answer but a winning one touches the cookie.
-pub async fn post_session_token(app: web::Data<App>, keys: web::Data<Keys>, clients: web::Data<Clients>, request: HttpRequest) -> OAuthResult {
+pub async fn post_session_token(
+    app: web::Data<App>,
+    keys: web::Data<Keys>,
+    clients: web::Data<Clients>,
+    request: HttpRequest,
+) -> OAuthResult {
     let answer = match origin::client(&app, &clients, &request).await {
         Ok(client) => refresh(&app, &keys, &client, &request).await,
         Err(error) => Err(error),

@@ -160,11 +160,13 @@ async fn run_add(add: Add, app: &App, output: &Output) -> Result<(), Failure> {
     entry.secret = secret.clone().map(|secret| Secret(secret.into()));
     check(&entry, &id)?;
     if app.config.clients.contains_key(&id) {
-        return Err(Failure::asked_wrongly(format!("{id} is registered in the configuration file.")).with_remedy(format!("change [clients.{id}] there")));
+        return Err(Failure::asked_wrongly(format!("{id} is registered in the configuration file."))
+            .with_remedy(format!("change [clients.{id}] there")));
     }
     let mut work = app.begin(Actor::Operator).await?;
     if !client::insert(&mut work, &id, entry).await? {
-        return Err(Failure::asked_wrongly(format!("There is a client {id} already.")).with_remedy(format!("housekey client edit {id} …, or another --id")));
+        return Err(Failure::asked_wrongly(format!("There is a client {id} already."))
+            .with_remedy(format!("housekey client edit {id} …, or another --id")));
     }
     work.commit().await?;
     let mut text = format!("Registered {id}.\n  client_id      {id}");
@@ -209,7 +211,8 @@ async fn run_edit(edit: Edit, app: &App, output: &Output) -> Result<(), Failure>
 async fn rotate(app: &App, id: &str, from_stdin: bool, output: &Output) -> Result<(), Failure> {
     let client = get(app, id).await?;
     if !client.is_confidential() {
-        return Err(Failure::asked_wrongly(format!("{id} is a public client: it has no secret.")).with_remedy(format!("housekey client edit {id} --auth basic")));
+        return Err(Failure::asked_wrongly(format!("{id} is a public client: it has no secret."))
+            .with_remedy(format!("housekey client edit {id} --auth basic")));
     }
     let secret = secret(app, from_stdin)?;
     let mut work = app.begin(Actor::Operator).await?;
@@ -225,7 +228,8 @@ async fn get(app: &App, id: &str) -> Result<Client, Failure> {
     if let Some(id) = &parsed
         && app.config.clients.contains_key(id)
     {
-        return Err(Failure::asked_wrongly(format!("{id} is registered in the configuration file.")).with_remedy(format!("see [clients.{id}] there")));
+        return Err(Failure::asked_wrongly(format!("{id} is registered in the configuration file."))
+            .with_remedy(format!("see [clients.{id}] there")));
     }
     let found = match parsed {
         Some(id) => client::find(app.db.read(), &id).await?,
@@ -289,7 +293,9 @@ fn secret(app: &App, from_stdin: bool) -> Result<String, Failure> {
     }
     let secret = read_secret()?;
     if secret.len() < 24 {
-        return Err(Failure::asked_wrongly("The secret is shorter than 24 characters: it could be guessed.").with_remedy("openssl rand -base64 32"));
+        return Err(
+            Failure::asked_wrongly("The secret is shorter than 24 characters: it could be guessed.").with_remedy("openssl rand -base64 32")
+        );
     }
     Ok(secret)
 }

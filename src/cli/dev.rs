@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::connect;
 use super::output::Failure;
 use super::serve::{bind, until_told, write_log};
-use super::connect;
 use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::demo::{self, DemoSettings};

@@ -96,7 +96,8 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
 
 /// Reads the configuration, or says everything that is wrong with it.
 fn settings(mode: Mode, file: Option<PathBuf>) -> Result<Loaded, Failure> {
-    load(mode, file.as_deref(), &Environment::of_process(), &Random::default()).map_err(|problems| Failure::asked_wrongly(problems.to_string()))
+    load(mode, file.as_deref(), &Environment::of_process(), &Random::default())
+        .map_err(|problems| Failure::asked_wrongly(problems.to_string()))
 }
 
 /// The application without a socket, for commands that look after rows. Production's rules hold if
@@ -119,7 +120,8 @@ async fn start(config: Config, clock: Clock, outgoing: crate::types::Outgoing) -
 
 async fn connect(config: Config, clock: Clock, outgoing: crate::types::Outgoing) -> Result<App, Failure> {
     let database = |error: sea_orm::DbErr| {
-        Failure::new(format!("The database cannot be opened: {error}")).with_remedy("check `database` and `data_dir`: housekey config print")
+        Failure::new(format!("The database cannot be opened: {error}"))
+            .with_remedy("check `database` and `data_dir`: housekey config print")
     };
     let db = Db::connect(&config.database).await.map_err(database)?;
     if !db.is_current().await {

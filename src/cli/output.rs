@@ -81,7 +81,9 @@ pub fn read_secret() -> Result<String, Failure> {
         .map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
-        return Err(Failure::asked_wrongly("Nothing came on standard input.").with_remedy("for example: printf %s \"$SECRET\" | housekey …"));
+        return Err(
+            Failure::asked_wrongly("Nothing came on standard input.").with_remedy("for example: printf %s \"$SECRET\" | housekey …")
+        );
     }
     Ok(text.to_owned())
 }

@@ -56,14 +56,18 @@ pub(super) async fn until_told(running: Running) -> Result<(), Failure> {
 /// Opens a listener, or says who else may have it.
 pub(super) fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| {
-        Failure::new(format!("Cannot listen on {address}: {error}.")).with_remedy("is another housekey running? Set server.listen to another port")
+        Failure::new(format!("Cannot listen on {address}: {error}."))
+            .with_remedy("is another housekey running? Set server.listen to another port")
     })
 }
 
 /// Sends the log to standard error, so that standard output is for what was asked.
 pub(super) fn write_log(log: &Log) {
     let filter = tracing_subscriber::EnvFilter::try_new(&log.filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_writer(std::io::stderr);
     // A second call, as tests make, changes nothing.
     let _ = if log.json { builder.json().try_init() } else { builder.compact().with_target(false).try_init() };
 }

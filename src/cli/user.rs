@@ -88,7 +88,13 @@ pub(super) async fn run(command: UserCommand, app: &App, output: &Output) -> Res
     }
 }
 
-async fn add(app: &App, email: &str, password: Option<String>, (verified, name): (bool, Option<String>), output: &Output) -> Result<(), Failure> {
+async fn add(
+    app: &App,
+    email: &str,
+    password: Option<String>,
+    (verified, name): (bool, Option<String>),
+    output: &Output,
+) -> Result<(), Failure> {
     let address = EmailAddress::parse(email).map_err(|why| Failure::asked_wrongly(format!("{email}: {why}")))?;
     let phc = match password {
         Some(typed) => Some(hash(app, &address, &typed).await?),
@@ -106,7 +112,10 @@ async fn add(app: &App, email: &str, password: Option<String>, (verified, name):
     work.record(Event::UserCreated { user });
     work.commit().await?;
     let hint = if verified { "" } else { "\nThe address is not verified: add --verified to vouch for it." };
-    output.say(&format!("Added {address}.\n  sub  {user}{hint}"), &json!({ "sub": user, "email": address.to_string(), "email_verified": verified }))
+    output.say(
+        &format!("Added {address}.\n  sub  {user}{hint}"),
+        &json!({ "sub": user, "email": address.to_string(), "email_verified": verified }),
+    )
 }
 
 async fn hash(app: &App, address: &EmailAddress, typed: &str) -> Result<PasswordHash, Failure> {
@@ -120,7 +129,8 @@ async fn hash(app: &App, address: &EmailAddress, typed: &str) -> Result<Password
 }
 
 async fn list(app: &App, limit: u64, after: Option<&str>, output: &Output) -> Result<(), Failure> {
-    let after = after.map(|text| text.parse::<UserId>().map_err(|_| Failure::asked_wrongly(format!("--after {text}: not a sub")))).transpose()?;
+    let after =
+        after.map(|text| text.parse::<UserId>().map_err(|_| Failure::asked_wrongly(format!("--after {text}: not a sub")))).transpose()?;
     let users = user::list(app.db.read(), after, limit).await?;
     let lines: Vec<_> = users.iter().map(describe).collect();
     let text = if lines.is_empty() { "Nobody yet.".to_owned() } else { lines.join("\n") };

@@ -2,5 +2,5 @@
 
 mod store;
 
-pub use store::{Credential, Kind, NewCredential, find_of_user, insert, replace_data, touch};
 pub(crate) use store::tables;
+pub use store::{Credential, Kind, NewCredential, find_of_user, insert, replace_data, touch};

@@ -1,8 +1,8 @@
 //! `/dev/inbox`: read what would have been sent. These routes exist in development mode only, and
 //! answer this machine only.
 
-use actix_web::http::header;
 use actix_web::http::StatusCode;
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
@@ -74,7 +74,15 @@ pub async fn get_letter_html(inbox: web::Data<Inbox>, visitor: Visitor, id: web:
 pub async fn get_letter_source(inbox: web::Data<Inbox>, visitor: Visitor, id: web::Path<String>) -> PageResult {
     near(&visitor)?;
     let letter = inbox.get(number(&id)?).ok_or(Error::NotFound)?;
-    let source = format!("From: {}\nTo: {}\nSubject: {}\nDate: {}\n\n{}\n\n{}", letter.from, letter.to, letter.subject, letter.at.rfc3339(), letter.text, letter.html);
+    let source = format!(
+        "From: {}\nTo: {}\nSubject: {}\nDate: {}\n\n{}\n\n{}",
+        letter.from,
+        letter.to,
+        letter.subject,
+        letter.at.rfc3339(),
+        letter.text,
+        letter.html
+    );
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/plain; charset=utf-8").body(source))
 }
 
@@ -82,7 +90,10 @@ pub async fn get_letter_source(inbox: web::Data<Inbox>, visitor: Visitor, id: we
 pub async fn get_latest(inbox: web::Data<Inbox>, visitor: Visitor, request: HttpRequest) -> PageResult {
     near(&visitor)?;
     let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
-    let to = parameters.get("to").map(|text| EmailAddress::parse(text).map_err(|_| Error::Malformed("to is not an address".into()))).transpose()?;
+    let to = parameters
+        .get("to")
+        .map(|text| EmailAddress::parse(text).map_err(|_| Error::Malformed("to is not an address".into())))
+        .transpose()?;
     let (number, letter) = inbox.latest(to.as_ref()).ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
         "id": number.to_string(),

@@ -3,8 +3,8 @@
 
 mod body;
 mod browser;
-pub mod cookie;
 mod caller;
+pub mod cookie;
 mod parameters;
 mod redirect;
 

@@ -66,7 +66,10 @@ mod tests {
         assert_eq!(Parameters::parse(b"a=1&b=2&a=1").unwrap_err().name, "a");
         assert_eq!(Parameters::parse(b"redirect_uri=x&redirect%5Furi=y").unwrap_err().name, "redirect_uri");
         let fine = Parameters::parse(b"a=1&b=&c=%20x+y&=z&&d").unwrap();
-        assert_eq!((fine.get("a"), fine.get("b"), fine.get("c"), fine.get("d"), fine.get("e")), (Some("1"), None, Some(" x y"), None, None));
+        assert_eq!(
+            (fine.get("a"), fine.get("b"), fine.get("c"), fine.get("d"), fine.get("e")),
+            (Some("1"), None, Some(" x y"), None, None)
+        );
         assert!(Parameters::parse(b"a=%ff%zz&b=\xff").is_ok());
     }
 }

@@ -6,5 +6,5 @@ mod store;
 
 pub use key_set::{Keys, PublicSet};
 pub use sign::{SigningKey, Unverified, b64};
-pub use store::{KeyLine, list};
 pub(crate) use store::tables;
+pub use store::{KeyLine, list};

@@ -53,8 +53,8 @@ pub async fn take(app: &App, actions: &[Action<'_>]) -> Result<()> {
     let mut rows: Vec<_> = actions.iter().map(|action| row(app, action, now)).collect();
     // Every replica locks rows in one order, so that none waits for another in a circle.
     rows.sort_by(|a, b| a.0.cmp(&b.0));
-    let db = app.db.write();
-    let taken = Taken::find_by_statement(statement(db, rows, now)).all(db).await?;
+    let answer = app.db.change(statement(app.db.write(), rows, now)).await?;
+    let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
     let wait = taken.iter().filter(|row| !row.granted).map(|row| row.arrival + row.step - row.burst - now.0).max();
     match wait {
         None => Ok(()),

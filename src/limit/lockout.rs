@@ -84,7 +84,8 @@ pub async fn attempt(app: &App, key: &[u8], user: Option<UserId>) -> Result<Atte
         ),
         [key.to_vec().into(), user.map(|user| user.0).into(), now.0.into(), most.into()],
     );
-    if let Some(row) = Row::find_by_statement(count).one(db).await? {
+    if let Some(row) = app.db.change(count).await?.first() {
+        let row = Row::from_query_result(row, "")?;
         return Ok(Attempt::Allowed { last: row.failures >= most });
     }
     let look = sql(db, "SELECT failures, next_at FROM lockouts WHERE key = $1", [key.to_vec().into()]);

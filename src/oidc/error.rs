@@ -51,7 +51,11 @@ impl OAuthError {
 
     /// No bearer token at all (RFC 6750 §3.1: no error code then).
     pub fn no_token() -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, challenge: Some("Bearer".into()), ..Self::new("invalid_token", "no access token was sent") }
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            challenge: Some("Bearer".into()),
+            ..Self::new("invalid_token", "no access token was sent")
+        }
     }
 
     /// The token is good, but not for this.

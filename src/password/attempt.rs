@@ -87,7 +87,9 @@ async fn verify(pool: &HashPool, password: Password, credential: Option<&Credent
         Verified::No => Ok(Checked { verified: false, renewed: None }),
         Verified::Yes => Ok(Checked { verified: true, renewed: None }),
         // A renewal that has to wait can wait for the next sign-in.
-        Verified::YesButWeaker => Ok(Checked { verified: true, renewed: pool.hash(password).await.ok().map(|phc| phc.as_str().to_owned()) }),
+        Verified::YesButWeaker => {
+            Ok(Checked { verified: true, renewed: pool.hash(password).await.ok().map(|phc| phc.as_str().to_owned()) })
+        }
     }
 }
 

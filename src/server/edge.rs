@@ -76,7 +76,8 @@ fn log<B>(response: &ServiceResponse<B>, took: std::time::Duration) {
     let status = response.status().as_u16();
     let route = request.match_pattern();
     let route = route.as_deref().unwrap_or("(none)");
-    let polled = status < 400 && (route.starts_with("/.well-known/") || route.starts_with("/assets/") || route == "/health" || route == "/ready");
+    let polled =
+        status < 400 && (route.starts_with("/.well-known/") || route.starts_with("/assets/") || route == "/health" || route == "/ready");
     let millis = took.as_micros() as f64 / 1000.0;
     if polled {
         tracing::debug!(method = %request.method(), route, status, millis, "request");

@@ -8,7 +8,9 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 
 use crate::app::App;
 use crate::error::{AppProblem, Error};
-use crate::page::{BusyPage, CookiesPage, DevErrorPage, ErrorPage, Marked, NotFoundPage, PageError, PageResult, StalePage, problem_words, status};
+use crate::page::{
+    BusyPage, CookiesPage, DevErrorPage, ErrorPage, Marked, NotFoundPage, PageError, PageResult, StalePage, problem_words, status,
+};
 use crate::session::Visitor;
 use crate::types::Words;
 

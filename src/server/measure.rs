@@ -20,7 +20,8 @@ impl Measures {
     /// Everything at zero.
     pub fn new() -> Result<Self> {
         let broken = |error: prometheus::Error| Error::broken("metrics cannot be made", error);
-        let requests = IntCounterVec::new(Opts::new("housekey_requests_total", "Requests by class of status"), &["status"]).map_err(broken)?;
+        let requests =
+            IntCounterVec::new(Opts::new("housekey_requests_total", "Requests by class of status"), &["status"]).map_err(broken)?;
         let buckets = vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
         let options = HistogramOpts::new("housekey_request_seconds", "Time from a request's head to its answer's").buckets(buckets);
         let seconds = Histogram::with_opts(options).map_err(broken)?;

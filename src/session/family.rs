@@ -7,7 +7,9 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect, Schema, SelectorRaw, SelectModel};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect, Schema, Statement,
+};
 use uuid::Uuid;
 
 use super::RefreshToken;
@@ -238,18 +240,22 @@ pub async fn rotate(app: &App, actor: Actor, client: &ClientId, presented: &Refr
         Some(successor) => replace(app, client, presented, successor, (now, rule.holder))?,
         None => keep(app, client, presented, (now, rule.holder)),
     };
-    if let Some(row) = update.one(app.db.write()).await? {
-        return Ok(row.granted(successor).unwrap_or(Rotation::Refused));
+    if let Some(row) = app.db.change(update).await?.first() {
+        return Ok(Row::from_query_result(row, "")?.granted(successor).unwrap_or(Rotation::Refused));
     }
     look_again(app, actor, client, presented, rule).await
 }
 
-type Update = SelectorRaw<SelectModel<Row>>;
-
-fn replace(app: &App, client: &ClientId, presented: &RefreshToken, successor: &RefreshToken, (now, holder): (UnixMillis, Holder)) -> Result<Update> {
+fn replace(
+    app: &App,
+    client: &ClientId,
+    presented: &RefreshToken,
+    successor: &RefreshToken,
+    (now, holder): (UnixMillis, Holder),
+) -> Result<Statement> {
     let tokens = &app.config.tokens;
     let sealed = app.crypto.seal_column(&identity(presented), successor.reveal().as_bytes())?;
-    Ok(Row::find_by_statement(sql(
+    Ok(sql(
         app.db.write(),
         &format!(
             "UPDATE token_families SET generation = generation + 1, previous_hash = current_hash, previous_until = $5, \
@@ -267,11 +273,11 @@ fn replace(app: &App, client: &ClientId, presented: &RefreshToken, successor: &R
             (now + tokens.refresh_idle).0.into(),
             holder.as_str().into(),
         ],
-    )))
+    ))
 }
 
-fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (UnixMillis, Holder)) -> Update {
-    Row::find_by_statement(sql(
+fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (UnixMillis, Holder)) -> Statement {
+    sql(
         app.db.write(),
         &format!(
             "UPDATE token_families SET idle_expires_at = $5 \
@@ -285,7 +291,7 @@ fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (
             (now + app.config.tokens.refresh_idle).0.into(),
             holder.as_str().into(),
         ],
-    ))
+    )
 }
 
 /// The statement found nothing: the family is over, the token is another client's, or it has been replaced.

@@ -10,5 +10,5 @@ pub(crate) mod view;
 
 pub use begin::{Asked, Begun, begin, resend, resend_wait};
 pub use finish::{Finished, finish};
-pub(crate) use store::tables;
 pub use store::remove_expired;
+pub(crate) use store::tables;

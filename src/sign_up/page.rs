@@ -61,7 +61,8 @@ pub async fn post_choose_password(app: web::Data<App>, pool: web::Data<HashPool>
     let phc = pool.hash(password).await.map_err(crate::password::busy)?;
     // A new name for each letter: an older letter's code is worth nothing for this password.
     let flow = flow.renamed(&app);
-    let asked = Asked { caller: visitor.caller(), browser: crate::user_agent::describe(visitor.user_agent()), page: &page, flow: flow.seal(&app)? };
+    let asked =
+        Asked { caller: visitor.caller(), browser: crate::user_agent::describe(visitor.user_agent()), page: &page, flow: flow.seal(&app)? };
     match begin(&app, flow.id, &address, phc.as_str(), &asked).await? {
         Begun::Sent => Ok(go(&app, "/sign-up/check", &flow)?),
         Begun::Wait(wait) => {
@@ -107,7 +108,8 @@ pub async fn post_resend(app: web::Data<App>, visitor: Visitor, form: Result<For
     let Form(form) = form?;
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     let page = visitor.page(&app, flow.client());
-    let asked = Asked { caller: visitor.caller(), browser: crate::user_agent::describe(visitor.user_agent()), page: &page, flow: flow.seal(&app)? };
+    let asked =
+        Asked { caller: visitor.caller(), browser: crate::user_agent::describe(visitor.user_agent()), page: &page, flow: flow.seal(&app)? };
     match resend(&app, flow.id, &asked).await? {
         None => Ok(expired_page(&app, &visitor, &flow)?),
         Some(Begun::Sent) => Ok(go(&app, "/sign-up/check", &flow)?),

@@ -56,8 +56,7 @@ impl<K: TokenKind> Token<K> {
         }
         let body = URL_SAFE_NO_PAD.decode(body).ok()?;
         let (random, check) = body.split_at_checked(RANDOM)?;
-        (checksum::<K>(random) == check)
-            .then(|| Self { text: Zeroizing::new(text.to_owned()), kind: PhantomData })
+        (checksum::<K>(random) == check).then(|| Self { text: Zeroizing::new(text.to_owned()), kind: PhantomData })
     }
 
     /// The token itself, for the one answer that shows it.

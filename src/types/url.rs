@@ -54,7 +54,10 @@ fn parse(text: &str) -> Result<Url, UrlError> {
     if url.host_str().is_some_and(|host| host.contains('*')) {
         return Err(UrlError::Character);
     }
-    if !url.username().is_empty() || url.password().is_some() || text.split(['/', '?', '#']).nth(2).is_some_and(|authority| authority.contains('@')) {
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || text.split(['/', '?', '#']).nth(2).is_some_and(|authority| authority.contains('@'))
+    {
         return Err(UrlError::Credentials);
     }
     Ok(url)
@@ -296,16 +299,43 @@ mod tests {
     #[test]
     fn no_redirect_runs_script_leaves_tls_or_climbs() {
         for good in [
-            "https://app.example/cb", "https://app.example/cb?x=1", "http://localhost:5173/callback", "http://127.0.0.1/cb",
-            "http://[::1]:1/cb", "com.example.app:/cb", "com.example.app://cb",
+            "https://app.example/cb",
+            "https://app.example/cb?x=1",
+            "http://localhost:5173/callback",
+            "http://127.0.0.1/cb",
+            "http://[::1]:1/cb",
+            "com.example.app:/cb",
+            "com.example.app://cb",
         ] {
             assert!(RedirectUri::parse(good).is_ok(), "{good}");
         }
         for bad in [
-            "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)", "data:text/html,x", "vbscript:x", "blob:x", "file:///etc/passwd",
-            "view-source:https://a.example", "http://app.example/cb", "https://app.example/cb#f", "https://u:p@app.example/cb", "https://app.example@evil.example/cb",
-            "https://app.example/a/../b", "https://app.example/a/..;/b", "https://app.example/%2e%2e/b", "https://app.example/a%2f..%2fb", "https://app.example\\@evil.example/",
-            "https:///cb", "//app.example/cb", "/cb", "cb", "", "myapp:/cb", "https://app.example/\u{e9}", "https://app.example/ b", "https://app.example/\r\nX: y",
+            "JaVaScRiPt:alert(1)",
+            " javascript:alert(1)",
+            "java\tscript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "blob:x",
+            "file:///etc/passwd",
+            "view-source:https://a.example",
+            "http://app.example/cb",
+            "https://app.example/cb#f",
+            "https://u:p@app.example/cb",
+            "https://app.example@evil.example/cb",
+            "https://app.example/a/../b",
+            "https://app.example/a/..;/b",
+            "https://app.example/%2e%2e/b",
+            "https://app.example/a%2f..%2fb",
+            "https://app.example\\@evil.example/",
+            "https:///cb",
+            "//app.example/cb",
+            "/cb",
+            "cb",
+            "",
+            "myapp:/cb",
+            "https://app.example/\u{e9}",
+            "https://app.example/ b",
+            "https://app.example/\r\nX: y",
         ] {
             assert!(RedirectUri::parse(bad).is_err(), "{bad}");
         }
@@ -314,13 +344,29 @@ mod tests {
     #[test]
     fn only_a_native_loopback_port_is_free() {
         let web = RedirectUri::parse("https://app.example/cb").unwrap();
-        for other in ["https://app.example/cb/", "https://app.example/CB", "https://APP.example/cb", "https://app.example:443/cb", "https://app.example/cb?", "https://app.example.evil.example/cb", "https://app.example/c"] {
+        for other in [
+            "https://app.example/cb/",
+            "https://app.example/CB",
+            "https://APP.example/cb",
+            "https://app.example:443/cb",
+            "https://app.example/cb?",
+            "https://app.example.evil.example/cb",
+            "https://app.example/c",
+        ] {
             assert!(!web.matches(other, true), "{other}");
         }
         let native = RedirectUri::parse("http://127.0.0.1/cb").unwrap();
         assert!(native.matches("http://127.0.0.1:51000/cb", true));
         assert!(!native.matches("http://127.0.0.1:51000/cb", false));
-        for other in ["http://127.0.0.1:51000/other", "http://127.0.0.1:x/cb", "http://127.0.0.1:1@evil.example/cb", "http://127.0.0.1.evil.example/cb", "http://[::1]:1/cb", "https://127.0.0.1:1/cb", "http://localhost:1/cb"] {
+        for other in [
+            "http://127.0.0.1:51000/other",
+            "http://127.0.0.1:x/cb",
+            "http://127.0.0.1:1@evil.example/cb",
+            "http://127.0.0.1.evil.example/cb",
+            "http://[::1]:1/cb",
+            "https://127.0.0.1:1/cb",
+            "http://localhost:1/cb",
+        ] {
             assert!(!native.matches(other, true), "{other}");
         }
         assert!(!RedirectUri::parse("http://localhost:1/cb").unwrap().matches("http://localhost:2/cb", true));
@@ -331,7 +377,15 @@ mod tests {
         for good in ["https://app.example", "http://localhost:5173", "https://app.example:8443"] {
             assert!(Origin::parse(good).is_ok(), "{good}");
         }
-        for bad in ["https://app.example/", "https://app.example:443", "https://APP.example", "null", "*", "http://app.example", "https://*.example"] {
+        for bad in [
+            "https://app.example/",
+            "https://app.example:443",
+            "https://APP.example",
+            "null",
+            "*",
+            "http://app.example",
+            "https://*.example",
+        ] {
             assert!(Origin::parse(bad).is_err(), "{bad}");
         }
     }

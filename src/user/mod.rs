@@ -6,5 +6,5 @@ mod store;
 
 pub use email::{Email, emails_of, find_by_address};
 pub use state::{Barred, Person, State, gate};
-pub use store::{NewUser, User, count, find, insert, list, remove, set_state};
 pub(crate) use store::tables;
+pub use store::{NewUser, User, count, find, insert, list, remove, set_state};

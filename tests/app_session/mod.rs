@@ -125,17 +125,23 @@ fn a_preflight_allows_what_is_needed_and_only_to_registered_origins() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         for (path, origin, allowed) in [
-            ("/session/token", "https://spa.test", true), ("/session/token", "https://other.spa.test", true), ("/session/token", "https://evil.test", false),
-            ("/token", "https://app.test", true), ("/token", "https://evil.test", false), ("/userinfo", "https://app.test", true),
+            ("/session/token", "https://spa.test", true),
+            ("/session/token", "https://other.spa.test", true),
+            ("/session/token", "https://evil.test", false),
+            ("/token", "https://app.test", true),
+            ("/token", "https://evil.test", false),
+            ("/userinfo", "https://app.test", true),
         ] {
-            let request = reqwest::Client::new().request(reqwest::Method::OPTIONS, format!("{}{path}", app.issuer)).header("origin", origin);
+            let request =
+                reqwest::Client::new().request(reqwest::Method::OPTIONS, format!("{}{path}", app.issuer)).header("origin", origin);
             let response = request.header("access-control-request-method", "POST").send().await.unwrap();
             assert_eq!(response.status(), 204);
             assert_eq!(response.headers().contains_key("access-control-allow-origin"), allowed, "{path} {origin}");
             assert!(response.headers()["vary"].to_str().unwrap().contains("Origin"));
         }
         for path in ["/sign-in", "/authorize", "/account"] {
-            let response = reqwest::Client::new().get(format!("{}{path}", app.issuer)).header("origin", "https://spa.test").send().await.unwrap();
+            let response =
+                reqwest::Client::new().get(format!("{}{path}", app.issuer)).header("origin", "https://spa.test").send().await.unwrap();
             assert!(!response.headers().contains_key("access-control-allow-origin"), "{path}");
         }
     });
@@ -199,7 +205,10 @@ fn a_start_that_is_wrong_shows_a_page() {
             assert_eq!((view.status, view.left_for.as_deref(), view.refresh()), (400, None, None), "{path}");
         }
         // And the other way round: a token client does not get codes.
-        let view = app.browser().get("/authorize?client_id=spa-token&redirect_uri=https%3A%2F%2Fspa.test%2F&response_type=code&scope=openid").await;
+        let view = app
+            .browser()
+            .get("/authorize?client_id=spa-token&redirect_uri=https%3A%2F%2Fspa.test%2F&response_type=code&scope=openid")
+            .await;
         assert_eq!(parameter(&view.left_for.unwrap(), "error").as_deref(), Some("unauthorized_client"));
     });
 }

@@ -41,7 +41,9 @@ async fn rows(app: &TestApp) -> Vec<i64> {
     use sea_orm::{ConnectionTrait, Statement};
     let db = app.app.db.read();
     let mut counts = Vec::new();
-    for table in ["users", "sessions", "limit_buckets", "lockouts", "authorization_codes", "token_families", "pending_sign_ups", "audit_events"] {
+    for table in
+        ["users", "sessions", "limit_buckets", "lockouts", "authorization_codes", "token_families", "pending_sign_ups", "audit_events"]
+    {
         let statement = Statement::from_string(db.get_database_backend(), format!("SELECT COUNT(*) AS n FROM {table}"));
         counts.push(db.query_one_raw(statement).await.unwrap().unwrap().try_get::<i64>("", "n").unwrap());
     }
@@ -53,14 +55,35 @@ fn a_redirect_uri_one_byte_off_shows_a_page_and_redirects_nowhere() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         for uri in [
-            "https://app.test/callback/", "https://app.test/Callback", "https://APP.test/callback", "https://app.test:443/callback", "https://app.test/callback?",
-            "https://app.test/callback?x=1", "https://app.test/callback%2F", "https://app.test/x/../callback", "https://app.test.evil.test/callback",
-            "https://app.test@evil.test/callback", "https://evil.test/https://app.test/callback", "http://app.test/callback", "//app.test/callback", "/callback",
-            "https://appxtest/callback", "https://app.test\\@evil.test/callback", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x",
-            "https://app.test/callback#x", "https://app.test/callback ", " https://app.test/callback", "https://app.test/callback\t", "https://app.test/callback\0",
+            "https://app.test/callback/",
+            "https://app.test/Callback",
+            "https://APP.test/callback",
+            "https://app.test:443/callback",
+            "https://app.test/callback?",
+            "https://app.test/callback?x=1",
+            "https://app.test/callback%2F",
+            "https://app.test/x/../callback",
+            "https://app.test.evil.test/callback",
+            "https://app.test@evil.test/callback",
+            "https://evil.test/https://app.test/callback",
+            "http://app.test/callback",
+            "//app.test/callback",
+            "/callback",
+            "https://appxtest/callback",
+            "https://app.test\\@evil.test/callback",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "https://app.test/callback#x",
+            "https://app.test/callback ",
+            " https://app.test/callback",
+            "https://app.test/callback\t",
+            "https://app.test/callback\0",
         ] {
             let uri: String = url::form_urlencoded::byte_serialize(uri.as_bytes()).collect();
-            let path = format!("/authorize?client_id=spa&redirect_uri={uri}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256");
+            let path = format!(
+                "/authorize?client_id=spa&redirect_uri={uri}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256"
+            );
             let view = app.browser().get(&path).await;
             assert_eq!((view.status, view.left_for.as_deref()), (400, None), "{uri}");
         }
@@ -72,7 +95,9 @@ fn a_repeated_parameter_is_nobodys_choice() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         let spa = RelyingParty::new(&app, "spa");
-        for twice in ["redirect_uri=https%3A%2F%2Fevil.test", "client_id=web", "state=x", "scope=openid", "response_type=code", "code_challenge=x"] {
+        for twice in
+            ["redirect_uri=https%3A%2F%2Fevil.test", "client_id=web", "state=x", "scope=openid", "response_type=code", "code_challenge=x"]
+        {
             let view = app.browser().get(&spa.authorize_path(&format!("&{twice}"))).await;
             assert_eq!((view.status, view.left_for.as_deref()), (400, None), "{twice}");
         }
@@ -118,7 +143,11 @@ fn unknown_parameters_and_hints_are_no_obstacle() {
         let app = TestApp::start(On::Sqlite).await;
         person(&app, "maya@okafor.example").await;
         let (browser, spa) = (app.browser(), RelyingParty::new(&app, "spa"));
-        let view = browser.get(&spa.authorize_path("&extra=foobar&display=popup&ui_locales=se&claims_locales=se&acr_values=1+2&login_hint=maya%40okafor.example")).await;
+        let view = browser
+            .get(&spa.authorize_path(
+                "&extra=foobar&display=popup&ui_locales=se&claims_locales=se&acr_values=1+2&login_hint=maya%40okafor.example",
+            ))
+            .await;
         assert_eq!(view.form_to("/sign-in").value("email"), "maya@okafor.example");
         let view = browser.sign_in_from(view, "maya@okafor.example", PASSWORD).await;
         code_in(&view);
@@ -132,8 +161,13 @@ fn a_request_by_post_goes_on_as_a_navigation() {
         person(&app, "maya@okafor.example").await;
         let browser = app.browser();
         let fields = [
-            ("client_id", "spa"), ("redirect_uri", CALLBACK), ("response_type", "code"), ("scope", "openid"), ("state", "s1"),
-            ("code_challenge", CHALLENGE), ("code_challenge_method", "S256"),
+            ("client_id", "spa"),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("state", "s1"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
         ];
         let view = browser.post("/authorize", &fields).await;
         assert_eq!(view.url.path(), "/sign-in");
@@ -151,7 +185,9 @@ fn prompt_login_and_max_age_mean_it() {
         person(&app, "maya@okafor.example").await;
         let (browser, spa) = (app.browser(), RelyingParty::new(&app, "spa"));
         browser.sign_in("maya@okafor.example", PASSWORD).await;
-        let first = crate::support::relying_party::claims(spa.redeem(&spa.code(&browser).await).await.text("id_token"))["auth_time"].as_i64().unwrap();
+        let first = crate::support::relying_party::claims(spa.redeem(&spa.code(&browser).await).await.text("id_token"))["auth_time"]
+            .as_i64()
+            .unwrap();
         app.travel(Duration::from_secs(60));
         assert!(browser.get(&spa.authorize_path("&max_age=10000")).await.left_for.is_some());
         let silent = browser.get(&spa.authorize_path("&prompt=none&max_age=10")).await.left_for.unwrap();
@@ -220,7 +256,12 @@ fn a_changed_flow_is_an_old_page_not_an_error() {
         let browser = app.browser();
         let view = browser.get(&RelyingParty::new(&app, "spa").authorize_path("")).await;
         let url = view.url.to_string();
-        for changed in [format!("{url}A"), url[..url.len() - 4].to_owned(), format!("{}/sign-in?flow=", app.issuer), format!("{}/continue?flow=%00", app.issuer)] {
+        for changed in [
+            format!("{url}A"),
+            url[..url.len() - 4].to_owned(),
+            format!("{}/sign-in?flow=", app.issuer),
+            format!("{}/continue?flow=%00", app.issuer),
+        ] {
             let view = browser.get(&changed).await;
             assert!(view.status == 403 || changed.ends_with("flow=") && view.status == 200, "{changed}: {}", view.status);
         }
@@ -234,11 +275,18 @@ fn a_native_app_may_choose_its_port_and_nothing_else() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         for (uri, fine) in [
-            ("http://127.0.0.1:51000/callback", true), ("http://127.0.0.1/callback", true), ("com.example.app:/callback", true), ("http://127.0.0.1:51000/other", false),
-            ("http://localhost:51000/callback", false), ("http://127.0.0.1:51000@evil.test/callback", false), ("com.example.app://callback", false),
+            ("http://127.0.0.1:51000/callback", true),
+            ("http://127.0.0.1/callback", true),
+            ("com.example.app:/callback", true),
+            ("http://127.0.0.1:51000/other", false),
+            ("http://localhost:51000/callback", false),
+            ("http://127.0.0.1:51000@evil.test/callback", false),
+            ("com.example.app://callback", false),
         ] {
             let uri: String = url::form_urlencoded::byte_serialize(uri.as_bytes()).collect();
-            let path = format!("/authorize?client_id=native&redirect_uri={uri}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256");
+            let path = format!(
+                "/authorize?client_id=native&redirect_uri={uri}&response_type=code&scope=openid&code_challenge={CHALLENGE}&code_challenge_method=S256"
+            );
             let view = app.browser().get(&path).await;
             assert_eq!(view.status == 200, fine, "{uri}: {}", view.status);
         }

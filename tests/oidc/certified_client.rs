@@ -6,8 +6,8 @@ use std::pin::Pin;
 
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreProviderMetadata};
 use openidconnect::{
-    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpClientError, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, RedirectUrl, RefreshToken, Scope, TokenResponse,
+    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpClientError, HttpRequest, HttpResponse, IssuerUrl, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, RefreshToken, Scope, TokenResponse,
 };
 
 use crate::support::relying_party::{CALLBACK, claims, parameter, part};
@@ -41,8 +41,12 @@ async fn verified(client_id: &str, secret: Option<&str>, alg: &str) {
     let user = person(&app, "maya@okafor.example").await;
     let http = Http(reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap());
     let metadata = CoreProviderMetadata::discover_async(IssuerUrl::new(app.issuer.clone()).unwrap(), &http).await.unwrap();
-    let client = CoreClient::from_provider_metadata(metadata, ClientId::new(client_id.into()), secret.map(|secret| ClientSecret::new(secret.into())))
-        .set_redirect_uri(RedirectUrl::new(CALLBACK.into()).unwrap());
+    let client = CoreClient::from_provider_metadata(
+        metadata,
+        ClientId::new(client_id.into()),
+        secret.map(|secret| ClientSecret::new(secret.into())),
+    )
+    .set_redirect_uri(RedirectUrl::new(CALLBACK.into()).unwrap());
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state, nonce) = client
         .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
@@ -63,7 +67,12 @@ async fn verified(client_id: &str, secret: Option<&str>, alg: &str) {
     let info: openidconnect::core::CoreUserInfoClaims =
         client.user_info(tokens.access_token().clone(), Some(verified.subject().clone())).unwrap().request_async(&http).await.unwrap();
     assert_eq!(info.email_verified(), Some(true));
-    let refreshed = client.exchange_refresh_token(&RefreshToken::new(tokens.refresh_token().unwrap().secret().clone())).unwrap().request_async(&http).await.unwrap();
+    let refreshed = client
+        .exchange_refresh_token(&RefreshToken::new(tokens.refresh_token().unwrap().secret().clone()))
+        .unwrap()
+        .request_async(&http)
+        .await
+        .unwrap();
     let without_nonce = |_: Option<&Nonce>| Ok(());
     assert_eq!(refreshed.id_token().unwrap().claims(&client.id_token_verifier(), without_nonce).unwrap().subject(), verified.subject());
 
@@ -95,7 +104,12 @@ async fn verified(client_id: &str, secret: Option<&str>, alg: &str) {
     // And when what *we* signed says another issuer, audience or time, the claims alone are refused.
     let keys = housekey::key::Keys::load(&app.app).await.unwrap();
     let algorithm = housekey::config::SigningAlgorithm::parse(alg).unwrap();
-    for (what, name, value) in [("iss", "iss", serde_json::json!("https://evil.test")), ("aud", "aud", serde_json::json!("another")), ("exp", "exp", serde_json::json!(1)), ("nonce", "nonce", serde_json::json!("x"))] {
+    for (what, name, value) in [
+        ("iss", "iss", serde_json::json!("https://evil.test")),
+        ("aud", "aud", serde_json::json!("another")),
+        ("exp", "exp", serde_json::json!(1)),
+        ("nonce", "nonce", serde_json::json!("x")),
+    ] {
         let token: CoreIdToken = keys.sign(algorithm, "JWT", &with(&payload, name, value)).unwrap().parse().unwrap();
         assert!(token.claims(&client.id_token_verifier(), &nonce).is_err(), "{what}");
     }

@@ -43,7 +43,8 @@ fn the_document_and_the_keys_are_what_relying_parties_expect() {
             assert_ne!(key["alg"], "EdDSA");
         }
         for (alg, kty) in [("RS256", "RSA"), ("ES256", "EC"), ("EdDSA", "OKP")] {
-            let one: Value = http.get(format!("{}/.well-known/jwks.json?alg={alg}", app.issuer)).send().await.unwrap().json().await.unwrap();
+            let one: Value =
+                http.get(format!("{}/.well-known/jwks.json?alg={alg}", app.issuer)).send().await.unwrap().json().await.unwrap();
             assert_eq!((one["keys"].as_array().unwrap().len(), one["keys"][0]["kty"].as_str()), (1, Some(kty)));
         }
         assert_eq!(http.get(format!("{}/.well-known/jwks.json?alg=none", app.issuer)).send().await.unwrap().status(), 400);

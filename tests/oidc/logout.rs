@@ -23,18 +23,24 @@ fn an_app_signs_its_person_out_and_gets_them_back() {
         let (browser, tokens) = signed_in(&app).await;
         // Long after the token's own time.
         app.travel(std::time::Duration::from_secs(7200));
-        let path = format!("/end-session?id_token_hint={}&post_logout_redirect_uri=https%3A%2F%2Fapp.test%2Fgoodbye&state=a%26b&client_id=spa", tokens.text("id_token"));
+        let path = format!(
+            "/end-session?id_token_hint={}&post_logout_redirect_uri=https%3A%2F%2Fapp.test%2Fgoodbye&state=a%26b&client_id=spa",
+            tokens.text("id_token")
+        );
         let view = browser.get(&path).await;
         assert_eq!(view.left_for.as_deref(), Some("https://app.test/goodbye?state=a%26b"));
         assert!(!is_signed_in(&browser).await);
         let silent = browser.get(&RelyingParty::new(&app, "spa").authorize_path("&prompt=none")).await;
         assert!(silent.left_for.unwrap().contains("error=login_required"));
         // Signed out already: back all the same, and without state only if none was sent.
-        let path = format!("/end-session?id_token_hint={}&post_logout_redirect_uri=https%3A%2F%2Fapp.test%2Fgoodbye", tokens.text("id_token"));
+        let path =
+            format!("/end-session?id_token_hint={}&post_logout_redirect_uri=https%3A%2F%2Fapp.test%2Fgoodbye", tokens.text("id_token"));
         assert_eq!(browser.get(&path).await.left_for.as_deref(), Some("https://app.test/goodbye"));
         // By POST it is the same.
         let (browser, tokens) = signed_in(&app).await;
-        let view = browser.post("/end-session", &[("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", "https://app.test/goodbye")]).await;
+        let view = browser
+            .post("/end-session", &[("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", "https://app.test/goodbye")])
+            .await;
         assert_eq!(view.left_for.as_deref(), Some("https://app.test/goodbye"));
         assert!(!is_signed_in(&browser).await);
     });
@@ -80,7 +86,14 @@ fn an_unregistered_way_back_is_not_taken() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         person(&app, "maya@okafor.example").await;
-        for uri in ["https://app.test/goodbye?x=1", "https://app.test/goodbye/", "https://evil.test/", "https://app.test.evil.test/goodbye", "javascript:alert(1)", "https://app.test/callback"] {
+        for uri in [
+            "https://app.test/goodbye?x=1",
+            "https://app.test/goodbye/",
+            "https://evil.test/",
+            "https://app.test.evil.test/goodbye",
+            "javascript:alert(1)",
+            "https://app.test/callback",
+        ] {
             let (browser, tokens) = signed_in(&app).await;
             let uri: String = url::form_urlencoded::byte_serialize(uri.as_bytes()).collect();
             let view = browser.get(&format!("/end-session?id_token_hint={}&post_logout_redirect_uri={uri}", tokens.text("id_token"))).await;

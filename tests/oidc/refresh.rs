@@ -20,7 +20,11 @@ on_each_database!(fifty_refreshes_at_once_get_the_identical_successor, |app: Tes
     let mut token = first.text("refresh_token").to_owned();
     for round in 0..4 {
         let answers = futures_util::future::join_all((0..50).map(|_| spa.refresh(&token))).await;
-        assert!(answers.iter().all(|answer| answer.status == 200), "round {round}: {:?}", answers.iter().find(|answer| answer.status != 200));
+        assert!(
+            answers.iter().all(|answer| answer.status == 200),
+            "round {round}: {:?}",
+            answers.iter().find(|answer| answer.status != 200)
+        );
         let successors: std::collections::BTreeSet<_> = answers.iter().map(|answer| answer.text("refresh_token")).collect();
         assert_eq!(successors.len(), 1, "round {round}");
         assert_ne!(successors.first().unwrap(), &token);
@@ -38,7 +42,10 @@ on_each_database!(a_replaced_token_that_comes_back_late_ends_the_family, |app: T
     assert_eq!(spa.refresh(old).await.error(), "invalid_grant");
     assert_eq!(spa.refresh(second.text("refresh_token")).await.error(), "invalid_grant", "the whole family is over");
     assert_eq!(spa.userinfo(second.text("access_token")).await.status, 401);
-    let log = housekey::audit::list_of_user(app.app.db.read(), claims(first.text("id_token"))["sub"].as_str().unwrap().parse().unwrap(), 10).await.unwrap();
+    let log =
+        housekey::audit::list_of_user(app.app.db.read(), claims(first.text("id_token"))["sub"].as_str().unwrap().parse().unwrap(), 10)
+            .await
+            .unwrap();
     assert!(log.iter().any(|line| line.name == "refresh_token.reused"), "{log:?}");
 });
 
@@ -163,7 +170,15 @@ fn a_changed_token_ends_nothing() {
         let app = TestApp::start(On::Sqlite).await;
         let (spa, first) = tokens(&app, "spa").await;
         let token = first.text("refresh_token");
-        for changed in [&token[..token.len() - 1], &format!("{token}="), &token.to_uppercase(), "hkr_", "", &token.replacen("hkr", "hks", 1), &format!("hkr_{}", "A".repeat(64))] {
+        for changed in [
+            &token[..token.len() - 1],
+            &format!("{token}="),
+            &token.to_uppercase(),
+            "hkr_",
+            "",
+            &token.replacen("hkr", "hks", 1),
+            &format!("hkr_{}", "A".repeat(64)),
+        ] {
             assert!(matches!(spa.refresh(changed).await.error(), "invalid_grant" | "invalid_request"), "{changed}");
         }
         assert_eq!(spa.refresh(token).await.status, 200);

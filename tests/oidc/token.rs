@@ -29,7 +29,10 @@ on_each_database!(tokens_say_what_relying_parties_need, |app: TestApp| async mov
             assert!(id[number].is_i64(), "{number}");
         }
         let access = claims(access);
-        assert_eq!((&access["iss"], &access["aud"], &access["client_id"], &access["sub"]), (&id["iss"], &id["aud"], &id["aud"], &id["sub"]));
+        assert_eq!(
+            (&access["iss"], &access["aud"], &access["client_id"], &access["sub"]),
+            (&id["iss"], &id["aud"], &id["aud"], &id["sub"])
+        );
         assert_eq!(access["scope"], "openid profile email offline_access");
         assert_eq!(access["exp"].as_i64().unwrap() - access["iat"].as_i64().unwrap(), 600);
         assert_eq!(answer.body["token_type"], "Bearer");
@@ -71,7 +74,12 @@ fn a_code_that_comes_back_later_ends_what_it_began() {
         // A thief without the verifier ends it at once.
         let code = spa.code(&browser).await;
         let tokens = spa.redeem(&code).await;
-        let stolen = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK), ("code_verifier", "x".repeat(43).leak() as &str)];
+        let stolen = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", "x".repeat(43).leak() as &str),
+        ];
         assert_eq!(spa.token(&stolen).await.error(), "invalid_grant");
         assert_eq!(spa.refresh(tokens.text("refresh_token")).await.error(), "invalid_grant");
     });
@@ -103,16 +111,29 @@ fn only_the_verifier_of_the_challenge_opens_a_code() {
         browser.sign_in("maya@okafor.example", PASSWORD).await;
         let spa = RelyingParty::new(&app, "spa");
         let wrong = "x".repeat(43);
-        for verifier in [None, Some(""), Some(wrong.as_str()), Some(crate::support::relying_party::CHALLENGE), Some(&VERIFIER[..42]), Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk ")] {
+        for verifier in [
+            None,
+            Some(""),
+            Some(wrong.as_str()),
+            Some(crate::support::relying_party::CHALLENGE),
+            Some(&VERIFIER[..42]),
+            Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk "),
+        ] {
             let code = spa.code(&browser).await;
             let mut fields = vec![("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
             fields.extend(verifier.map(|verifier| ("code_verifier", verifier)));
             assert_eq!(spa.token(&fields).await.error(), "invalid_grant", "{verifier:?}");
         }
         let code = spa.code(&browser).await;
-        let twice = [("grant_type", "authorization_code"), ("code", code.as_str()), ("code_verifier", VERIFIER), ("code_verifier", VERIFIER)];
+        let twice =
+            [("grant_type", "authorization_code"), ("code", code.as_str()), ("code_verifier", VERIFIER), ("code_verifier", VERIFIER)];
         assert_eq!(spa.token(&twice).await.error(), "invalid_request");
-        let other = [("grant_type", "authorization_code"), ("code", code.as_str()), ("code_verifier", VERIFIER), ("redirect_uri", "https://app.test/other")];
+        let other = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("code_verifier", VERIFIER),
+            ("redirect_uri", "https://app.test/other"),
+        ];
         assert_eq!(spa.token(&other).await.error(), "invalid_grant");
         let code = spa.code(&browser).await;
         let without = [("grant_type", "authorization_code"), ("code", code.as_str()), ("code_verifier", VERIFIER)];
@@ -175,7 +196,10 @@ fn clients_prove_themselves_as_registered() {
             (http.post(&url).basic_auth("web", Some(secret)).form(&[grant, ("client_id", "web2")]), "invalid_request"),
             (http.post(&url).form(&[grant]), "invalid_request"),
             (http.post(&url).form(&[("client_id", "spa")]), "invalid_request"),
-            (http.post(&url).form(&[("client_id", "spa"), ("grant_type", "password"), ("username", "a"), ("password", "b")]), "unsupported_grant_type"),
+            (
+                http.post(&url).form(&[("client_id", "spa"), ("grant_type", "password"), ("username", "a"), ("password", "b")]),
+                "unsupported_grant_type",
+            ),
             (http.post(&url).form(&[("client_id", "spa"), ("grant_type", "client_credentials")]), "unsupported_grant_type"),
             (http.post(&url).form(&[("client_id", "spa"), grant]), "invalid_request"),
             (http.post(&url).form(&[("client_id", "spa"), grant, ("code", "nonsense")]), "invalid_grant"),

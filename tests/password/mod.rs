@@ -87,7 +87,15 @@ fn spellings_of_an_address_share_one_counter() {
         let app = TestApp::start(On::Sqlite).await;
         person(&app, "maya@okafor.example").await;
         let mut statuses = Vec::new();
-        for spelling in ["maya@okafor.example", "MAYA@okafor.example", " maya@okafor.example", "Maya@Okafor.Example", "maya@OKAFOR.EXAMPLE", "mAYa@okafor.example", "maya@okafor.example"] {
+        for spelling in [
+            "maya@okafor.example",
+            "MAYA@okafor.example",
+            " maya@okafor.example",
+            "Maya@Okafor.Example",
+            "maya@OKAFOR.EXAMPLE",
+            "mAYa@okafor.example",
+            "maya@okafor.example",
+        ] {
             statuses.push(app.browser().sign_in(spelling, WRONG).await.status);
         }
         assert_eq!(statuses, [422, 422, 422, 422, 422, 422, 429]);
@@ -144,7 +152,11 @@ fn one_password_on_many_accounts_is_cut_off_whatever_address_is_claimed() {
         let mut looked_at = 0;
         for n in 0..56 {
             let ip = format!("203.0.113.{n}");
-            let browser = app.browser().with_header("x-forwarded-for", &ip).with_header("forwarded", &format!("for={ip}")).with_header("x-real-ip", &ip);
+            let browser = app
+                .browser()
+                .with_header("x-forwarded-for", &ip)
+                .with_header("forwarded", &format!("for={ip}"))
+                .with_header("x-real-ip", &ip);
             looked_at += usize::from(browser.sign_in(&format!("person{n}@okafor.example"), "correct horse battery").await.status == 422);
         }
         assert_eq!(looked_at, 50);

@@ -162,7 +162,12 @@ fn what_is_wrong_with_a_password_is_said_beside_it() {
         let app = TestApp::start(On::Sqlite).await;
         let view = app.browser().get("/sign-up").await.form().fill("email", "maya@okafor.example").submit().await;
         for (password, says) in [
-            ("short", "10 more characters"), ("", "15 more characters"), ("housekeyhousekey1", "housekey"), ("123456789012345", ""), (&"a b ".repeat(80), ""), ("basketball12345", ""),
+            ("short", "10 more characters"),
+            ("", "15 more characters"),
+            ("housekeyhousekey1", "housekey"),
+            ("123456789012345", ""),
+            (&"a b ".repeat(80), ""),
+            ("basketball12345", ""),
         ] {
             let again = view.form_to("/sign-up/password").fill("new-password", password).submit().await;
             assert_eq!(again.status, 422, "{password}");
@@ -179,9 +184,27 @@ fn addresses_that_a_mailer_could_misread_get_no_letter() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
         for address in [
-            "", "maya", "maya@", "maya@localhost", "maya@[127.0.0.1]", "\"a@evil.test\"@example.test", "a@evil.test@example.test", "a@example.test,b@evil.test", "a@example.test;b@evil.test",
-            "a@example.test b@evil.test", "a@example.test\r\nBcc: b@evil.test", "a@example.test>", "<a@example.test>", "a＠evil.test", "mıke@example.test", "a(x)@example.test", ".a@example.test",
-            "a@example.test.", "a\u{202e}@example.test", "a\0@example.test", &format!("{}@example.test", "a".repeat(300)),
+            "",
+            "maya",
+            "maya@",
+            "maya@localhost",
+            "maya@[127.0.0.1]",
+            "\"a@evil.test\"@example.test",
+            "a@evil.test@example.test",
+            "a@example.test,b@evil.test",
+            "a@example.test;b@evil.test",
+            "a@example.test b@evil.test",
+            "a@example.test\r\nBcc: b@evil.test",
+            "a@example.test>",
+            "<a@example.test>",
+            "a＠evil.test",
+            "mıke@example.test",
+            "a(x)@example.test",
+            ".a@example.test",
+            "a@example.test.",
+            "a\u{202e}@example.test",
+            "a\0@example.test",
+            &format!("{}@example.test", "a".repeat(300)),
         ] {
             let view = app.browser().get("/sign-up").await.form().fill("email", address).submit().await;
             assert_eq!(view.status, 422, "{address:?}");
@@ -202,7 +225,12 @@ fn closed_means_closed_on_every_path() {
         // The forms of an open server, sent by hand.
         let form = view.form();
         let (csrf, flow) = (form.value("csrf").to_owned(), form.value("flow").to_owned());
-        for (path, field, value) in [("/sign-up", "email", "maya@okafor.example"), ("/sign-up/password", "new-password", NEW_PASSWORD), ("/sign-up/check", "code", "000000"), ("/sign-up/resend", "x", "")] {
+        for (path, field, value) in [
+            ("/sign-up", "email", "maya@okafor.example"),
+            ("/sign-up/password", "new-password", NEW_PASSWORD),
+            ("/sign-up/check", "code", "000000"),
+            ("/sign-up/resend", "x", ""),
+        ] {
             let view = browser.post(path, &[("csrf", &csrf), ("flow", &flow), (field, value)]).await;
             assert!(matches!(view.status, 403 | 410), "{path}: {}", view.status);
         }

@@ -58,7 +58,11 @@ impl Browser {
 
     /// Opens an address: a path of the issuer, or a whole URL on its origin.
     pub async fn get(&self, address: &str) -> View {
-        let url = if address.starts_with("http") { Url::parse(address).unwrap() } else { Url::parse(&format!("{}{address}", self.issuer.as_str().trim_end_matches('/'))).unwrap() };
+        let url = if address.starts_with("http") {
+            Url::parse(address).unwrap()
+        } else {
+            Url::parse(&format!("{}{address}", self.issuer.as_str().trim_end_matches('/'))).unwrap()
+        };
         self.go("GET", url, None).await
     }
 
@@ -109,7 +113,11 @@ impl Browser {
             }
             assert!(!attributes.to_lowercase().contains("domain"), "{text}");
             let mut cookies = self.cookies.lock().unwrap();
-            if attributes.contains("Max-Age=0") { cookies.remove(name) } else { cookies.insert(name.to_owned(), value.to_owned()) };
+            if attributes.contains("Max-Age=0") {
+                cookies.remove(name)
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned())
+            };
         }
     }
 }
@@ -167,7 +175,8 @@ impl View {
             let html = self.html();
             let links = all(&html, "a[href]");
             let link = links.iter().find(|link| words(**link).contains(text));
-            let link = link.unwrap_or_else(|| panic!("no link says {text:?}: {:?}", links.iter().map(|one| words(*one)).collect::<Vec<_>>()));
+            let link =
+                link.unwrap_or_else(|| panic!("no link says {text:?}: {:?}", links.iter().map(|one| words(*one)).collect::<Vec<_>>()));
             self.url.join(link.value().attr("href").unwrap()).unwrap()
         };
         self.browser.go("GET", href, None).await
@@ -194,7 +203,9 @@ impl View {
         }
         let buttons = form
             .select(&Selector::parse("button").unwrap())
-            .map(|button| (words(button), button.value().attr("name").map(str::to_owned), button.value().attr("value").unwrap_or("").to_owned()))
+            .map(|button| {
+                (words(button), button.value().attr("name").map(str::to_owned), button.value().attr("value").unwrap_or("").to_owned())
+            })
             .collect();
         let action = self.url.join(form.value().attr("action").unwrap_or("")).unwrap();
         Form { action, fields, buttons, browser: self.browser.clone() }
@@ -218,7 +229,11 @@ impl View {
         let html = self.html();
         assert_eq!(all(&html, "h1").len(), 1, "one h1: {}", self.html);
         assert!(!all(&html, "html[lang]").is_empty());
-        assert!(all(&html, "style, [style], script:not([src]), [onclick], [onload], [onsubmit]").is_empty(), "something inline: {}", self.html);
+        assert!(
+            all(&html, "style, [style], script:not([src]), [onclick], [onload], [onsubmit]").is_empty(),
+            "something inline: {}",
+            self.html
+        );
         for input in all(&html, "input:not([type=hidden]):not(.vh)") {
             let id = input.value().attr("id");
             let labelled = id.is_some_and(|id| !all(&html, &format!("label[for=\"{id}\"]")).is_empty());

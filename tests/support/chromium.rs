@@ -40,8 +40,16 @@ impl Chromium {
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(chrome.to_str().unwrap()).unwrap();
         for argument in [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,900",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--window-size=1280,900",
         ] {
             capabilities.add_arg(argument).unwrap();
         }

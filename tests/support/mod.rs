@@ -42,7 +42,8 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     token.redirect_uris = vec![RedirectUri::parse("https://spa.test/").unwrap()];
     token.origins = vec![Origin::parse("https://other.spa.test").unwrap()];
     let mut native = entry(ClientKind::Native, ClientAuth::None, true);
-    native.redirect_uris = vec![RedirectUri::parse("http://127.0.0.1/callback").unwrap(), RedirectUri::parse("com.example.app:/callback").unwrap()];
+    native.redirect_uris =
+        vec![RedirectUri::parse("http://127.0.0.1/callback").unwrap(), RedirectUri::parse("com.example.app:/callback").unwrap()];
     let mut es256 = entry(ClientKind::Spa, ClientAuth::None, true);
     es256.signing = Some(SigningAlgorithm::Es256);
     let mut eddsa = entry(ClientKind::Spa, ClientAuth::None, true);

@@ -19,7 +19,10 @@ pub fn require(peer: Peer, test: &str) -> bool {
         Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver"),
     };
     if !here {
-        assert!(std::env::var_os("HOUSEKEY_TEST_ALL").is_none_or(|value| value != "1"), "{test} needs a {name}, and HOUSEKEY_TEST_ALL=1 forbids to skip it");
+        assert!(
+            std::env::var_os("HOUSEKEY_TEST_ALL").is_none_or(|value| value != "1"),
+            "{test} needs a {name}, and HOUSEKEY_TEST_ALL=1 forbids to skip it"
+        );
         eprintln!("skipped {test}: no {name} on this machine");
     }
     here

@@ -18,7 +18,8 @@ pub async fn person(app: &TestApp, address: &str) -> UserId {
     let address = EmailAddress::parse(address).unwrap();
     let mut work = ground.begin(Actor::Operator).await.unwrap();
     let user = user::insert(&mut work, NewUser { email: &address, verified: true, name: Some("Maya".into()) }).await.unwrap().unwrap();
-    let new = NewCredential { user, kind: Kind::Password, label: "", lookup_key: user.0.as_bytes().to_vec(), data: phc.as_str().as_bytes() };
+    let new =
+        NewCredential { user, kind: Kind::Password, label: "", lookup_key: user.0.as_bytes().to_vec(), data: phc.as_str().as_bytes() };
     credential::insert(&mut work, new).await.unwrap();
     work.commit().await.unwrap();
     user

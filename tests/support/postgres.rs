@@ -67,7 +67,8 @@ impl Postgres {
 }
 
 fn binaries() -> Option<PathBuf> {
-    let mut versions: Vec<_> = std::fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
+    let mut versions: Vec<_> =
+        std::fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
     versions.sort();
     versions.into_iter().rev().find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
 }
@@ -90,7 +91,8 @@ fn start() -> Option<String> {
             Command::new(program)
         }
     };
-    let made = command("initdb").args(["-D"]).arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]).output().ok()?;
+    let made =
+        command("initdb").args(["-D"]).arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]).output().ok()?;
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
     let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
     let child = command("postgres")
@@ -103,7 +105,12 @@ fn start() -> Option<String> {
         .stderr(Stdio::null())
         .spawn()
         .ok()?;
-    let watch = format!("while kill -0 {} 2>/dev/null; do sleep 0.5; done; kill -QUIT {}; sleep 1; rm -rf {}", std::process::id(), child.id(), folder.display());
+    let watch = format!(
+        "while kill -0 {} 2>/dev/null; do sleep 0.5; done; kill -QUIT {}; sleep 1; rm -rf {}",
+        std::process::id(),
+        child.id(),
+        folder.display()
+    );
     Command::new("sh").args(["-c", &watch]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(20) {

@@ -103,7 +103,12 @@ impl From<authorization_code::Model> for Code {
 }
 
 /// Makes a code for this request and session; it exists only in the answer.
-pub async fn insert(work: &mut Work<'_>, config: &crate::config::Tokens, request: &AppRequest, session: &Session) -> Result<Token<AuthorizationCode>> {
+pub async fn insert(
+    work: &mut Work<'_>,
+    config: &crate::config::Tokens,
+    request: &AppRequest,
+    session: &Session,
+) -> Result<Token<AuthorizationCode>> {
     let code = Token::new(work.random().bytes());
     let row = authorization_code::ActiveModel {
         code_hash: Set(code.hash().to_vec()),

@@ -105,7 +105,9 @@ mod tests {
 
     #[test]
     fn basic_credentials_are_form_decoded() {
-        for (plain, user, secret) in [("web:s3cret", "web", "s3cret"), ("a%2Bb:p%3A%20q+r", "a+b", "p: q r"), ("web:a=b&c", "web", "a=b&c"), ("web:", "web", "")] {
+        for (plain, user, secret) in
+            [("web:s3cret", "web", "s3cret"), ("a%2Bb:p%3A%20q+r", "a+b", "p: q r"), ("web:a=b&c", "web", "a=b&c"), ("web:", "web", "")]
+        {
             let (got, found) = basic(&format!("Basic {}", STANDARD.encode(plain))).unwrap();
             assert_eq!((got.as_str(), found.expose_secret()), (user, secret));
         }

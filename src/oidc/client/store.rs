@@ -72,7 +72,9 @@ fn write(entry: &ClientEntry) -> Result<String> {
 fn read(row: client::Model) -> Result<Client> {
     let broken = |what: &str| Error::broken("a stored client does not read", format!("{}: {what}", row.id));
     let stored: Stored = serde_json::from_str(&row.entry).map_err(|error| broken(&error.to_string()))?;
-    let uris = |texts: &[String]| texts.iter().map(|text| RedirectUri::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<Vec<_>>>();
+    let uris = |texts: &[String]| {
+        texts.iter().map(|text| RedirectUri::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<Vec<_>>>()
+    };
     let entry = ClientEntry {
         kind: ClientKind::parse(&stored.kind).ok_or_else(|| broken("kind"))?,
         name: stored.name,
@@ -85,7 +87,11 @@ fn read(row: client::Model) -> Result<Client> {
         signing: stored.signing.map(|text| SigningAlgorithm::parse(&text).ok_or_else(|| broken("signing"))).transpose()?,
         first_party: stored.first_party,
         audience: stored.audience,
-        initiate_login_uri: stored.initiate_login_uri.map(|text| RedirectUri::parse(&text)).transpose().map_err(|e| broken(&e.to_string()))?,
+        initiate_login_uri: stored
+            .initiate_login_uri
+            .map(|text| RedirectUri::parse(&text))
+            .transpose()
+            .map_err(|e| broken(&e.to_string()))?,
         branding: None,
     };
     Ok(Client::with_mark(row.id.clone(), entry, row.secret_hash))

@@ -3,18 +3,21 @@
 //! SQLite has one writer connection, a fair queue, and several readers that cannot write;
 //! PostgreSQL has one pool for both.
 
+mod group;
+
 use std::path::Path;
 use std::time::Duration;
 
 use housekey_migrations::Migrator;
+use housekey_migrations::MigratorTrait;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
-use housekey_migrations::MigratorTrait;
 use secrecy::ExposeSecret;
 
+use self::group::Group;
 use crate::config;
 use crate::error::{Error, Result};
 
@@ -29,6 +32,7 @@ const STARTUP_LOCK: i64 = 0x686b_6579;
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    group: Option<Group>,
 }
 
 impl Db {
@@ -44,7 +48,7 @@ impl Db {
                     .connect_timeout(ACQUIRE)
                     .sqlx_logging_level(log::LevelFilter::Trace);
                 let pool = Database::connect(options).await?;
-                Ok(Self { read: pool.clone(), write: pool })
+                Ok(Self { read: pool.clone(), write: pool, group: None })
             }
         }
     }
@@ -78,7 +82,8 @@ impl Db {
         };
         let write = open(1, true).await?;
         let read = open(READERS, false).await?;
-        Ok(Self { read, write })
+        let group = Some(Group::start(write.clone()));
+        Ok(Self { read, write, group })
     }
 
     /// For queries outside a transaction.
@@ -89,6 +94,15 @@ impl Db {
     /// For single statements that are a whole change by themselves.
     pub fn write(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// Makes a change that is one statement, and gives the rows it returns once it is durable. Those
+    /// of requests that come at once are committed together.
+    pub async fn change(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        Ok(match &self.group {
+            Some(group) => group.change(statement).await?,
+            None => self.write.query_all_raw(statement).await?,
+        })
     }
 
     /// Which SQL it speaks.

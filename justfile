@@ -1,0 +1,30 @@
+# The front door: `just` lists what there is.
+_list:
+    @just --list --unsorted
+
+# A development server with a demo app.
+dev:
+    cargo run
+
+# Everything quick that must hold.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace
+
+# The tests: `just test`, `just test refresh`.
+test *filter:
+    cargo test {{filter}}
+
+# Mend what a program can mend.
+fix:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets --fix --allow-dirty
+
+# The workloads beside their floors: `just bench`, `just bench quick`, `just bench W5`.
+bench *arguments:
+    cargo bench --bench workloads -- {{arguments}}
+
+# What runs before a change lands.
+ci:
+    .ci/run
