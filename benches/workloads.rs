@@ -4,6 +4,17 @@
 //!
 //! `just bench`, or `cargo bench` (with `-- quick` for a short look).
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::type_complexity,
+    reason = "a measurement that cannot be made stops, and figures are approximate"
+)]
+
 #[path = "support/driver.rs"]
 mod driver;
 #[path = "support/floor.rs"]
@@ -86,14 +97,7 @@ fn workloads() -> Vec<Workload> {
         load("W1 discovery", "empty handler", 1.7, 8, "/empty", Box::new(|_, _| Load::get("/.well-known/openid-configuration"))),
         load("W2 JWKS", "empty handler", 1.6, 8, "/empty", Box::new(|_, _| Load::get("/.well-known/jwks.json"))),
         load("W3 sign-in page, new browser", "a template, two tokens, a cookie", 4.0, 8, "/page", Box::new(|_, _| Load::get("/sign-in"))),
-        load(
-            "W5 refresh, EdDSA, durable",
-            "a durable commit, two signatures",
-            2.6,
-            8,
-            "/rotate",
-            Box::new(|subject, client| subject.refresh(client)),
-        ),
+        load("W5 refresh, EdDSA, durable", "a durable commit, two signatures", 2.6, 8, "/rotate", Box::new(server::Subject::refresh)),
         load("W7 password sign-in", "one Argon2id hash", 1.04, 2, "/argon2", Box::new(|subject, _| subject.sign_in())),
     ]
 }

@@ -34,7 +34,7 @@ impl Random {
     }
 
     /// That many random bytes.
-    #[expect(clippy::expect_used, reason = "without randomness nothing here is safe: better to stop")]
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "without randomness nothing here is safe: better to stop")]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.source {

@@ -9,13 +9,13 @@ use crate::error::Result;
 use crate::{audit, limit, oidc, session, sign_up};
 
 const BATCH: u64 = 500;
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const AUDIT_KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
+const AUDIT_KEPT: Duration = Duration::from_hours(9600);
 
 /// Runs the jobs for ever, every ten minutes.
 pub async fn run(app: Arc<App>) {
     loop {
-        tokio::time::sleep(Duration::from_secs(600)).await;
+        tokio::time::sleep(Duration::from_mins(10)).await;
         if let Err(error) = clean_up(&app).await {
             tracing::warn!(%error, "clean-up failed; it will be tried again");
         }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// Modules by floor, the lowest first. Of one floor, those later in a row of rows may use the earlier.
 const FLOORS: &[(&str, &[&[&str]])] = &[
-    ("ground", &[&["types"], &["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "app", "user_agent"]]),
-    ("ledgers", &[&["audit", "limit", "key", "mail"], &["work"]]),
+    ("values", &[&["types"]]),
+    ("ground", &[&["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "app", "user_agent"]]),
+    ("ledgers", &[&["audit"], &["limit", "key", "mail"], &["work"]]),
     ("people", &[&["user"], &["credential", "session"]]),
     ("ways in", &[&["sign_in"], &["password"]]),
     ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account"]]),
@@ -29,7 +30,7 @@ const TOGETHER: &[(&str, &str)] = &[
 const BANNED: &[&str] = &["utils", "helpers", "common", "misc", "shared", "manager", "service", "core", "handlers"];
 const LONGEST: usize = 300;
 /// Files that are one long list or table of settings.
-const LONG: &[&str] = &["config/mod.rs"];
+const LONG: &[&str] = &["config/mod.rs", "gallery.rs"];
 const PURE: &[&str] =
     &["user/state.rs", "sign_in/next_step.rs", "password/rules.rs", "page/difference.rs", "sign_up/code.rs", "oidc/scope.rs"];
 

@@ -96,7 +96,7 @@ fn an_operator_registers_apps() {
     assert_eq!(json(&run(&["client", "list", "--json"])).as_array().unwrap().len(), 2);
     for (arguments, says) in [
         (vec!["client", "add", "X", "--kind", "spaa"], "spa, native, web, service"),
-        (vec!["client", "add", "X", "--kind", "spa"], "no redirect uri"),
+        (vec!["client", "add", "X", "--kind", "spa"], "redirect_uris"),
         (vec!["client", "add", "X", "--kind", "spa", "--redirect-uri", "http://app.example/"], "https"),
         (vec!["client", "add", "X", "--kind", "spa", "--redirect-uri", "javascript:alert(1)"], "https"),
         (vec!["client", "add", "X", "--kind", "spa", "--redirect-uri", "https://a.example/?code=1"], "code parameter"),

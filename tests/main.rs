@@ -1,5 +1,13 @@
 //! One test program: the house, tested through its doors.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "a test that cannot go on has failed, and a story is as long as it is"
+)]
+
 mod support;
 
 mod app_session;

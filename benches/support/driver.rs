@@ -62,7 +62,7 @@ pub fn drive(process: &Process, clients: usize, time: Duration, load: impl Fn(us
         })
         .collect();
     let mut times: Vec<f64> = threads.into_iter().flat_map(|thread| thread.join().expect("a client")).collect();
-    let (took, spent) = (began.elapsed(), process.cpu() - cpu);
+    let (took, spent) = (began.elapsed(), process.cpu().checked_sub(cpu).unwrap());
     times.sort_by(f64::total_cmp);
     let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
     Report {

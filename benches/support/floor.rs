@@ -86,9 +86,9 @@ fn writer(path: std::path::PathBuf) -> Sender<(usize, oneshot::Sender<()>)> {
         while let Ok(first) = receiver.recv() {
             let batch: Vec<_> = std::iter::once(first).chain(receiver.try_iter().take(63)).collect();
             db.execute_batch("BEGIN IMMEDIATE").expect("begun");
-            for (row, _) in &batch {
+            for (id, _) in &batch {
                 db.prepare_cached("UPDATE t SET previous = current, current = randomblob(32), n = n + 1 WHERE id = ?1")
-                    .and_then(|mut statement| statement.execute([i64::try_from(*row).expect("a byte")]))
+                    .and_then(|mut statement| statement.execute([i64::try_from(*id).expect("a byte")]))
                     .expect("updated");
             }
             db.execute_batch("COMMIT").expect("committed");
@@ -100,20 +100,20 @@ fn writer(path: std::path::PathBuf) -> Sender<(usize, oneshot::Sender<()>)> {
     sender
 }
 
-async fn argon2(hasher: web::Data<Mutex<Sender<oneshot::Sender<()>>>>) -> HttpResponse {
+async fn argon2(jobs: web::Data<Mutex<Sender<oneshot::Sender<()>>>>) -> HttpResponse {
     let (done, hashed) = oneshot::channel();
-    hasher.lock().expect("a sender").send(done).expect("a hasher");
+    jobs.lock().expect("a sender").send(done).expect("a hasher");
     hashed.await.expect("hashed");
     HttpResponse::Ok().body("hashed")
 }
 
 /// One thread that hashes with memory of its own, as ours does.
 fn hasher() -> Sender<oneshot::Sender<()>> {
-    let (sender, receiver) = channel::<oneshot::Sender<()>>();
+    let (sender, jobs) = channel::<oneshot::Sender<()>>();
     std::thread::spawn(move || {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19456, 2, 1, Some(32)).expect("parameters"));
         let mut memory = vec![Block::default(); 19456];
-        while let Ok(done) = receiver.recv() {
+        while let Ok(done) = jobs.recv() {
             let mut hash = [0; 32];
             argon2.hash_password_into_with_memory(b"correct horse battery", &[7; 16], &mut hash, &mut memory).expect("hashed");
             let _ = done.send(());

@@ -138,7 +138,7 @@ impl Subject {
             (time, process.resident_mib())
         };
         let mut starts: Vec<_> = (0..5).map(start).collect();
-        starts.sort_by(|a, b| a.0.cmp(&b.0));
+        starts.sort_by_key(|a| a.0);
         starts[2]
     }
 

@@ -50,6 +50,7 @@ pub(super) async fn run(dev: Dev, loaded: Loaded) -> Result<(), Failure> {
     greet(&house, &demo_origin);
     let ended = until_told(running).await;
     demo_handle.stop(true).await;
+    house.app.db.close().await;
     ended
 }
 

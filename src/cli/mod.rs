@@ -10,7 +10,7 @@ mod output;
 mod serve;
 mod user;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -44,7 +44,7 @@ enum Command {
     Serve(serve::Serve),
     /// Register and change apps.
     #[command(subcommand)]
-    Client(client::ClientCommand),
+    Client(Box<client::ClientCommand>),
     /// Look after people.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -79,13 +79,13 @@ pub fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> {
     let file = arguments.config;
     match arguments.command.unwrap_or(Command::Dev(dev::Dev::default())) {
-        Command::Dev(dev) => dev::run(dev, settings(Mode::Development, file)?).await,
-        Command::Serve(serve) => serve::run(serve, settings(Mode::Production, file)?).await,
+        Command::Dev(dev) => dev::run(dev, settings(Mode::Development, file.as_deref())?).await,
+        Command::Serve(serve) => serve::run(serve, settings(Mode::Production, file.as_deref())?).await,
         Command::Config(command) => config::run(command, file, output),
         Command::Health(health) => health::run(&health, output).await,
         Command::Key(key::KeyCommand::New) => key::new(output),
         Command::Key(command) => key::run(command, &open(file).await?, output).await,
-        Command::Client(command) => client::run(command, &open(file).await?, output).await,
+        Command::Client(command) => client::run(*command, &open(file).await?, output).await,
         Command::User(command) => user::run(command, &open(file).await?, output).await,
         Command::Migrate => {
             open(file).await?;
@@ -95,9 +95,8 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
 }
 
 /// Reads the configuration, or says everything that is wrong with it.
-fn settings(mode: Mode, file: Option<PathBuf>) -> Result<Loaded, Failure> {
-    load(mode, file.as_deref(), &Environment::of_process(), &Random::default())
-        .map_err(|problems| Failure::asked_wrongly(problems.to_string()))
+fn settings(mode: Mode, file: Option<&Path>) -> Result<Loaded, Failure> {
+    load(mode, file, &Environment::of_process(), &Random::default()).map_err(|problems| Failure::asked_wrongly(problems.to_string()))
 }
 
 /// The application without a socket, for commands that look after rows. Production's rules hold if
@@ -106,7 +105,7 @@ async fn open(file: Option<PathBuf>) -> Result<App, Failure> {
     let production = load(Mode::Production, file.as_deref(), &Environment::of_process(), &Random::default());
     let config = match production {
         Ok(loaded) => loaded.config,
-        Err(_) => settings(Mode::Development, file)?.config,
+        Err(_) => settings(Mode::Development, file.as_deref())?.config,
     };
     start(config, Clock::default(), std::sync::Arc::new(|_| {})).await
 }

@@ -38,7 +38,9 @@ pub(super) async fn run(serve: Serve, loaded: Loaded) -> Result<(), Failure> {
     let running = house.serve(listener)?;
     tokio::spawn(schedule::run(Arc::clone(&house.app)));
     tracing::info!(issuer = %house.app.config.issuer, %listen, version = env!("CARGO_PKG_VERSION"), "housekey is ready");
-    until_told(running).await
+    let ended = until_told(running).await;
+    house.app.db.close().await;
+    ended
 }
 
 /// Serves until SIGTERM or SIGINT, then lets every request in flight end.

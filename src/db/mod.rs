@@ -163,7 +163,7 @@ impl Db {
     }
 
     /// Closes both pools; SQLite's log is folded into its file.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         let _ = self.read.close_by_ref().await;
         let _ = self.write.close_by_ref().await;
     }

@@ -10,7 +10,13 @@ const MOST: usize = 200;
 /// A mailbox for everybody.
 #[derive(Clone, Default)]
 pub struct Inbox {
-    letters: Arc<Mutex<(u64, VecDeque<(u64, Envelope)>)>>,
+    letters: Arc<Mutex<Letters>>,
+}
+
+#[derive(Default)]
+struct Letters {
+    last: u64,
+    kept: VecDeque<(u64, Envelope)>,
 }
 
 impl Inbox {
@@ -22,15 +28,15 @@ impl Inbox {
 
     fn put(&self, letter: Envelope) {
         let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = letters.0 + 1;
-        letters.0 = number;
-        letters.1.push_front((number, letter));
-        letters.1.truncate(MOST);
+        letters.last += 1;
+        let number = letters.last;
+        letters.kept.push_front((number, letter));
+        letters.kept.truncate(MOST);
     }
 
     /// Every letter with its number, the latest first.
     pub fn list(&self) -> Vec<(u64, Envelope)> {
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner).1.iter().cloned().collect()
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).kept.iter().cloned().collect()
     }
 
     /// One letter.

@@ -98,9 +98,9 @@ pub(crate) async fn bytes(request: &HttpRequest, mut payload: Payload) -> Result
 
 fn app(request: &HttpRequest) -> Result<&App> {
     let app = request.app_data::<Data<App>>();
-    app.map(|app| app.get_ref()).ok_or_else(|| Error::broken("the application is missing", "no App in app_data"))
+    app.map(actix_web::web::Data::get_ref).ok_or_else(|| Error::broken("the application is missing", "no App in app_data"))
 }
 
 fn printable(name: &str) -> String {
-    name.chars().filter(|c| c.is_ascii_graphic()).take(40).collect()
+    name.chars().filter(char::is_ascii_graphic).take(40).collect()
 }

@@ -65,7 +65,7 @@ pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Re
     let last = match limit::attempt(app, &key, user).await? {
         Attempt::Allowed { last } => last,
         Attempt::Wait(wait) => return Ok(Outcome::Wait(wait)),
-        Attempt::Locked => return Ok(Outcome::Wait(Duration::from_secs(60 * 60))),
+        Attempt::Locked => return Ok(Outcome::Wait(Duration::from_hours(1))),
     };
     let credential = match user {
         Some(user) => credential::find_of_user(app.db.read(), &app.crypto, user, Kind::Password).await?,

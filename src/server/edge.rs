@@ -78,7 +78,7 @@ fn log<B>(response: &ServiceResponse<B>, took: std::time::Duration) {
     let route = route.as_deref().unwrap_or("(none)");
     let polled =
         status < 400 && (route.starts_with("/.well-known/") || route.starts_with("/assets/") || route == "/health" || route == "/ready");
-    let millis = took.as_micros() as f64 / 1000.0;
+    let millis = took.as_secs_f64() * 1e3;
     if polled {
         tracing::debug!(method = %request.method(), route, status, millis, "request");
         return;

@@ -11,7 +11,7 @@ use crate::form::cookie;
 use crate::types::{UnixMillis, UserId};
 
 const NAME: &str = "__Host-hk-device";
-const LIFETIME: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+const LIFETIME: Duration = Duration::from_hours(4320);
 const MOST: usize = 8;
 
 /// The people who have signed in here, the latest last.

@@ -414,7 +414,7 @@ async fn end_where(work: &Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> Re
 
 /// Removes families that are over, some time after: until then their reuse is still noticed. Says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let before = now - Duration::from_secs(24 * 60 * 60);
+    let before = now - Duration::from_hours(24);
     let old = token_family::Entity::find().filter(token_family::Column::ExpiresAt.lt(before)).limit(limit).all(db).await?;
     let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
     if ids.is_empty() {

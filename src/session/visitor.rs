@@ -21,7 +21,7 @@ use crate::types::{Caller, ClientId, SessionSecret, Token};
 use crate::work::Actor;
 
 /// How stale a session's "last seen" may be: a page view is not worth a write.
-const SEEN_EVERY: Duration = Duration::from_secs(5 * 60);
+const SEEN_EVERY: Duration = Duration::from_mins(5);
 
 /// Somebody at a browser.
 pub struct Visitor {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::form::Browser;
 use crate::types::{ClientId, EmailAddress, FlowId, SessionId, UnixMillis};
 
-const LIFETIME: Duration = Duration::from_secs(60 * 60);
+const LIFETIME: Duration = Duration::from_hours(1);
 /// A sealed flow is a URL parameter; nothing we make comes near this.
 const LONGEST: usize = 16 * 1024;
 

@@ -15,14 +15,13 @@ use crate::user;
 
 /// `GET /sign-in`, for a journey under way or for nobody in particular. Writes nothing.
 pub async fn show(app: &App, visitor: &Visitor, parameters: &Parameters) -> PageResult {
-    let flow = match parameters.get("flow") {
-        Some(sealed) => Flow::open(app, visitor.browser(), sealed)?,
-        None => {
-            if visitor.session(app).await?.is_some() {
-                return Ok(see_other(&app.config.issuer.join("/account")));
-            }
-            Flow::begin(app, visitor.browser(), Destination::Account)
+    let flow = if let Some(sealed) = parameters.get("flow") {
+        Flow::open(app, visitor.browser(), sealed)?
+    } else {
+        if visitor.session(app).await?.is_some() {
+            return Ok(see_other(&app.config.issuer.join("/account")));
         }
+        Flow::begin(app, visitor.browser(), Destination::Account)
     };
     Ok(page(app, visitor, &flow, flow.typed(), None)?)
 }

@@ -12,7 +12,7 @@ use crate::types::{EmailAddress, FlowId, UnixMillis};
 use crate::work::Work;
 
 /// How long a code works.
-pub const CODE_LIFETIME: Duration = Duration::from_secs(15 * 60);
+pub const CODE_LIFETIME: Duration = Duration::from_mins(15);
 /// How often a code may be typed.
 pub const TRIES: i64 = 5;
 

@@ -19,7 +19,7 @@ impl Caller {
                 let [a, b, c, d, ..] = ip.segments();
                 IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
             }
-            ip => ip,
+            ip @ IpAddr::V4(_) => ip,
         }
     }
 }

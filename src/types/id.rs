@@ -143,7 +143,7 @@ mod tests {
         for wrong in [
             text.to_uppercase(),
             text.replace("usr", "ses"),
-            text.replacen("_", "", 1),
+            text.replacen('_', "", 1),
             format!("{text}0"),
             text[..text.len() - 1].to_owned(),
             "usr_0190a0b0-c0d0-7000-8000-000000000001".to_owned(),

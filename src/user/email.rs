@@ -62,6 +62,7 @@ pub async fn emails_of(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Em
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a row becomes an address")]
 fn read(row: email::Model) -> Option<Email> {
     let address = EmailAddress::parse(&row.address).ok()?;
     Some(Email { user: row.user_id, address, verified_at: row.verified_at, is_primary: row.is_primary })

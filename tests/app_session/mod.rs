@@ -77,7 +77,7 @@ on_each_database!(twenty_tabs_refresh_at_once_and_nobody_is_signed_out, |app: Te
         let successors: BTreeSet<_> = got.iter().filter_map(Got::new_cookie).collect();
         assert_eq!(successors.len(), 1);
         cookies = successors.into_iter().next().unwrap();
-        app.travel(Duration::from_secs(60));
+        app.travel(Duration::from_mins(1));
     }
 });
 

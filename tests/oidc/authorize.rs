@@ -188,7 +188,7 @@ fn prompt_login_and_max_age_mean_it() {
         let first = crate::support::relying_party::claims(spa.redeem(&spa.code(&browser).await).await.text("id_token"))["auth_time"]
             .as_i64()
             .unwrap();
-        app.travel(Duration::from_secs(60));
+        app.travel(Duration::from_mins(1));
         assert!(browser.get(&spa.authorize_path("&max_age=10000")).await.left_for.is_some());
         let silent = browser.get(&spa.authorize_path("&prompt=none&max_age=10")).await.left_for.unwrap();
         assert_eq!(parameter(&silent, "error").as_deref(), Some("login_required"));
@@ -265,7 +265,7 @@ fn a_changed_flow_is_an_old_page_not_an_error() {
             let view = browser.get(&changed).await;
             assert!(view.status == 403 || changed.ends_with("flow=") && view.status == 200, "{changed}: {}", view.status);
         }
-        app.travel(Duration::from_secs(61 * 60));
+        app.travel(Duration::from_mins(61));
         assert_eq!(browser.get(&url).await.status, 403);
     });
 }

@@ -60,12 +60,12 @@ async fn verified(client_id: &str, secret: Option<&str>, alg: &str) {
     let code = AuthorizationCode::new(parameter(&to, "code").unwrap());
     let tokens = client.exchange_code(code).unwrap().set_pkce_verifier(verifier).request_async(&http).await.unwrap();
     let id_token = tokens.id_token().unwrap();
-    let verified = id_token.claims(&client.id_token_verifier(), &nonce).unwrap();
-    assert_eq!(verified.subject().as_str(), user.to_string());
-    assert_eq!(verified.email().unwrap().as_str(), "maya@okafor.example");
+    let read = id_token.claims(&client.id_token_verifier(), &nonce).unwrap();
+    assert_eq!(read.subject().as_str(), user.to_string());
+    assert_eq!(read.email().unwrap().as_str(), "maya@okafor.example");
     assert_eq!(part(&id_token.to_string(), 0)["alg"], alg);
     let info: openidconnect::core::CoreUserInfoClaims =
-        client.user_info(tokens.access_token().clone(), Some(verified.subject().clone())).unwrap().request_async(&http).await.unwrap();
+        client.user_info(tokens.access_token().clone(), Some(read.subject().clone())).unwrap().request_async(&http).await.unwrap();
     assert_eq!(info.email_verified(), Some(true));
     let refreshed = client
         .exchange_refresh_token(&RefreshToken::new(tokens.refresh_token().unwrap().secret().clone()))
@@ -74,7 +74,7 @@ async fn verified(client_id: &str, secret: Option<&str>, alg: &str) {
         .await
         .unwrap();
     let without_nonce = |_: Option<&Nonce>| Ok(());
-    assert_eq!(refreshed.id_token().unwrap().claims(&client.id_token_verifier(), without_nonce).unwrap().subject(), verified.subject());
+    assert_eq!(refreshed.id_token().unwrap().claims(&client.id_token_verifier(), without_nonce).unwrap().subject(), read.subject());
 
     // Altered in any way, it is refused by the same client.
     let text = id_token.to_string();

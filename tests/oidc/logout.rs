@@ -22,7 +22,7 @@ fn an_app_signs_its_person_out_and_gets_them_back() {
         person(&app, "maya@okafor.example").await;
         let (browser, tokens) = signed_in(&app).await;
         // Long after the token's own time.
-        app.travel(std::time::Duration::from_secs(7200));
+        app.travel(std::time::Duration::from_hours(2));
         let path = format!(
             "/end-session?id_token_hint={}&post_logout_redirect_uri=https%3A%2F%2Fapp.test%2Fgoodbye&state=a%26b&client_id=spa",
             tokens.text("id_token")

@@ -71,7 +71,7 @@ fn an_access_token_ends_by_age_by_sign_out_and_by_lockout() {
         let app = TestApp::start(On::Sqlite).await;
         let (browser, spa, tokens) = signed_in(&app).await;
         assert_eq!(spa.userinfo(tokens.text("access_token")).await.status, 200);
-        app.travel(Duration::from_secs(600));
+        app.travel(Duration::from_mins(10));
         assert_eq!(spa.userinfo(tokens.text("access_token")).await.status, 401);
         let tokens = spa.redeem(&spa.code(&browser).await).await;
         browser.get("/sign-out").await.form().press("Sign out").await;

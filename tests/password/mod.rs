@@ -131,10 +131,10 @@ fn after_the_last_failure_only_recovery_helps() {
         let mut looked_at = 0;
         for _ in 0..20 {
             looked_at += usize::from(app.browser().sign_in("maya@okafor.example", WRONG).await.status == 422);
-            app.travel(Duration::from_secs(3600));
+            app.travel(Duration::from_hours(1));
         }
         assert_eq!(looked_at, 8);
-        app.travel(Duration::from_secs(90 * 86400));
+        app.travel(Duration::from_hours(2160));
         housekey::schedule::clean_up(&app.app).await.unwrap();
         assert_eq!(app.browser().sign_in("maya@okafor.example", PASSWORD).await.status, 429, "time does not heal it");
         let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();

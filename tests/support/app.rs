@@ -30,7 +30,7 @@ pub struct TestApp {
     pub issuer: String,
     pub clock: Clock,
     pub inbox: Inbox,
-    pub house: House,
+    _house: House,
     running: Option<Running>,
     folder: tempfile::TempDir,
     pub toml: String,
@@ -64,7 +64,7 @@ impl TestApp {
             }
             On::Postgres => Postgres::get().expect("required before").fresh_database().await,
         };
-        let head = format!("issuer = \"http://localhost:{port}\"\ndata_dir = {:?}\ndatabase = \"{database}\"\n", folder.path());
+        let head = format!("issuer = \"http://localhost:{port}\"\ndata_dir = \"{}\"\ndatabase = \"{database}\"\n", folder.path().display());
         let toml = format!("{head}{toml}\n{FAST}");
         let env = Environment::of([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]);
         let config = load_text(mode, Some((folder.path().join("housekey.toml"), toml.clone())), &env, &Random::default())
@@ -79,7 +79,7 @@ impl TestApp {
         let development = mode == Mode::Development;
         let house = House::build(Arc::clone(&app), development.then(|| inbox.clone()), clients).await.unwrap();
         let running = house.serve(listener).unwrap();
-        Self { app, issuer: format!("http://localhost:{port}"), clock, inbox, house, running: Some(running), folder, toml }
+        Self { app, issuer: format!("http://localhost:{port}"), clock, inbox, _house: house, running: Some(running), folder, toml }
     }
 
     /// A second replica on the same database; its issuer is the first one's.
@@ -114,13 +114,6 @@ impl TestApp {
     /// How many letters have been written.
     pub fn letters(&self) -> usize {
         self.inbox.list().len()
-    }
-
-    /// Stops, and waits until it has stopped.
-    pub async fn stop(&mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await.unwrap();
-        }
     }
 }
 

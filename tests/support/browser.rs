@@ -48,10 +48,6 @@ impl Browser {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
-    pub fn forget_cookies(&self) {
-        self.cookies.lock().unwrap().clear();
-    }
-
     pub fn cookie_header(&self) -> String {
         self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
@@ -260,7 +256,7 @@ impl Form {
     pub fn fill(mut self, name: &str, value: &str) -> Self {
         let names: Vec<_> = self.fields.iter().map(|(name, ..)| name.clone()).collect();
         let field = self.fields.iter_mut().find(|(one, ..)| one == name);
-        field.unwrap_or_else(|| panic!("the form has no field {name:?}, only {names:?}")).1 = value.to_owned();
+        field.unwrap_or_else(|| panic!("the form has no field {name:?}, only {names:?}")).1 = String::from(value);
         self
     }
 

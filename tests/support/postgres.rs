@@ -26,7 +26,9 @@ impl Postgres {
     pub fn get() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<Postgres>> = OnceLock::new();
         let make = |admin| Self { admin, template: OnceCell::new(), number: AtomicU32::new(0) };
-        SERVER.get_or_init(|| std::env::var("TEST_DATABASE_URL").ok().or_else(start).map(make)).as_ref()
+        SERVER
+            .get_or_init(|| std::env::var_os("TEST_DATABASE_URL").and_then(|url| url.into_string().ok()).or_else(start).map(make))
+            .as_ref()
     }
 
     /// A migrated database that nobody else uses.

@@ -50,12 +50,8 @@ impl RelyingParty {
         code_in(&view)
     }
 
-    pub fn redemption<'a>(&'a self, code: &'a str) -> Vec<(&'a str, &'a str)> {
-        vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]
-    }
-
     pub async fn redeem(&self, code: &str) -> Answer {
-        self.token(&self.redemption(code)).await
+        self.token(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]).await
     }
 
     pub async fn refresh(&self, token: &str) -> Answer {

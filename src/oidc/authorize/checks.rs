@@ -27,6 +27,7 @@ pub(super) enum Refusal {
 
 /// The values of `prompt`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of four words")]
 pub(super) struct Prompt {
     pub(super) none: bool,
     pub(super) login: bool,

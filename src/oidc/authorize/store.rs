@@ -162,7 +162,7 @@ pub async fn note_family(work: &Work<'_>, code: &Code, family: FamilyId) -> Resu
 
 /// Removes codes a day after their time, at most `limit`: until then their reuse is noticed. Says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let before = now - std::time::Duration::from_secs(24 * 60 * 60);
+    let before = now - std::time::Duration::from_hours(24);
     let old = authorization_code::Entity::find().filter(authorization_code::Column::ExpiresAt.lt(before)).limit(limit).all(db).await?;
     let hashes: Vec<_> = old.into_iter().map(|row| row.code_hash).collect();
     if hashes.is_empty() {

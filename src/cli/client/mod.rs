@@ -1,15 +1,20 @@
 //! `housekey client …`: apps that may ask for tokens.
 
+mod settings;
+mod show;
+
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use self::settings::{Settings, redirect_uris, word};
+use self::show::{as_json, describe};
 use super::output::{Failure, Output, read_secret};
 use crate::app::App;
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Secret};
 use crate::key::b64;
 use crate::oidc::client::{self, Client};
-use crate::types::{ClientId, Origin, RedirectUri};
+use crate::types::ClientId;
 use crate::work::Actor;
 
 /// Apps.
@@ -77,38 +82,6 @@ pub(super) struct Edit {
     settings: Settings,
 }
 
-/// What `add` and `edit` have in common.
-#[derive(Debug, Default, Args)]
-struct Settings {
-    /// Where answers may go.
-    #[arg(long, value_name = "URL")]
-    redirect_uri: Vec<String>,
-    /// Where a person may go after signing out.
-    #[arg(long, value_name = "URL")]
-    post_logout_redirect_uri: Vec<String>,
-    /// Where its scripts run, beside the origins of the redirect URIs.
-    #[arg(long, value_name = "ORIGIN")]
-    origin: Vec<String>,
-    /// How it proves itself: none, basic, post or `private_key_jwt`.
-    #[arg(long)]
-    auth: Option<String>,
-    /// How the person comes back: code or token.
-    #[arg(long)]
-    delivery: Option<String>,
-    /// What its tokens are signed with: RS256, ES256 or `EdDSA`.
-    #[arg(long)]
-    alg: Option<String>,
-    /// It is yours: no consent is asked.
-    #[arg(long)]
-    first_party: bool,
-    /// The `aud` of its tokens. Default: the `client_id`.
-    #[arg(long)]
-    audience: Option<String>,
-    /// Where a sign-in can be started from outside.
-    #[arg(long, value_name = "URL")]
-    initiate_login_uri: Option<String>,
-}
-
 /// Runs the command.
 pub(super) async fn run(command: ClientCommand, app: &App, output: &Output) -> Result<(), Failure> {
     match command {
@@ -172,7 +145,7 @@ async fn run_add(add: Add, app: &App, output: &Output) -> Result<(), Failure> {
     let mut text = format!("Registered {id}.\n  client_id      {id}");
     let mut value = json!({ "client_id": id });
     if let Some(secret) = secret {
-        text.push_str(&format!("\n  client_secret  {secret}\nThe secret is shown this once; only a mark of it is kept."));
+        text += &format!("\n  client_secret  {secret}\nThe secret is shown this once; only a mark of it is kept.");
         value["client_secret"] = json!(secret);
     }
     output.say(&text, &value)
@@ -238,46 +211,6 @@ async fn get(app: &App, id: &str) -> Result<Client, Failure> {
     found.ok_or_else(|| Failure::new(format!("There is no client {id}.")).with_remedy("housekey client list"))
 }
 
-impl Settings {
-    fn apply(&self, entry: &mut ClientEntry) -> Result<(), Failure> {
-        if !self.redirect_uri.is_empty() {
-            entry.redirect_uris = redirect_uris("--redirect-uri", &self.redirect_uri)?;
-        }
-        if !self.post_logout_redirect_uri.is_empty() {
-            entry.post_logout_redirect_uris = redirect_uris("--post-logout-redirect-uri", &self.post_logout_redirect_uri)?;
-        }
-        if !self.origin.is_empty() {
-            let parse = |text: &String| Origin::parse(text).map_err(|why| Failure::asked_wrongly(format!("--origin {text}: {why}")));
-            entry.origins = self.origin.iter().map(parse).collect::<Result<_, _>>()?;
-        }
-        if let Some(auth) = &self.auth {
-            entry.auth = word("--auth", auth, ClientAuth::parse, ClientAuth::ALL)?;
-        }
-        if let Some(delivery) = &self.delivery {
-            entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
-        }
-        if let Some(alg) = &self.alg {
-            entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);
-        }
-        entry.first_party |= self.first_party;
-        entry.audience = self.audience.clone().or(entry.audience.take());
-        if let Some(uri) = &self.initiate_login_uri {
-            entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
-        }
-        Ok(())
-    }
-}
-
-fn redirect_uris(option: &str, texts: &[String]) -> Result<Vec<RedirectUri>, Failure> {
-    let parse = |text: &String| RedirectUri::parse(text).map_err(|why| Failure::asked_wrongly(format!("{option} {text}: it {why}")));
-    texts.iter().map(parse).collect()
-}
-
-fn word<T: Copy + std::fmt::Display>(option: &str, text: &str, parse: impl Fn(&str) -> Option<T>, all: &[T]) -> Result<T, Failure> {
-    let known = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    parse(text).ok_or_else(|| Failure::asked_wrongly(format!("{option} {text}: must be one of {}", known())))
-}
-
 fn check(entry: &ClientEntry, id: &ClientId) -> Result<(), Failure> {
     let problems = entry.check(id);
     if problems.is_empty() {
@@ -306,38 +239,4 @@ fn id_of_name(name: &str) -> ClientId {
     let words: Vec<_> = plain.split('-').filter(|word| !word.is_empty()).collect();
     let id: String = words.join("-").chars().take(64).collect();
     ClientId::parse(&id).or_else(|| ClientId::parse("client")).unwrap_or_else(|| unreachable!("\"client\" is an identifier"))
-}
-
-fn describe(client: &Client) -> String {
-    let entry = &client.entry;
-    let mut lines = vec![
-        format!("{}  ({})", client.id, client.name()),
-        format!("  kind        {}{}", entry.kind, if entry.first_party { ", first party" } else { "" }),
-        format!("  auth        {}", entry.auth),
-        format!("  delivery    {}", entry.delivery),
-        format!("  audience    {}", client.audience()),
-    ];
-    lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
-    lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
-    lines.extend(entry.post_logout_redirect_uris.iter().map(|uri| format!("  logout to   {uri}")));
-    lines.extend(client.origins.iter().map(|origin| format!("  origin      {origin}")));
-    lines.join("\n")
-}
-
-fn as_json(client: &Client) -> Value {
-    let entry = &client.entry;
-    json!({
-        "client_id": client.id,
-        "name": client.name(),
-        "kind": entry.kind.as_str(),
-        "auth": entry.auth.as_str(),
-        "delivery": entry.delivery.as_str(),
-        "alg": entry.signing.map(SigningAlgorithm::as_str),
-        "first_party": entry.first_party,
-        "audience": client.audience(),
-        "redirect_uris": entry.redirect_uris,
-        "post_logout_redirect_uris": entry.post_logout_redirect_uris,
-        "origins": client.origins,
-        "initiate_login_uri": entry.initiate_login_uri,
-    })
 }

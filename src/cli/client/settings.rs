@@ -1,0 +1,87 @@
+//! The options that describe an app.
+
+use clap::Args;
+
+use super::super::output::Failure;
+use crate::config::{ClientAuth, ClientEntry, Delivery, SigningAlgorithm};
+use crate::types::{Origin, RedirectUri};
+
+/// What `add` and `edit` have in common.
+#[derive(Debug, Default, Args)]
+pub(super) struct Settings {
+    /// Where answers may go.
+    #[arg(long, value_name = "URL")]
+    redirect_uri: Vec<String>,
+    /// Where a person may go after signing out.
+    #[arg(long, value_name = "URL")]
+    post_logout_redirect_uri: Vec<String>,
+    /// Where its scripts run, beside the origins of the redirect URIs.
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Vec<String>,
+    /// How it proves itself: none, basic, post or `private_key_jwt`.
+    #[arg(long)]
+    auth: Option<String>,
+    /// How the person comes back: code or token.
+    #[arg(long)]
+    delivery: Option<String>,
+    /// What its tokens are signed with: RS256, ES256 or `EdDSA`.
+    #[arg(long)]
+    alg: Option<String>,
+    /// It is yours: no consent is asked.
+    #[arg(long)]
+    first_party: bool,
+    /// The `aud` of its tokens. Default: the `client_id`.
+    #[arg(long)]
+    audience: Option<String>,
+    /// Where a sign-in can be started from outside.
+    #[arg(long, value_name = "URL")]
+    initiate_login_uri: Option<String>,
+}
+
+impl Settings {
+    /// Puts what was said into a registration.
+    pub(super) fn apply(&self, entry: &mut ClientEntry) -> Result<(), Failure> {
+        if !self.redirect_uri.is_empty() {
+            entry.redirect_uris = redirect_uris("--redirect-uri", &self.redirect_uri)?;
+        }
+        if !self.post_logout_redirect_uri.is_empty() {
+            entry.post_logout_redirect_uris = redirect_uris("--post-logout-redirect-uri", &self.post_logout_redirect_uri)?;
+        }
+        if !self.origin.is_empty() {
+            let parse = |text: &String| Origin::parse(text).map_err(|why| Failure::asked_wrongly(format!("--origin {text}: {why}")));
+            entry.origins = self.origin.iter().map(parse).collect::<Result<_, _>>()?;
+        }
+        if let Some(auth) = &self.auth {
+            entry.auth = word("--auth", auth, ClientAuth::parse, ClientAuth::ALL)?;
+        }
+        if let Some(delivery) = &self.delivery {
+            entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
+        }
+        if let Some(alg) = &self.alg {
+            entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);
+        }
+        entry.first_party |= self.first_party;
+        entry.audience = self.audience.clone().or(entry.audience.take());
+        if let Some(uri) = &self.initiate_login_uri {
+            entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
+        }
+        Ok(())
+    }
+}
+
+/// Parses addresses.
+pub(super) fn redirect_uris(option: &str, texts: &[String]) -> Result<Vec<RedirectUri>, Failure> {
+    let parse = |text: &String| RedirectUri::parse(text).map_err(|why| Failure::asked_wrongly(format!("{option} {text}: it {why}")));
+    texts.iter().map(parse).collect()
+}
+
+/// One of some words.
+pub(super) fn word<T: Copy + std::fmt::Display>(
+    option: &str,
+    text: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    all: &[T],
+) -> Result<T, Failure> {
+    let known = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    parse(text).ok_or_else(|| Failure::asked_wrongly(format!("{option} {text}: must be one of {}", known())))
+}
