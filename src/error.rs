@@ -17,7 +17,10 @@ pub enum Error {
     Forbidden(&'static str),
     /// A form or link of an earlier visit: its seal, its browser or its time does not fit any more.
     #[error("this page got old")]
-    Stale,
+    Stale {
+        /// The journey, if it is known, so that the person can go on with it: the value of `flow`.
+        flow: Option<String>,
+    },
     /// No cookie came back although one was set.
     #[error("cookies are off")]
     NoCookies,
@@ -54,6 +57,9 @@ pub enum Error {
 }
 
 impl Error {
+    /// Something from an earlier visit, without a journey to go on with.
+    pub const STALE: Self = Self::Stale { flow: None };
+
     /// A fault of ours, with its cause.
     pub fn broken(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Broken { what, source: source.into() }

@@ -312,3 +312,48 @@ fn metrics_have_a_listener_of_their_own() {
         assert!(text.contains("housekey_requests_total{status=\"2xx\"}"), "{text}");
     });
 }
+
+/// A whole journey with a talkative log, and nothing in it that must not be written down.
+#[test]
+fn the_log_keeps_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, demo) = (free_port(), free_port());
+    let log = folder.path().join("log");
+    let child = command(folder.path(), port, &["dev", "--demo-port", &demo.to_string()])
+        .env("HOUSEKEY_LOG__FILTER", "debug")
+        .env("HOUSEKEY_LOG__FORMAT", "json")
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let program = Program { child, issuer: format!("http://localhost:{port}") };
+    let began = Instant::now();
+    while !answers(port) {
+        assert!(began.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let minted = peer::run(async {
+        let browser = Browser::new(&program.issuer);
+        let view = browser.get("/sign-up").await.form().fill("email", "maya@okafor.example").submit().await;
+        let view = view.form_to("/sign-up/password").fill("new-password", "lantern orbit walnut quiet").submit().await;
+        let inbox = format!("{}/dev/inbox/latest?to=maya@okafor.example", program.issuer);
+        let letter: serde_json::Value = reqwest::get(inbox).await.unwrap().json().await.unwrap();
+        view.form_to("/sign-up/check").fill("code", letter["code"].as_str().unwrap()).submit().await;
+        browser.get("/sign-out").await.form().press("Sign out").await;
+        Browser::new(&program.issuer).sign_in("maya@okafor.example", PASSWORD).await;
+        let start = format!("/sign-in?client_id=demo&redirect_uri=http%3A%2F%2Flocalhost%3A{demo}%2F&state=secretstate");
+        let view = browser.get(&start).await;
+        let to = browser.sign_in_from(view, "maya@okafor.example", "lantern orbit walnut quiet").await.refresh().unwrap();
+        browser.get("/authorize?client_id=nobody&code=hkc_secret&state=secretstate").await;
+        let cookies = ["__Host-hk-session", "__Host-hk-refresh-demo", "__Host-hk-browser"];
+        let access_token = crate::support::relying_party::parameter(&to, "access_token").unwrap();
+        cookies.map(|name| browser.cookie(name).unwrap()).into_iter().chain([access_token]).collect::<Vec<_>>()
+    });
+    drop(program);
+    let text = std::fs::read_to_string(log).unwrap();
+    assert!(text.lines().count() > 10 && text.contains("/sign-in/password"), "{text}");
+    let typed = [PASSWORD, "lantern", "okafor", "secretstate"].map(str::to_owned);
+    for secret in minted.into_iter().chain(typed) {
+        assert!(!text.contains(&secret), "the log says {secret}");
+    }
+    assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+}

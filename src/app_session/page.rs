@@ -51,7 +51,7 @@ pub async fn get_continue(
 /// The client may have been removed or changed while the person was signing in.
 async fn still_registered(app: &App, clients: &Clients, asked: &AppRequest) -> Result<std::sync::Arc<Client>> {
     let client = clients.find(app, asked.client.as_str()).await?;
-    client.filter(|client| client.may_redirect_to(&asked.redirect_uri)).ok_or(Error::Stale)
+    client.filter(|client| client.may_redirect_to(&asked.redirect_uri)).ok_or(Error::STALE)
 }
 
 fn hand_off(app: &App, visitor: &Visitor, client: &Client, href: String) -> HttpResponse {

@@ -60,9 +60,14 @@ fn prove(request: &HttpRequest, parameters: &Parameters) -> Result<()> {
         return Err(Error::NoCookies);
     };
     if !browser.allows(app, parameters.text("csrf")) {
-        return Err(Error::Stale);
+        return Err(Error::Stale { flow: parameters.get("flow").filter(|flow| is_sealed(flow)).map(str::to_owned) });
     }
     Ok(())
+}
+
+/// Whether this has the form of a sealed journey, fit for a link. Whether it is one is found out when it is opened.
+fn is_sealed(flow: &str) -> bool {
+    flow.len() <= 16 * 1024 && flow.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 async fn read(request: &HttpRequest, payload: Payload) -> Result<Parameters> {

@@ -31,8 +31,8 @@ pub async fn get_end_session(
 ) -> PageResult {
     let query = match request.query_string().strip_prefix("request=") {
         Some(sealed) => {
-            let opened = app.crypto.open_flow(sealed).map_err(|_| Error::Stale)?;
-            String::from_utf8(opened).ok().and_then(|text| text.strip_prefix("end-session:").map(str::to_owned)).ok_or(Error::Stale)?
+            let opened = app.crypto.open_flow(sealed).map_err(|_| Error::STALE)?;
+            String::from_utf8(opened).ok().and_then(|text| text.strip_prefix("end-session:").map(str::to_owned)).ok_or(Error::STALE)?
         }
         None => request.query_string().to_owned(),
     };

@@ -45,7 +45,7 @@ impl ResponseError for PageError {
 pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::NotFound => StatusCode::NOT_FOUND,
-        Error::Forbidden(_) | Error::Stale => StatusCode::FORBIDDEN,
+        Error::Forbidden(_) | Error::Stale { .. } => StatusCode::FORBIDDEN,
         Error::NoCookies | Error::Malformed(_) | Error::App(_) => StatusCode::BAD_REQUEST,
         Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -43,7 +43,8 @@ fn show(app: &App, request: &HttpRequest, error: &Error) -> HttpResponse {
     let again = app.config.issuer.join("/sign-in");
     match error {
         Error::NotFound => visitor.show(status, &NotFoundPage { page }),
-        Error::Stale | Error::Forbidden(_) => visitor.show(status, &StalePage { page, again }),
+        Error::Stale { flow: Some(flow) } => visitor.show(status, &StalePage { page, again: format!("{again}?flow={flow}") }),
+        Error::Stale { flow: None } | Error::Forbidden(_) => visitor.show(status, &StalePage { page, again }),
         Error::NoCookies => visitor.show(status, &CookiesPage { page, again }),
         Error::TooMany { retry_after } | Error::Busy { retry_after } => {
             let seconds = retry_after.as_secs().max(1);

@@ -49,12 +49,14 @@ impl Flow {
     /// destination: a link somebody was sent must not continue what the sender began.
     pub fn open(app: &App, browser: &Browser, sealed: &str) -> Result<Self> {
         if sealed.len() > LONGEST {
-            return Err(Error::Stale);
+            return Err(Error::STALE);
         }
-        let opened = app.crypto.open_flow(sealed).map_err(|_| Error::Stale)?;
-        let flow: Self = serde_json::from_slice(&opened).map_err(|_| Error::Stale)?;
+        let opened = app.crypto.open_flow(sealed).map_err(|_| Error::STALE)?;
+        let flow: Self = serde_json::from_slice(&opened).map_err(|_| Error::STALE)?;
         if app.clock.now().since(flow.began) > LIFETIME {
-            return Err(Error::Stale);
+            // What the app asked for is not lost: the same journey, begun again.
+            let again = Self::begin(app, browser, flow.destination).seal(app)?;
+            return Err(Error::Stale { flow: Some(again) });
         }
         if crate::crypto::equal(&flow.browser, &browser.binding()) {
             return Ok(flow);

@@ -1,5 +1,5 @@
 //! The journey every way in feeds. A page asks for something ([`Flow`]); a method gives a [`Proofs`];
-//! [`next_step`] says what is missing; [`complete`] starts the session; [`Destination`] says where to go.
+//! [`next_step()`] says what is missing; [`complete()`] starts the session; [`Destination`] says where to go.
 
 mod complete;
 mod destination;

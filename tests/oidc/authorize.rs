@@ -265,8 +265,31 @@ fn a_changed_flow_is_an_old_page_not_an_error() {
             let view = browser.get(&changed).await;
             assert!(view.status == 403 || changed.ends_with("flow=") && view.status == 200, "{changed}: {}", view.status);
         }
+    });
+}
+
+#[test]
+fn an_old_page_loses_nothing() {
+    peer::run(async {
+        let app = TestApp::start(On::Sqlite).await;
+        person(&app, "maya@okafor.example").await;
+        let (browser, spa) = (app.browser(), RelyingParty::new(&app, "spa"));
+        // Left open over lunch.
+        let view = browser.get(&spa.authorize_path("")).await;
         app.travel(Duration::from_mins(61));
-        assert_eq!(browser.get(&url).await.status, 403);
+        let old = view.form_to("/sign-in").fill("email", "maya@okafor.example").submit().await;
+        assert_eq!(old.status, 403);
+        let again = old.follow("Start again").await;
+        code_in(&browser.sign_in_from(again, "maya@okafor.example", PASSWORD).await);
+        // The browser was closed in between: its cookie, and so the form's mark, is another one.
+        let (first, second) = (app.browser(), app.browser());
+        let view = first.get(&spa.authorize_path("")).await;
+        second.get("/sign-in").await;
+        first.set_cookie("__Host-hk-browser", &second.cookie("__Host-hk-browser").unwrap());
+        let old = view.form_to("/sign-in").fill("email", "maya@okafor.example").submit().await;
+        assert_eq!(old.status, 403);
+        let again = old.follow("Start again").await;
+        code_in(&first.sign_in_from(again, "maya@okafor.example", PASSWORD).await);
     });
 }
 

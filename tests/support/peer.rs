@@ -2,6 +2,7 @@
 //! `HOUSEKEY_TEST_ALL=1` it fails.
 
 use std::future::Future;
+use std::io::Write;
 
 use super::{chromium, postgres};
 
@@ -23,14 +24,16 @@ pub fn require(peer: Peer, test: &str) -> bool {
             std::env::var_os("HOUSEKEY_TEST_ALL").is_none_or(|value| value != "1"),
             "{test} needs a {name}, and HOUSEKEY_TEST_ALL=1 forbids to skip it"
         );
-        eprintln!("skipped {test}: no {name} on this machine");
+        // Past the test runner, which would keep it to itself.
+        let _ = writeln!(std::io::stderr(), "skipped {test}: no {name} on this machine");
     }
     here
 }
 
 /// Runs a test's future, on threads of its own.
-pub fn run(test: impl Future<Output = ()>) {
+pub fn run<T>(test: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(test);
+    let result = runtime.block_on(test);
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    result
 }

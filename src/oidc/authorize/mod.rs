@@ -44,9 +44,9 @@ pub async fn post_authorize(app: web::Data<App>, body: Result<Body>) -> PageResu
 }
 
 fn reopen(app: &App, stored: &str) -> Result<String> {
-    let opened = app.crypto.open_flow(stored).map_err(|_| Error::Stale)?;
-    let text = String::from_utf8(opened).map_err(|_| Error::Stale)?;
-    text.strip_prefix("authorize:").map(str::to_owned).ok_or(Error::Stale)
+    let opened = app.crypto.open_flow(stored).map_err(|_| Error::STALE)?;
+    let text = String::from_utf8(opened).map_err(|_| Error::STALE)?;
+    text.strip_prefix("authorize:").map(str::to_owned).ok_or(Error::STALE)
 }
 
 async fn authorize(app: &App, clients: &Clients, visitor: &Visitor, query: &str, line: &'static str) -> Result<HttpResponse> {

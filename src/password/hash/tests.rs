@@ -1,3 +1,5 @@
+//! What the hash pool promises: nobody waits behind the dead, and memory is lent again.
+
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};

@@ -1,3 +1,5 @@
+//! What the rules refuse and what they let pass, by example.
+
 use super::*;
 
 fn judge_at(min_length: usize, text: &str) -> Result<(), Weakness> {

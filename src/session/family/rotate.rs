@@ -1,121 +1,18 @@
-//! Families of refresh tokens: one row a family, one atomic statement a rotation.
-//!
-//! The row knows its latest token, the one before it, and for a few seconds the latest one sealed, so
-//! that whoever presents the predecessor again (a second tab, a lost answer) receives the identical
-//! successor. Anything older ends the family (RFC 9700 §4.14).
+//! Presenting a refresh token: one atomic statement replaces it, and says for whom.
 
-use std::time::Duration;
-
-use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect, Schema, Statement,
-};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QuerySelect, Statement};
 use uuid::Uuid;
 
-use super::RefreshToken;
+use super::{Grant, Holder, end_where, token_family};
 use crate::app::App;
 use crate::audit::Event;
 use crate::crypto::Crypto;
 use crate::db::sql;
 use crate::error::Result;
+use crate::session::RefreshToken;
 use crate::types::{ClientId, EmailAddress, FamilyId, SessionId, UnixMillis, UserId};
 use crate::user::{Person, State};
-use crate::work::{Actor, Work};
-
-mod token_family {
-    use sea_orm::entity::prelude::*;
-
-    use crate::types::{ClientId, FamilyId, SessionId, UnixMillis, UserId};
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "token_families")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: FamilyId,
-        #[sea_orm(column_type = "String(StringLen::N(64))")]
-        pub client_id: ClientId,
-        pub user_id: UserId,
-        pub session_id: SessionId,
-        #[sea_orm(column_type = "String(StringLen::N(8))")]
-        pub delivery: String,
-        #[sea_orm(column_type = "String(StringLen::N(1000))")]
-        pub scope: String,
-        #[sea_orm(column_type = "String(StringLen::N(100))")]
-        pub amr: String,
-        pub auth_time: UnixMillis,
-        pub generation: i64,
-        #[sea_orm(column_type = "Blob")]
-        pub current_hash: Vec<u8>,
-        #[sea_orm(column_type = "Blob")]
-        pub previous_hash: Option<Vec<u8>>,
-        pub previous_until: Option<UnixMillis>,
-        #[sea_orm(column_type = "Blob")]
-        pub successor: Option<Vec<u8>>,
-        pub created_at: UnixMillis,
-        pub idle_expires_at: UnixMillis,
-        pub expires_at: UnixMillis,
-        pub ended_at: Option<UnixMillis>,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// Where the refresh token lives. A token of one kind is worth nothing at the other's endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
-    /// In an answer's body: the client keeps it.
-    Body,
-    /// In a cookie of ours.
-    Cookie,
-}
-
-impl Holder {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Body => "body",
-            Self::Cookie => "cookie",
-        }
-    }
-}
-
-/// What a client was given at a sign-in, and is given again at every refresh.
-#[derive(Debug, Clone)]
-pub struct Grant {
-    /// The family.
-    pub family: FamilyId,
-    /// To whom.
-    pub client: ClientId,
-    /// From which session.
-    pub session: SessionId,
-    /// Space-separated.
-    pub scope: String,
-    /// When the person proved who they are.
-    pub auth_time: UnixMillis,
-    /// How, space-separated.
-    pub amr: String,
-    /// When the family ends in any case.
-    pub expires_at: UnixMillis,
-}
-
-/// A family to be.
-pub struct NewFamily<'a> {
-    /// To whom.
-    pub client: &'a ClientId,
-    /// Of whom.
-    pub user: UserId,
-    /// From which session.
-    pub session: SessionId,
-    /// Where the token will live.
-    pub holder: Holder,
-    /// Space-separated.
-    pub scope: &'a str,
-    /// When the person proved who they are.
-    pub auth_time: UnixMillis,
-    /// How, space-separated.
-    pub amr: &'a str,
-}
+use crate::work::Actor;
 
 /// What a presented refresh token gives.
 pub enum Rotation {
@@ -141,44 +38,6 @@ pub struct RotationRule {
     pub rotate: bool,
     /// Where the token must live.
     pub holder: Holder,
-}
-
-/// Begins a family in the caller's change; the token exists only in the answer.
-pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: NewFamily<'_>) -> Result<(Grant, RefreshToken)> {
-    let family = FamilyId(work.random().uuid(work.now));
-    let token = RefreshToken::new(work.crypto(), family, work.random().bytes());
-    let expires_at = work.now + config.refresh_ttl;
-    let row = token_family::ActiveModel {
-        id: Set(family),
-        client_id: Set(new.client.clone()),
-        user_id: Set(new.user),
-        session_id: Set(new.session),
-        delivery: Set(new.holder.as_str().to_owned()),
-        scope: Set(new.scope.to_owned()),
-        amr: Set(new.amr.to_owned()),
-        auth_time: Set(new.auth_time),
-        generation: Set(0),
-        current_hash: Set(token.hash()),
-        previous_hash: Set(None),
-        previous_until: Set(None),
-        successor: Set(None),
-        created_at: Set(work.now),
-        idle_expires_at: Set(work.now + config.refresh_idle),
-        expires_at: Set(expires_at),
-        ended_at: Set(None),
-    };
-    token_family::Entity::insert(row).exec_without_returning(work.db()).await?;
-    work.record(Event::TokensIssued { user: new.user, client: new.client.clone(), session: new.session, family });
-    let grant = Grant {
-        family,
-        client: new.client.clone(),
-        session: new.session,
-        scope: new.scope.to_owned(),
-        auth_time: new.auth_time,
-        amr: new.amr.to_owned(),
-        expires_at,
-    };
-    Ok((grant, token))
 }
 
 #[derive(FromQueryResult)]
@@ -350,79 +209,4 @@ fn reopen(crypto: &Crypto, presented: &RefreshToken, sealed: Option<&[u8]>) -> R
 /// A sealed successor opens only beside its family and for its predecessor.
 fn identity(predecessor: &RefreshToken) -> String {
     format!("token_families.successor {} {}", predecessor.family, crate::key::b64(predecessor.hash()))
-}
-
-/// Whether a family still lives, for access tokens that descend from it.
-pub async fn is_alive(db: &impl ConnectionTrait, family: FamilyId, now: UnixMillis) -> Result<bool> {
-    let alive = token_family::Entity::find_by_id(family)
-        .filter(token_family::Column::EndedAt.is_null())
-        .filter(token_family::Column::ExpiresAt.gt(now));
-    Ok(alive.one(db).await?.is_some())
-}
-
-/// Ends one family.
-pub async fn end(work: &Work<'_>, family: FamilyId) -> Result<()> {
-    end_where(work, token_family::Column::Id.eq(family)).await
-}
-
-/// Ends the family of a presented token, if it is the token to present.
-pub async fn end_presented(work: &Work<'_>, presented: &RefreshToken) -> Result<()> {
-    let which = token_family::Column::Id.eq(presented.family).and(token_family::Column::CurrentHash.eq(presented.hash()));
-    end_where(work, which).await
-}
-
-/// Whose family a presented token is the latest of.
-pub async fn user_of(db: &impl ConnectionTrait, presented: &RefreshToken) -> Result<Option<UserId>> {
-    let row = token_family::Entity::find_by_id(presented.family)
-        .filter(token_family::Column::CurrentHash.eq(presented.hash()))
-        .filter(token_family::Column::EndedAt.is_null())
-        .one(db)
-        .await?;
-    Ok(row.map(|row| row.user_id))
-}
-
-/// Ends what descends from a session.
-pub(super) async fn end_of_session(work: &Work<'_>, session: SessionId) -> Result<()> {
-    end_where(work, token_family::Column::SessionId.eq(session)).await
-}
-
-/// Ends everything of a person.
-pub(super) async fn end_of_user(work: &Work<'_>, user: UserId) -> Result<()> {
-    end_where(work, token_family::Column::UserId.eq(user)).await
-}
-
-/// Lets families descend from the session that replaces theirs, because the same person proved who they are again.
-pub(super) async fn move_to(work: &Work<'_>, from: SessionId, to: SessionId) -> Result<()> {
-    token_family::Entity::update_many()
-        .col_expr(token_family::Column::SessionId, to.0.into())
-        .filter(token_family::Column::SessionId.eq(from))
-        .exec(work.db())
-        .await?;
-    Ok(())
-}
-
-async fn end_where(work: &Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> Result<()> {
-    token_family::Entity::update_many()
-        .col_expr(token_family::Column::EndedAt, work.now.0.into())
-        .col_expr(token_family::Column::Successor, sea_orm::sea_query::Expr::value(Option::<Vec<u8>>::None))
-        .filter(which)
-        .filter(token_family::Column::EndedAt.is_null())
-        .exec(work.db())
-        .await?;
-    Ok(())
-}
-
-/// Removes families that are over, some time after: until then their reuse is still noticed. Says how many went.
-pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let before = now - Duration::from_hours(24);
-    let old = token_family::Entity::find().filter(token_family::Column::ExpiresAt.lt(before)).limit(limit).all(db).await?;
-    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    Ok(token_family::Entity::delete_many().filter(token_family::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
-}
-
-pub(super) fn table(schema: &Schema) -> TableCreateStatement {
-    schema.create_table_from_entity(token_family::Entity)
 }
