@@ -65,6 +65,8 @@ impl Db {
                 .max_connections(connections)
                 .min_connections(1)
                 .acquire_timeout(ACQUIRE)
+                // A file does not hang up: asking before each use would double the trips to its thread.
+                .test_before_acquire(false)
                 .sqlx_logging_level(log::LevelFilter::Trace)
                 .map_sqlx_sqlite_opts(move |options| {
                     let options = options
