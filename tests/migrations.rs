@@ -93,6 +93,21 @@ fn replicas_may_start_at_once_on_sqlite() {
     });
 }
 
+/// The first of them turns a new file to WAL, for which SQLite refuses the others without waiting.
+#[test]
+fn many_may_open_a_new_file_at_once() {
+    peer::run(async {
+        for _ in 0..10 {
+            let folder = tempfile::tempdir().unwrap();
+            let database = sqlite(&folder, "a.db");
+            let opened = futures_util::future::join_all((0..8).map(|_| Db::connect(&database))).await;
+            for db in opened {
+                db.unwrap().close().await;
+            }
+        }
+    });
+}
+
 #[test]
 fn replicas_may_start_at_once_on_postgres() {
     if peer::require(Peer::Postgres, "replicas_may_start_at_once_on_postgres") {

@@ -12,7 +12,7 @@ use housekey_migrations::Migrator;
 use housekey_migrations::MigratorTrait;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use secrecy::ExposeSecret;
@@ -82,8 +82,8 @@ impl Db {
                 });
             Database::connect(options)
         };
-        let write = open(1, true).await?;
-        let read = open(READERS, false).await?;
+        let write = patiently(|| open(1, true)).await?;
+        let read = patiently(|| open(READERS, false)).await?;
         let group = Some(Group::start(write.clone()));
         Ok(Self { read, write, group })
     }
@@ -171,6 +171,28 @@ impl Db {
     }
 }
 
+/// Opens SQLite's file, and tries again while another process turns it to WAL or recovers it: for
+/// neither does SQLite let anybody wait.
+async fn patiently<O: Future<Output = Result<DatabaseConnection, DbErr>>>(open: impl Fn() -> O) -> Result<DatabaseConnection, DbErr> {
+    let mut tries = 0;
+    loop {
+        match open().await {
+            Err(error) if is_locked(&error) && tries < 200 => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, whatever the reason: the low byte of its extended codes.
+fn is_locked(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else { return false };
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
 /// A statement by hand, for what the query builder cannot say. Placeholders are `$1`, `$2`, … on both databases.
 pub fn sql<const N: usize>(db: &impl ConnectionTrait, text: &str, values: [Value; N]) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), text, values)
@@ -178,7 +200,7 @@ pub fn sql<const N: usize>(db: &impl ConnectionTrait, text: &str, values: [Value
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        use sea_orm::{ConnAcquireErr, RuntimeErr};
+        use sea_orm::ConnAcquireErr;
         match &error {
             DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Self::Busy { retry_after: Duration::from_secs(2) },
             DbErr::Conn(RuntimeErr::SqlxError(_)) => Self::broken("the database cannot be reached", error),
