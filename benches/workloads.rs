@@ -43,7 +43,7 @@ fn main() {
         return floor::serve(&arguments[at + 1]);
     }
     let quick = arguments.iter().any(|argument| argument == "quick");
-    let (runs, time) = if quick { (3, Duration::from_secs(1)) } else { (5, Duration::from_secs(3)) };
+    let (runs, time) = if quick { (3, Duration::from_secs(1)) } else { (9, Duration::from_secs(2)) };
     let only = arguments.iter().skip(1).find(|argument| argument.starts_with('W')).cloned();
 
     let first = Instant::now();
@@ -61,8 +61,8 @@ fn main() {
             theirs.push(drive(&floor, workload.clients, time, |_| Load::get(workload.floor)));
             ours.push(drive(&subject.process, workload.clients, time, |client| (workload.ours)(&subject, client)));
         }
-        let (ours, theirs) = (Report::median(ours), Report::median(theirs));
-        let ratio = ours.cpu_micros / theirs.cpu_micros;
+        let ratio = Report::ratio(&ours, &theirs);
+        let (ours, theirs) = (Report::median(&ours), Report::median(&theirs));
         let met = ratio <= workload.goal;
         missed += usize::from(!met);
         println!("{:<34} {theirs}", format!("  floor: {}", workload.floor_name));

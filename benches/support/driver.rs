@@ -38,9 +38,18 @@ pub struct Report {
 
 impl Report {
     /// The run in the middle, by CPU time.
-    pub fn median(mut reports: Vec<Self>) -> Self {
+    pub fn median(reports: &[Self]) -> Self {
+        let mut reports: Vec<_> = reports.iter().collect();
         reports.sort_by(|a, b| a.cpu_micros.total_cmp(&b.cpu_micros));
         reports[reports.len() / 2].clone()
+    }
+
+    /// How much more CPU time `ours` takes than the floor measured right before it: the median over all
+    /// pairs, because neighbours slow down both halves of a pair alike.
+    pub fn ratio(ours: &[Self], floors: &[Self]) -> f64 {
+        let mut ratios: Vec<_> = ours.iter().zip(floors).map(|(ours, floor)| ours.cpu_micros / floor.cpu_micros).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios[ratios.len() / 2]
     }
 }
 

@@ -13,6 +13,7 @@ const CLIENT: &str = "bench";
 const REDIRECT: &str = "http://localhost:9/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const PLENTY: &str = "1000000/1m";
 const HOUSEKEY: &str = env!("CARGO_BIN_EXE_housekey");
 
 /// A running process and where it listens. Ended when dropped.
@@ -115,7 +116,10 @@ impl Subject {
             ("HOUSEKEY_SERVER__LISTEN", format!("127.0.0.1:{port}")),
             ("HOUSEKEY_SERVER__WORKERS", "1".into()),
             ("HOUSEKEY_SIGN_IN__PASSWORD__HASH_THREADS", "1".into()),
-            ("HOUSEKEY_LIMITS__ENABLED", "false".into()),
+            // Counted as in production, and never reached.
+            ("HOUSEKEY_LIMITS__PASSWORD_PER_ADDRESS", PLENTY.into()),
+            ("HOUSEKEY_LIMITS__PASSWORD_PER_ACCOUNT", PLENTY.into()),
+            ("HOUSEKEY_LIMITS__PASSWORD_TOTAL", PLENTY.into()),
             ("HOUSEKEY_MASTER_KEY", "11".repeat(32)),
         ]
         .map(|(name, value)| (name.to_owned(), value))

@@ -1,7 +1,7 @@
 //! The audit table: rows go in and grow old.
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Schema};
 
 use super::Event;
 use crate::error::Result;
@@ -79,8 +79,8 @@ impl From<audit_event::Model> for AuditLine {
     }
 }
 
-/// Writes events, in one statement. `ids` are as many as `events`.
-pub async fn insert(db: &impl ConnectionTrait, now: UnixMillis, actor: &Actor, ids: Vec<EventId>, events: Vec<Event>) -> Result<()> {
+/// The one statement that writes these events. `ids` are as many as `events`.
+pub fn insert(now: UnixMillis, actor: &Actor, ids: Vec<EventId>, events: Vec<Event>) -> impl QueryTrait + use<> {
     let (name, caller) = match actor {
         Actor::Visitor(caller, None) => ("visitor".to_owned(), Some(caller)),
         Actor::Visitor(caller, Some(user)) => (format!("user:{user}"), Some(caller)),
@@ -100,8 +100,7 @@ pub async fn insert(db: &impl ConnectionTrait, now: UnixMillis, actor: &Actor, i
         request_id: Set(caller.map(|caller| caller.request_id.clone())),
         data: Set(event.data().to_string()),
     });
-    audit_event::Entity::insert_many(rows).exec_without_returning(db).await?;
-    Ok(())
+    audit_event::Entity::insert_many(rows)
 }
 
 /// A person's latest events, newest first.

@@ -3,4 +3,4 @@
 mod store;
 
 pub(crate) use store::tables;
-pub use store::{Credential, Kind, NewCredential, find_of_user, insert, replace_data, touch};
+pub use store::{Credential, Kind, NewCredential, find_by_address, insert, touch};

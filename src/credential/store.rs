@@ -1,11 +1,13 @@
 //! The table of ways in.
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Schema};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, Schema};
 
 use crate::crypto::Crypto;
+use crate::db::sql;
 use crate::error::Result;
-use crate::types::{CredentialId, UserId};
+use crate::types::{CredentialId, EmailAddress, UserId};
+use crate::user::{self, Person, PersonRow};
 use crate::work::Work;
 
 mod credential {
@@ -56,8 +58,6 @@ impl Kind {
 pub struct Credential {
     /// Which.
     pub id: CredentialId,
-    /// Whose.
-    pub user: UserId,
     /// What the kind keeps, opened.
     pub data: Vec<u8>,
     sealed: Vec<u8>,
@@ -77,18 +77,27 @@ pub struct NewCredential<'a> {
     pub data: &'a [u8],
 }
 
-/// A person's way in of that kind.
-pub async fn find_of_user(db: &impl ConnectionTrait, crypto: &Crypto, user: UserId, kind: Kind) -> Result<Option<Credential>> {
-    let row = credential::Entity::find()
-        .filter(credential::Column::UserId.eq(user))
-        .filter(credential::Column::Kind.eq(kind.as_str()))
-        .one(db)
-        .await?;
-    row.map(|row| {
-        let data = crypto.open_column(&identity(row.id), &row.data)?;
-        Ok(Credential { id: row.id, user: row.user_id, data, sealed: row.data })
-    })
-    .transpose()
+/// Whose an address is, and their way in of that kind.
+pub async fn find_by_address(
+    db: &impl ConnectionTrait,
+    crypto: &Crypto,
+    address: &EmailAddress,
+    kind: Kind,
+) -> Result<Option<(UserId, Option<Credential>)>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        user_id: UserId,
+        id: Option<CredentialId>,
+        data: Option<Vec<u8>>,
+    }
+    let text = "SELECT e.user_id, c.id, c.data FROM emails e \
+         LEFT JOIN credentials c ON c.user_id = e.user_id AND c.kind = $2 WHERE e.canonical = $1";
+    let query = sql(db, text, [address.canonical().into(), kind.as_str().into()]);
+    let Some(row) = Row::find_by_statement(query).one(db).await? else { return Ok(None) };
+    let open = |(id, sealed): (CredentialId, Vec<u8>)| -> Result<Credential> {
+        Ok(Credential { id, data: crypto.open_column(&identity(id), &sealed)?, sealed })
+    };
+    Ok(Some((row.user_id, row.id.zip(row.data).map(open).transpose()?)))
 }
 
 /// Adds a way in.
@@ -109,28 +118,22 @@ pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<Crede
     Ok(id)
 }
 
-/// Notes that it was used just now, if it still is what was checked outside the transaction; says whether it is.
-pub async fn touch(work: &mut Work<'_>, checked: &Credential) -> Result<bool> {
-    let touched = credential::Entity::update_many()
-        .col_expr(credential::Column::LastUsedAt, work.now.0.into())
-        .filter(credential::Column::Id.eq(checked.id))
-        .filter(credential::Column::Data.eq(checked.sealed.clone()))
-        .exec(work.db())
-        .await?;
-    Ok(touched.rows_affected == 1)
-}
-
-/// Replaces what the kind keeps, if it still is what was checked; says whether it was.
-pub async fn replace_data(work: &mut Work<'_>, checked: &Credential, data: &[u8]) -> Result<bool> {
-    let sealed = work.crypto().seal_column(&identity(checked.id), data)?;
-    let replaced = credential::Entity::update_many()
-        .col_expr(credential::Column::Data, sealed.into())
-        .col_expr(credential::Column::UpdatedAt, work.now.0.into())
-        .filter(credential::Column::Id.eq(checked.id))
-        .filter(credential::Column::Data.eq(checked.sealed.clone()))
-        .exec(work.db())
-        .await?;
-    Ok(replaced.rows_affected == 1)
+/// Notes that it was used just now, and replaces what the kind keeps by `renewed` if there is such. Says
+/// whose it is, if it still is what was checked outside the transaction.
+pub async fn touch(work: &mut Work<'_>, checked: &Credential, renewed: Option<&[u8]>) -> Result<Option<Person>> {
+    let data = match renewed {
+        Some(data) => work.crypto().seal_column(&identity(checked.id), data)?,
+        None => checked.sealed.clone(),
+    };
+    let renewed_at = renewed.map(|_| work.now.0);
+    let text = format!(
+        "UPDATE credentials SET last_used_at = $3, data = $4, updated_at = COALESCE($5, updated_at) \
+         WHERE id = $1 AND data = $2 RETURNING {}",
+        user::person_of("credentials")
+    );
+    let values = [checked.id.0.into(), checked.sealed.clone().into(), work.now.0.into(), data.into(), renewed_at.into()];
+    let touch = sql(work.db(), &text, values);
+    Ok(PersonRow::find_by_statement(touch).one(work.db()).await?.map(Person::from))
 }
 
 fn identity(id: CredentialId) -> String {

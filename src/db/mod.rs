@@ -4,6 +4,7 @@
 //! PostgreSQL has one pool for both.
 
 mod group;
+mod script;
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use sea_orm::{
 use secrecy::ExposeSecret;
 
 use self::group::Group;
+use self::script::script;
 use crate::config;
 use crate::error::{Error, Result};
 
@@ -84,7 +86,7 @@ impl Db {
         };
         let write = patiently(|| open(1, true)).await?;
         let read = patiently(|| open(READERS, false)).await?;
-        let group = Some(Group::start(write.clone()));
+        let group = Some(Group::new(write.clone()));
         Ok(Self { read, write, group })
     }
 
@@ -105,6 +107,19 @@ impl Db {
             Some(group) => group.change(statement).await?,
             None => self.write.query_all_raw(statement).await?,
         })
+    }
+
+    /// Makes changes that are each whole by themselves, one after the other: what a later one does may
+    /// depend on what an earlier one did. Gives the rows of all, in order.
+    pub async fn change_in_order(&self, statements: Vec<Statement>) -> Result<Vec<QueryResult>> {
+        if self.group.is_some() {
+            return self.change(script(statements)).await;
+        }
+        let mut rows = Vec::new();
+        for statement in statements {
+            rows.extend(self.change(statement).await?);
+        }
+        Ok(rows)
     }
 
     /// Which SQL it speaks.
@@ -191,6 +206,18 @@ fn is_locked(error: &DbErr) -> bool {
     let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else { return false };
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     code.is_some_and(|code| code & 0xff == 5)
+}
+
+/// Runs statements in a transaction, for what they do and not for what they return.
+pub async fn run_all(transaction: &DatabaseTransaction, statements: Vec<Statement>) -> Result<()> {
+    if transaction.get_database_backend() == DbBackend::Sqlite && statements.len() > 1 {
+        transaction.execute_raw(script(statements)).await?;
+        return Ok(());
+    }
+    for statement in statements {
+        transaction.execute_raw(statement).await?;
+    }
+    Ok(())
 }
 
 /// A statement by hand, for what the query builder cannot say. Placeholders are `$1`, `$2`, … on both databases.

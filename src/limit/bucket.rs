@@ -4,10 +4,13 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Schema, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, QuerySelect, Schema, Statement, Value,
+};
 
 use super::Action;
 use crate::app::App;
+use crate::config::Rate;
 use crate::crypto::Purpose;
 use crate::error::{Error, Result};
 use crate::types::UnixMillis;
@@ -45,50 +48,71 @@ struct Taken {
 /// Uses each of these actions once, all in one statement of its own (not in the caller's transaction:
 /// a refused request counts as well). Refuses with the longest wait if any has been used up.
 pub async fn take(app: &App, actions: &[Action<'_>]) -> Result<()> {
-    let limits = &app.config.limits;
-    if !limits.enabled {
-        return Ok(());
-    }
     let now = app.clock.now();
-    let mut rows: Vec<_> = actions.iter().map(|action| row(app, action, now)).collect();
-    // Every replica locks rows in one order, so that none waits for another in a circle.
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
-    let answer = app.db.change(statement(app.db.write(), rows, now)).await?;
+    let statements = Buckets::new(app, actions, now).statement(app.db.write());
+    let answer = app.db.change_in_order(statements).await?;
+    match wait(&answer, now)? {
+        None => Ok(()),
+        Some(retry_after) => Err(Error::TooMany { retry_after }),
+    }
+}
+
+/// How long until the longest of the refused uses would be granted; nothing if all were.
+pub(super) fn wait(answer: &[QueryResult], now: UnixMillis) -> Result<Option<Duration>> {
     let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
     let wait = taken.iter().filter(|row| !row.granted).map(|row| row.arrival + row.step - row.burst - now.0).max();
-    match wait {
-        None => Ok(()),
-        Some(millis) => Err(Error::TooMany { retry_after: Duration::from_millis(u64::try_from(millis).unwrap_or(0).max(1000)) }),
-    }
+    Ok(wait.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0).max(1000))))
 }
 
-fn row(app: &App, action: &Action<'_>, now: UnixMillis) -> (Vec<u8>, i64, i64, i64) {
-    let rate = action.rate(&app.config.limits);
-    let key = app.crypto.mark(Purpose::Limit, &[&action.key()]).to_vec();
-    let burst = i64::try_from(rate.per.as_millis()).unwrap_or(i64::MAX / 4);
-    let step = (burst / i64::from(rate.count.max(1))).max(1);
-    (key, step, burst, now.0 + burst)
+/// The buckets that some actions draw from.
+pub(super) struct Buckets {
+    keys: Vec<Vec<u8>>,
+    rates: Vec<Rate>,
+    now: UnixMillis,
 }
 
-fn statement(db: &impl ConnectionTrait, rows: Vec<(Vec<u8>, i64, i64, i64)>, now: UnixMillis) -> Statement {
-    let mut values: Vec<Value> = vec![now.0.into()];
-    let mut places = Vec::with_capacity(rows.len());
-    for (key, step, burst, expires_at) in rows {
-        let at = values.len();
-        places.push(format!("(${}, ${} + $1, ${}, ${}, TRUE, ${})", at + 1, at + 2, at + 2, at + 3, at + 4));
-        values.extend([key.into(), step.into(), burst.into(), expires_at.into()]);
+impl Buckets {
+    /// None where limits are switched off.
+    pub(super) fn new(app: &App, actions: &[Action<'_>], now: UnixMillis) -> Self {
+        let limits = &app.config.limits;
+        let row = |action: &Action<'_>| (app.crypto.mark(Purpose::Limit, &[&action.key()]).to_vec(), action.rate(limits));
+        let mut rows: Vec<_> = actions.iter().filter(|_| limits.enabled).map(row).collect();
+        // Every replica locks rows in one order, so that none waits for another in a circle.
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        let (keys, rates) = rows.into_iter().unzip();
+        Self { keys, rates, now }
     }
-    // `later`: the arrival this use would lead to.
-    let later = "(CASE WHEN limit_buckets.arrival > $1 THEN limit_buckets.arrival ELSE $1 END + excluded.step)";
-    let sql = format!(
-        "INSERT INTO limit_buckets (key, arrival, step, burst, granted, expires_at) VALUES {} \
-         ON CONFLICT (key) DO UPDATE SET step = excluded.step, burst = excluded.burst, expires_at = excluded.expires_at, \
-         granted = ({later} - $1 <= excluded.burst), \
-         arrival = CASE WHEN {later} - $1 <= excluded.burst THEN {later} ELSE limit_buckets.arrival END \
-         RETURNING arrival, step, burst, granted",
-        places.join(", ")
-    );
-    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+
+    pub(super) fn keys(&self) -> &[Vec<u8>] {
+        &self.keys
+    }
+
+    /// The statement that draws from all of them, if there are any.
+    pub(super) fn statement(&self, db: &impl ConnectionTrait) -> Vec<Statement> {
+        if self.keys.is_empty() {
+            return Vec::new();
+        }
+        let mut values: Vec<Value> = vec![self.now.0.into()];
+        let mut places = Vec::with_capacity(self.keys.len());
+        for (key, rate) in self.keys.iter().zip(&self.rates) {
+            let burst = i64::try_from(rate.per.as_millis()).unwrap_or(i64::MAX / 4);
+            let step = (burst / i64::from(rate.count.max(1))).max(1);
+            let at = values.len();
+            places.push(format!("(${}, ${} + $1, ${}, ${}, TRUE, ${})", at + 1, at + 2, at + 2, at + 3, at + 4));
+            values.extend([key.clone().into(), step.into(), burst.into(), (self.now.0 + burst).into()]);
+        }
+        // `later`: the arrival this use would lead to.
+        let later = "(CASE WHEN limit_buckets.arrival > $1 THEN limit_buckets.arrival ELSE $1 END + excluded.step)";
+        let sql = format!(
+            "INSERT INTO limit_buckets (key, arrival, step, burst, granted, expires_at) VALUES {} \
+             ON CONFLICT (key) DO UPDATE SET step = excluded.step, burst = excluded.burst, expires_at = excluded.expires_at, \
+             granted = ({later} - $1 <= excluded.burst), \
+             arrival = CASE WHEN {later} - $1 <= excluded.burst THEN {later} ELSE limit_buckets.arrival END \
+             RETURNING arrival, step, burst, granted",
+            places.join(", ")
+        );
+        vec![Statement::from_sql_and_values(db.get_database_backend(), sql, values)]
+    }
 }
 
 /// Removes buckets that are full again, at most `limit`; says how many went.

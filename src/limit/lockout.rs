@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Schema};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Schema, Statement, Value};
 
+use super::{Action, bucket};
 use crate::app::App;
 use crate::crypto::Purpose;
 use crate::db::sql;
 use crate::error::Result;
 use crate::types::{EmailAddress, UnixMillis, UserId};
+use crate::work::Work;
 
 mod lockout {
     use sea_orm::entity::prelude::*;
@@ -69,27 +71,23 @@ struct Row {
     next_at: i64,
 }
 
-/// Counts an attempt, if one is allowed, in one statement.
-pub async fn attempt(app: &App, key: &[u8], user: Option<UserId>) -> Result<Attempt> {
-    let most = i64::from(app.config.limits.password_failures);
+/// Takes the limits of a password attempt, and counts it as a failure if they and the lockout allow it.
+pub async fn attempt(app: &App, actions: &[Action<'_>], key: &[u8], user: Option<UserId>) -> Result<Attempt> {
     let now = app.clock.now();
-    let db = app.db.write();
-    let count = sql(
-        db,
-        &format!(
-            "INSERT INTO lockouts (key, user_id, failures, next_at, last_failed_at) VALUES ($1, $2, 1, $3, $3) \
-             ON CONFLICT (key) DO UPDATE SET failures = lockouts.failures + 1, last_failed_at = $3, next_at = $3 + {DELAY}, \
-             user_id = COALESCE(excluded.user_id, lockouts.user_id) \
-             WHERE lockouts.next_at <= $3 AND lockouts.failures < $4 RETURNING failures, next_at"
-        ),
-        [key.to_vec().into(), user.map(|user| user.0).into(), now.0.into(), most.into()],
-    );
-    if let Some(row) = app.db.change(count).await?.first() {
+    let buckets = bucket::Buckets::new(app, actions, now);
+    let (mut statements, taken) = (buckets.statement(app.db.write()), buckets.keys().len());
+    statements.push(count(app, buckets.keys(), (key, user), now));
+    let rows = app.db.change_in_order(statements).await?;
+    if let Some(wait) = bucket::wait(&rows[..taken], now)? {
+        return Ok(Attempt::Wait(wait));
+    }
+    let most = i64::from(app.config.limits.password_failures);
+    if let Some(row) = rows.get(taken) {
         let row = Row::from_query_result(row, "")?;
         return Ok(Attempt::Allowed { last: row.failures >= most });
     }
-    let look = sql(db, "SELECT failures, next_at FROM lockouts WHERE key = $1", [key.to_vec().into()]);
-    Ok(match Row::find_by_statement(look).one(db).await? {
+    let look = sql(app.db.write(), "SELECT failures, next_at FROM lockouts WHERE key = $1", [key.to_vec().into()]);
+    Ok(match Row::find_by_statement(look).one(app.db.write()).await? {
         Some(row) if row.failures >= most => Attempt::Locked,
         Some(row) => Attempt::Wait(UnixMillis(row.next_at).since(now).max(Duration::from_secs(1))),
         // Forgiven in this very moment.
@@ -97,10 +95,30 @@ pub async fn attempt(app: &App, key: &[u8], user: Option<UserId>) -> Result<Atte
     })
 }
 
+/// Counts an attempt, unless the last use of one of these buckets was refused. The statement before is
+/// that use: an attempt that the limits refuse must not bring the account nearer to its lockout.
+fn count(app: &App, buckets: &[Vec<u8>], (key, user): (&[u8], Option<UserId>), now: UnixMillis) -> Statement {
+    let most = i64::from(app.config.limits.password_failures);
+    let mut values: Vec<Value> = vec![key.to_vec().into(), user.map(|user| user.0).into(), now.0.into(), most.into()];
+    values.extend(buckets.iter().map(|key| Value::from(key.clone())));
+    let places: Vec<_> = (5..=values.len()).map(|place| format!("${place}")).collect();
+    // Never without a WHERE: SQLite would read the ON behind it as part of a join.
+    let allowed = match places.as_slice() {
+        [] => "TRUE".to_owned(),
+        places => format!("NOT EXISTS (SELECT 1 FROM limit_buckets WHERE key IN ({}) AND NOT granted)", places.join(", ")),
+    };
+    let text = format!(
+        "INSERT INTO lockouts (key, user_id, failures, next_at, last_failed_at) SELECT $1, $2, 1, $3, $3 WHERE {allowed} \
+         ON CONFLICT (key) DO UPDATE SET failures = lockouts.failures + 1, last_failed_at = $3, next_at = $3 + {DELAY}, \
+         user_id = COALESCE(excluded.user_id, lockouts.user_id) \
+         WHERE lockouts.next_at <= $3 AND lockouts.failures < $4 RETURNING failures, next_at"
+    );
+    Statement::from_sql_and_values(app.db.backend(), text, values)
+}
+
 /// Forgets failures, because the password was right.
-pub async fn forgive(db: &impl ConnectionTrait, key: &[u8]) -> Result<()> {
-    lockout::Entity::delete_many().filter(lockout::Column::Key.eq(key)).exec(db).await?;
-    Ok(())
+pub fn forgive(work: &mut Work<'_>, key: &[u8]) {
+    work.at_last(&lockout::Entity::delete_many().filter(lockout::Column::Key.eq(key)));
 }
 
 /// Forgets all failures of a person, because an operator said so or the password is a new one.

@@ -13,7 +13,6 @@ use crate::limit::{self, Action, Attempt};
 use crate::session::Devices;
 use crate::sign_in::{At, Completed, Method, Proofs, complete};
 use crate::types::{EmailAddress, SessionSecret, Token, UserId};
-use crate::user;
 use crate::work::Actor;
 
 /// What came of a password.
@@ -50,26 +49,18 @@ pub struct Attempted<'a> {
 /// Tries it. What is done does not depend on whether the account exists.
 pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Result<Outcome> {
     let Attempted { address, password, devices, caller, at } = attempted;
-    let email = user::find_by_address(app.db.read(), address).await?;
-    let user = email.map(|email| email.user);
+    let found = credential::find_by_address(app.db.read(), &app.crypto, address, Kind::Password).await?;
+    let (user, credential) = found.map_or((None, None), |(user, credential)| (Some(user), credential));
     let device = user.and_then(|user| devices.of_user(user));
     let key = match device {
         Some(device) => limit::key_of_account_on_device(app, address, device),
         None => limit::key_of_account(app, address),
     };
     let actions = [Action::PasswordFrom(caller.network()), Action::PasswordOn(address, device), Action::PasswordAnywhere];
-    match limit::take(app, &actions).await {
-        Err(Error::TooMany { retry_after }) => return Ok(Outcome::Wait(retry_after)),
-        other => other?,
-    }
-    let last = match limit::attempt(app, &key, user).await? {
+    let last = match limit::attempt(app, &actions, &key, user).await? {
         Attempt::Allowed { last } => last,
         Attempt::Wait(wait) => return Ok(Outcome::Wait(wait)),
         Attempt::Locked => return Ok(Outcome::Wait(Duration::from_hours(1))),
-    };
-    let credential = match user {
-        Some(user) => credential::find_of_user(app.db.read(), &app.crypto, user, Kind::Password).await?,
-        None => None,
     };
     let checked = verify(pool, password, credential.as_ref()).await?;
     settle(app, (user, credential, checked), &key, last, (caller, at)).await
@@ -106,11 +97,7 @@ type Found = (Option<UserId>, Option<Credential>, Checked);
 async fn settle(app: &App, found: Found, key: &[u8], last: bool, (caller, at): (&crate::types::Caller, At<'_>)) -> Result<Outcome> {
     let (user, credential, checked) = found;
     let mut work = app.begin(Actor::Visitor(caller.clone(), user)).await?;
-    let person = match user {
-        Some(user) if checked.verified => user::find(work.db(), user).await?.map(|user| user.person),
-        _ => None,
-    };
-    let Some((person, credential)) = person.zip(credential) else {
+    let Some(credential) = credential.filter(|_| checked.verified) else {
         work.record(Event::PasswordRefused { user });
         if last {
             work.record(Event::PasswordLocked { user });
@@ -118,19 +105,16 @@ async fn settle(app: &App, found: Found, key: &[u8], last: bool, (caller, at): (
         work.commit().await?;
         return Ok(Outcome::Wrong);
     };
-    let unchanged = match &checked.renewed {
-        Some(phc) => credential::replace_data(&mut work, &credential, phc.as_bytes()).await?,
-        None => credential::touch(&mut work, &credential).await?,
-    };
-    if !unchanged {
+    let renewed = checked.renewed.as_deref().map(str::as_bytes);
+    let Some(person) = credential::touch(&mut work, &credential, renewed).await? else {
         // Another password was set while this one was being checked.
         work.commit().await?;
         return Ok(Outcome::Wrong);
-    }
-    if checked.renewed.is_some() {
+    };
+    if renewed.is_some() {
         work.record(Event::PasswordRehashed { user: person.id });
     }
-    limit::forgive(work.db(), key).await?;
+    limit::forgive(&mut work, key);
     let completed = complete(&mut work, &person, &Proofs::of(Method::Password), at, &app.config.sign_in).await?;
     work.commit().await?;
     Ok(match completed {

@@ -108,7 +108,7 @@ async fn alive(db: &impl ConnectionTrait, which: sea_orm::sea_query::SimpleExpr,
 }
 
 /// Starts a session; the secret exists only in the answer.
-pub async fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> Result<(SessionId, Token<SessionSecret>)> {
+pub fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> (SessionId, Token<SessionSecret>) {
     let id = SessionId(work.random().uuid(work.now));
     let secret = Token::new(work.random().bytes());
     let row = session::ActiveModel {
@@ -124,8 +124,8 @@ pub async fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> Result<(Session
         idle_expires_at: Set(work.now + new.idle),
         expires_at: Set(work.now + new.lifetime),
     };
-    session::Entity::insert(row).exec_without_returning(work.db()).await?;
-    Ok((id, secret))
+    work.at_last(&session::Entity::insert(row));
+    (id, secret)
 }
 
 /// Notes that a session was used. Call it at most every few minutes: it is a write.

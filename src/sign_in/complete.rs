@@ -52,7 +52,7 @@ pub async fn complete(work: &mut Work<'_>, person: &Person, proofs: &Proofs, at:
         idle: policy.session_idle,
         lifetime: policy.session,
     };
-    let (session, secret) = session::insert(work, new).await?;
+    let (session, secret) = session::insert(work, new);
     if let Some(previous) = at.previous {
         session::replace(work, previous, session, person.id).await?;
     }

@@ -1,7 +1,9 @@
 //! The table of people.
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, Schema};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryResult, Schema,
+};
 use uuid::Uuid;
 
 use super::email;
@@ -53,36 +55,48 @@ pub struct NewUser<'a> {
     pub name: Option<String>,
 }
 
+/// What makes a [`Person`], as a statement returns it.
 #[derive(FromQueryResult)]
-struct PersonRow {
-    id: Uuid,
+pub struct PersonRow {
+    user_id: Uuid,
     state: String,
     name: Option<String>,
-    created_at: i64,
     address: Option<String>,
     verified_at: Option<i64>,
 }
 
-impl From<PersonRow> for User {
+impl From<PersonRow> for Person {
     fn from(row: PersonRow) -> Self {
-        let person = Person {
-            id: UserId(row.id),
+        Self {
+            id: UserId(row.user_id),
             state: State::parse(&row.state),
             name: row.name,
             email: row.address.and_then(|address| EmailAddress::parse(&address).ok()),
             email_verified: row.verified_at.is_some(),
-        };
-        Self { person, created_at: UnixMillis(row.created_at) }
+        }
     }
 }
 
-const PERSON: &str = "SELECT u.id, u.state, u.name, u.created_at, e.address, e.verified_at FROM users u \
+/// The columns of a [`PersonRow`] for the person of a table with a `user_id`, as scalar queries: for
+/// `RETURNING`, which knows one table.
+pub fn person_of(table: &str) -> String {
+    let of_user = |column: &str| format!("(SELECT u.{column} FROM users u WHERE u.id = {table}.user_id) AS {column}");
+    let of_email =
+        |column: &str| format!("(SELECT e.{column} FROM emails e WHERE e.user_id = {table}.user_id AND e.is_primary) AS {column}");
+    format!("{table}.user_id, {}, {}, {}, {}", of_user("state"), of_user("name"), of_email("address"), of_email("verified_at"))
+}
+
+const PERSON: &str = "SELECT u.id AS user_id, u.state, u.name, u.created_at, e.address, e.verified_at FROM users u \
      LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary";
+
+fn read(row: &QueryResult) -> Result<User> {
+    Ok(User { person: PersonRow::from_query_result(row, "")?.into(), created_at: UnixMillis(row.try_get("", "created_at")?) })
+}
 
 /// A person by id.
 pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>> {
     let query = sql(db, &format!("{PERSON} WHERE u.id = $1"), [id.0.into()]);
-    Ok(PersonRow::find_by_statement(query).one(db).await?.map(User::from))
+    db.query_one_raw(query).await?.as_ref().map(read).transpose()
 }
 
 /// People in the order of their arrival, after `after`.
@@ -90,7 +104,7 @@ pub async fn list(db: &impl ConnectionTrait, after: Option<UserId>, limit: u64) 
     let after = after.map_or(Uuid::nil(), |id| id.0);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let query = sql(db, &format!("{PERSON} WHERE u.id > $1 ORDER BY u.id LIMIT $2"), [after.into(), limit.into()]);
-    Ok(PersonRow::find_by_statement(query).all(db).await?.into_iter().map(User::from).collect())
+    db.query_all_raw(query).await?.iter().map(read).collect()
 }
 
 /// How many people there are.

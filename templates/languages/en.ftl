@@ -88,7 +88,7 @@ password-too-short = { $missing ->
     [one] Add { $missing } more character
    *[other] Add { $missing } more characters
 }
-password-too-long = Choose a password with at most 128 characters
+password-too-long = Choose a password with at most { $limit } characters
 password-leaked = This password appears in known data leaks. Choose a different one
 password-context = This password is too close to “{ $word }”. Choose one that is harder to guess
 password-guessable = This password follows a pattern that is easy to guess. Choose a different one

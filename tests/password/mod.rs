@@ -180,17 +180,19 @@ on_each_database!(a_locked_person_is_told_what_a_wrong_password_is_told, |app: T
 #[test]
 fn parameters_of_today_replace_those_of_yesterday_at_sign_in() {
     peer::run(async {
-        use housekey::credential::{Kind, find_of_user, replace_data};
+        use housekey::credential::{Kind, find_by_address, touch};
         use housekey::password::{HashPool, Password};
         let app = TestApp::start(On::Sqlite).await;
-        let user = person(&app, "maya@okafor.example").await;
-        let kept = async || find_of_user(app.app.db.read(), &app.app.crypto, user, Kind::Password).await.unwrap().unwrap();
+        person(&app, "maya@okafor.example").await;
+        let address = housekey::types::EmailAddress::parse("maya@okafor.example").unwrap();
+        let kept =
+            async || find_by_address(app.app.db.read(), &app.app.crypto, &address, Kind::Password).await.unwrap().unwrap().1.unwrap();
         // As an older configuration would have left it.
         let mut old = app.app.config.sign_in.password.clone();
         old.argon2.memory_kib = 128;
         let weak = HashPool::new(&old, &app.app.random).hash(Password::parse(PASSWORD.to_owned()).unwrap()).await.unwrap();
         let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        assert!(replace_data(&mut work, &kept().await, weak.as_str().as_bytes()).await.unwrap());
+        assert!(touch(&mut work, &kept().await, Some(weak.as_str().as_bytes())).await.unwrap().is_some());
         work.commit().await.unwrap();
         assert!(String::from_utf8(kept().await.data).unwrap().contains("m=128,"));
         app.browser().sign_in("maya@okafor.example", PASSWORD).await;

@@ -1,5 +1,7 @@
 //! Presenting a refresh token: one atomic statement replaces it, and says for whom.
 
+use std::sync::LazyLock;
+
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QuerySelect, Statement};
 use uuid::Uuid;
 
@@ -10,8 +12,8 @@ use crate::crypto::Crypto;
 use crate::db::sql;
 use crate::error::Result;
 use crate::session::RefreshToken;
-use crate::types::{ClientId, EmailAddress, FamilyId, SessionId, UnixMillis, UserId};
-use crate::user::{Person, State};
+use crate::types::{ClientId, FamilyId, SessionId, UnixMillis};
+use crate::user::{self, Person, PersonRow};
 use crate::work::Actor;
 
 /// What a presented refresh token gives.
@@ -44,24 +46,18 @@ pub struct RotationRule {
 struct Row {
     id: Uuid,
     client_id: String,
-    user_id: Uuid,
     session_id: Uuid,
     scope: String,
     amr: String,
     auth_time: i64,
     expires_at: i64,
-    state: String,
-    name: Option<String>,
-    address: Option<String>,
-    verified_at: Option<i64>,
+    #[sea_orm(nested)]
+    person: PersonRow,
 }
 
-/// What issuing needs, as scalar queries, because `RETURNING` knows one table.
-const FACTS: &str = "id, client_id, user_id, session_id, scope, amr, auth_time, expires_at, \
-     (SELECT u.state FROM users u WHERE u.id = token_families.user_id) AS state, \
-     (SELECT u.name FROM users u WHERE u.id = token_families.user_id) AS name, \
-     (SELECT e.address FROM emails e WHERE e.user_id = token_families.user_id AND e.is_primary) AS address, \
-     (SELECT e.verified_at FROM emails e WHERE e.user_id = token_families.user_id AND e.is_primary) AS verified_at";
+/// What issuing needs.
+static FACTS: LazyLock<String> =
+    LazyLock::new(|| format!("id, client_id, session_id, scope, amr, auth_time, expires_at, {}", user::person_of("token_families")));
 
 /// The gate of `user::gate`, in SQL, so that it holds in the very statement that rotates.
 const ALIVE: &str = "ended_at IS NULL AND expires_at > $3 AND idle_expires_at > $3 \
@@ -70,14 +66,8 @@ const ALIVE: &str = "ended_at IS NULL AND expires_at > $3 AND idle_expires_at > 
 
 impl Row {
     fn granted(self, successor: Option<RefreshToken>) -> Option<Rotation> {
-        let person = Person {
-            id: UserId(self.user_id),
-            state: State::parse(&self.state),
-            name: self.name,
-            email: self.address.and_then(|address| EmailAddress::parse(&address).ok()),
-            email_verified: self.verified_at.is_some(),
-        };
-        crate::user::gate(&person).ok()?;
+        let person = Person::from(self.person);
+        user::gate(&person).ok()?;
         let grant = Grant {
             family: FamilyId(self.id),
             client: ClientId::parse(&self.client_id)?,
@@ -119,7 +109,8 @@ fn replace(
         &format!(
             "UPDATE token_families SET generation = generation + 1, previous_hash = current_hash, previous_until = $5, \
              current_hash = $6, successor = $7, idle_expires_at = $8 \
-             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $9 AND {ALIVE} RETURNING {FACTS}"
+             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $9 AND {ALIVE} RETURNING {}",
+            *FACTS
         ),
         [
             presented.family.0.into(),
@@ -140,7 +131,8 @@ fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (
         app.db.write(),
         &format!(
             "UPDATE token_families SET idle_expires_at = $5 \
-             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $6 AND {ALIVE} RETURNING {FACTS}"
+             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $6 AND {ALIVE} RETURNING {}",
+            *FACTS
         ),
         [
             presented.family.0.into(),
@@ -164,7 +156,7 @@ async fn look_again(app: &App, actor: Actor, client: &ClientId, presented: &Refr
     match judge(&row, &presented.hash(), client, rule, work.now) {
         Verdict::Over => Ok(Rotation::Refused),
         Verdict::Successor => {
-            let facts = sql(work.db(), &format!("SELECT {FACTS} FROM token_families WHERE id = $1"), [presented.family.0.into()]);
+            let facts = sql(work.db(), &format!("SELECT {} FROM token_families WHERE id = $1", *FACTS), [presented.family.0.into()]);
             let facts = Row::find_by_statement(facts).one(work.db()).await?;
             let successor = reopen(&app.crypto, presented, row.successor.as_deref())?;
             Ok(facts.zip(successor).and_then(|(facts, successor)| facts.granted(Some(successor))).unwrap_or(Rotation::Refused))
