@@ -20,6 +20,7 @@ const STRANGERS: &[(&str, &str)] = &[("sign_up", "oidc"), ("oidc", "sign_up"), (
 const TOGETHER: &[(&str, &str)] = &[
     ("audit", "work"),
     ("limit", "app"),
+    ("limit", "work"),
     ("key", "work"),
     ("key", "app"),
     ("session", "user"),

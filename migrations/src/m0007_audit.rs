@@ -16,6 +16,5 @@ crate::migration! { "m0007_audit":
         .col(text_null("request_id", 64))
         .col(long_text("data"))
         .take(),
-    index("audit_events", "audit_events_at", &["at"]),
     index("audit_events", "audit_events_user_id_at", &["user_id", "at"]),
 }

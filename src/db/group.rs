@@ -1,5 +1,5 @@
-//! Group commit for SQLite: statements that are each a whole change by themselves, from many requests
-//! at once, share one transaction and so one wait for the disk. Each is answered only when it is on it.
+//! Group commit for SQLite: changes whose statements need nothing in between, from many requests at
+//! once, share one transaction and so one wait for the disk. Each is answered only when it is on it.
 //!
 //! There is no writer task: whoever finds nobody writing writes for all that come meanwhile, on its own
 //! thread, so that a change that comes alone wakes no other.
@@ -7,9 +7,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::oneshot;
+
+use super::script::script;
 
 /// More than this would make the first of a batch wait too long for the last.
 const LARGEST: usize = 64;
@@ -17,7 +20,7 @@ const LARGEST: usize = 64;
 type Rows = Result<Vec<QueryResult>, DbErr>;
 
 struct Change {
-    statement: Statement,
+    statements: Vec<Statement>,
     answer: oneshot::Sender<Rows>,
 }
 
@@ -41,12 +44,12 @@ impl Group {
         Self { write, queue: Arc::default() }
     }
 
-    /// Makes a change, and gives what it returns once it is durable.
-    pub(super) async fn change(&self, statement: Statement) -> Rows {
+    /// Makes a change, and gives what its statements return once it is durable.
+    pub(super) async fn change(&self, statements: Vec<Statement>) -> Rows {
         let (answer, rows) = oneshot::channel();
         let lead = {
             let mut queue = self.lock();
-            queue.changes.push(Change { statement, answer });
+            queue.changes.push(Change { statements, answer });
             !std::mem::replace(&mut queue.led, true)
         };
         if lead {
@@ -92,13 +95,27 @@ async fn write(write: &DatabaseConnection, mut batch: Vec<Change>) {
     if batch.len() > 1 {
         return together(write, batch).await;
     }
-    // Alone, a statement is its own transaction: two trips fewer.
-    for Change { statement, answer } in batch.drain(..) {
-        let _ = answer.send(write.query_all_raw(statement).await);
+    for Change { statements, answer } in batch.drain(..) {
+        let _ = answer.send(alone(write, statements).await);
     }
 }
 
-/// A statement that fails undoes itself alone; what the others did is committed.
+/// One trip. A single statement is its own transaction; several bring theirs along.
+async fn alone(write: &DatabaseConnection, mut statements: Vec<Statement>) -> Rows {
+    if statements.len() == 1 {
+        return write.query_all_raw(statements.remove(0)).await;
+    }
+    let plain = |text: &str| Statement::from_string(DbBackend::Sqlite, text);
+    let whole = std::iter::once(plain("BEGIN IMMEDIATE")).chain(statements).chain([plain("COMMIT")]);
+    let rows = write.query_all_raw(script(whole.collect())).await;
+    if rows.is_err() {
+        // It stopped in the middle, and the one connection is still in the transaction.
+        let _ = write.execute_raw(plain("ROLLBACK")).await;
+    }
+    rows
+}
+
+/// A change that fails undoes itself alone; what the others did is committed.
 async fn together(write: &DatabaseConnection, batch: Vec<Change>) {
     let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     let transaction = match write.begin_with_options(options).await {
@@ -106,8 +123,8 @@ async fn together(write: &DatabaseConnection, batch: Vec<Change>) {
         Err(error) => return refuse(batch.into_iter().map(|change| change.answer), &error),
     };
     let mut done = Vec::with_capacity(batch.len());
-    for Change { statement, answer } in batch {
-        done.push((answer, transaction.query_all_raw(statement).await));
+    for Change { statements, answer } in batch {
+        done.push((answer, within(&transaction, statements).await));
     }
     match transaction.commit().await {
         Ok(()) => {
@@ -117,6 +134,17 @@ async fn together(write: &DatabaseConnection, batch: Vec<Change>) {
         }
         Err(error) => refuse(done.into_iter().map(|(answer, _)| answer), &error),
     }
+}
+
+async fn within(transaction: &DatabaseTransaction, mut statements: Vec<Statement>) -> Rows {
+    if statements.len() == 1 {
+        // A single statement that fails undoes itself.
+        return transaction.query_all_raw(statements.remove(0)).await;
+    }
+    let part = transaction.begin_with_options(TransactionOptions::default()).await?;
+    let rows = part.query_all_raw(script(statements)).await?;
+    part.commit().await?;
+    Ok(rows)
 }
 
 fn refuse(answers: impl Iterator<Item = oneshot::Sender<Rows>>, error: &DbErr) {

@@ -103,22 +103,27 @@ impl Db {
     /// Makes a change that is one statement, and gives the rows it returns once it is durable. Those
     /// of requests that come at once are committed together.
     pub async fn change(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        Ok(match &self.group {
-            Some(group) => group.change(statement).await?,
-            None => self.write.query_all_raw(statement).await?,
-        })
+        self.change_in_order(vec![statement]).await
     }
 
-    /// Makes changes that are each whole by themselves, one after the other: what a later one does may
-    /// depend on what an earlier one did. Gives the rows of all, in order.
-    pub async fn change_in_order(&self, statements: Vec<Statement>) -> Result<Vec<QueryResult>> {
-        if self.group.is_some() {
-            return self.change(script(statements)).await;
+    /// Makes a change of several statements, of which a later one may see what an earlier one did. Gives
+    /// the rows of all, in order.
+    pub async fn change_in_order(&self, mut statements: Vec<Statement>) -> Result<Vec<QueryResult>> {
+        if statements.is_empty() {
+            return Ok(Vec::new());
         }
+        if let Some(group) = &self.group {
+            return Ok(group.change(statements).await?);
+        }
+        if statements.len() == 1 {
+            return Ok(self.write.query_all_raw(statements.remove(0)).await?);
+        }
+        let transaction = self.begin().await?;
         let mut rows = Vec::new();
         for statement in statements {
-            rows.extend(self.change(statement).await?);
+            rows.extend(transaction.query_all_raw(statement).await?);
         }
+        transaction.commit().await?;
         Ok(rows)
     }
 
