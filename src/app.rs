@@ -1,6 +1,8 @@
 //! The parts, built once: what every use case may lean on. Ground only; features with state of their
 //! own (`key::Keys`, `oidc::Clients`, `password::HashPool`) stand beside it.
 
+use tokio::sync::Notify;
+
 use crate::clock::Clock;
 use crate::config::{Config, SignUp};
 use crate::crypto::Crypto;
@@ -8,7 +10,6 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::page::Looks;
 use crate::random::Random;
-use crate::types::Outgoing;
 
 /// The ground everything stands on.
 pub struct App {
@@ -24,19 +25,19 @@ pub struct App {
     pub crypto: Crypto,
     /// How pages look and speak.
     pub looks: Looks,
-    /// Where finished letters go.
-    pub outgoing: Outgoing,
+    /// Rings when something was left for later.
+    pub bell: Notify,
 }
 
 impl App {
     /// Puts the parts together.
-    pub fn new(config: Config, db: Db, clock: Clock, random: Random, outgoing: Outgoing) -> Result<Self> {
+    pub fn new(config: Config, db: Db, clock: Clock, random: Random) -> Result<Self> {
         let crypto = Crypto::new(&config.master_key)?;
         let looks = Looks::new(&config);
-        Ok(Self { config, db, clock, random, crypto, looks, outgoing })
+        Ok(Self { config, db, clock, random, crypto, looks, bell: Notify::new() })
     }
-    /// Whether a stranger may ask for an account. It takes a letter, and only the development server delivers letters so far.
+    /// Whether a stranger may ask for an account. It takes a letter.
     pub fn sign_ups_are_open(&self) -> bool {
-        self.config.sign_in.sign_up == SignUp::Open && self.config.is_development()
+        self.config.sign_in.sign_up == SignUp::Open && self.config.sends_letters()
     }
 }

@@ -25,14 +25,18 @@ pub enum Purpose {
     Csrf,
     /// The authenticity of a refresh token.
     RefreshToken,
-    /// The six digits in a sign-up letter.
-    SignUpCode,
+    /// The six digits in a letter.
+    EmailCode,
     /// The short tag that lets a person match a letter to a page.
     RequestTag,
     /// What the database keeps of a client secret.
     ClientSecret,
     /// The key of a limit's row: hides addresses from a reader of the table.
     Limit,
+    /// The link in a letter.
+    EmailLink,
+    /// The browser that asked for a letter, as its row knows it.
+    Browser,
 }
 
 /// A sealed text could not be opened: altered, sealed for something else, or by another master key.

@@ -62,11 +62,14 @@ pub mod crypto;
 pub mod db;
 pub mod demo;
 pub mod dev;
+pub mod email_challenge;
+pub mod email_code;
 pub mod error;
 pub mod form;
 #[cfg(test)]
 mod gallery;
 pub mod installation;
+pub mod job;
 pub mod key;
 pub mod language;
 pub mod limit;

@@ -4,8 +4,9 @@ use actix_web::web::{self, ServiceConfig, get, post, resource};
 
 use crate::app_session::{origin, page as app_page, refresh, start};
 use crate::oidc::{authorize, consent, cors, discovery, jwks, logout, token, userinfo};
+use crate::password::reset_page;
 use crate::server::{assets, failed, health};
-use crate::{account, dev, password, sign_in, sign_up};
+use crate::{account, dev, email_code, password, sign_in, sign_up};
 
 /// Every path below the issuer.
 pub fn routes(config: &mut ServiceConfig) {
@@ -77,8 +78,19 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(get().to(sign_up::page::get_choose_password))
                 .route(post().to(sign_up::page::post_choose_password)),
         )
-        .service(resource("/sign-up/check").route(get().to(sign_up::page::get_check)).route(post().to(sign_up::page::post_check)))
-        .service(resource("/sign-up/resend").route(post().to(sign_up::page::post_resend)))
+        .service(resource("/sign-in/email").route(post().to(email_code::page::post_email)))
+        .service(resource("/sign-in/check").route(get().to(email_code::page::get_check)).route(post().to(email_code::page::post_check)))
+        .service(resource("/sign-in/check/status").route(get().to(email_code::page::get_status)))
+        .service(resource("/sign-in/resend").route(post().to(email_code::page::post_resend)))
+        .service(
+            resource("/l/{link}")
+                .route(get().to(email_code::link::get_link))
+                .route(web::head().to(email_code::link::get_link))
+                .route(post().to(email_code::link::post_link)),
+        )
+        .service(resource("/l/{link}/cancel").route(post().to(email_code::link::post_cancel)))
+        .service(resource("/recover").route(get().to(reset_page::get_forgot)).route(post().to(reset_page::post_forgot)))
+        .service(resource("/recover/new").route(get().to(reset_page::get_reset)).route(post().to(reset_page::post_reset)))
         .service(resource("/sign-out").route(get().to(sign_in::page::get_sign_out)).route(post().to(sign_in::page::post_sign_out)))
         .service(resource("/signed-out").route(get().to(sign_in::page::get_signed_out)))
         .service(resource("/continue").route(get().to(app_page::get_continue)))

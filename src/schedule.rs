@@ -1,18 +1,25 @@
-//! Everything that happens by itself, and how often. Safe on every replica at once: each job removes
-//! rows that nobody else needs, in small batches.
+//! Everything that happens by itself, and how often. Safe on every replica at once: a job has one worker at
+//! a time, and clean-up removes rows that nobody else needs, in small batches.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{audit, limit, oidc, session, sign_up};
+use crate::job::Worker;
+use crate::mail::Transport;
+use crate::{audit, email_challenge, limit, mail, oidc, session};
 
 const BATCH: u64 = 500;
 const DAY: Duration = Duration::from_hours(24);
 const AUDIT_KEPT: Duration = Duration::from_hours(9600);
 
-/// Runs the jobs for ever, every ten minutes.
+/// Who does what was left for later.
+pub fn workers(app: &Arc<App>, transport: Transport) -> Vec<Worker> {
+    vec![mail::worker(app, transport)]
+}
+
+/// Removes what is over, for ever, every ten minutes.
 pub async fn run(app: Arc<App>) {
     loop {
         tokio::time::sleep(Duration::from_mins(10)).await;
@@ -32,7 +39,7 @@ pub async fn clean_up(app: &App) -> Result<u64> {
         batch += session::remove_expired(db, now, BATCH).await?;
         batch += session::family::remove_expired(db, now, BATCH).await?;
         batch += oidc::authorize::remove_expired(db, now, BATCH).await?;
-        batch += sign_up::remove_expired(db, now, BATCH).await?;
+        batch += email_challenge::remove_expired(app, BATCH).await?;
         batch += audit::remove_before(db, now - AUDIT_KEPT, BATCH).await?;
         gone += batch;
         if batch == 0 {

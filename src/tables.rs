@@ -13,7 +13,8 @@ pub fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
         crate::limit::tables(&schema),
         crate::key::tables(&schema),
         crate::oidc::tables(&schema),
-        crate::sign_up::tables(&schema),
+        crate::email_challenge::tables(&schema),
+        crate::job::tables(&schema),
         crate::audit::tables(&schema),
         crate::installation::tables(&schema),
     ]

@@ -1,15 +1,18 @@
-//! A change in progress: one transaction, one `now`, one actor. What it records and posts becomes
-//! true with it or not at all.
+//! A change in progress: one `now`, one actor, and what it leaves behind. What it records and posts
+//! becomes true with it or not at all.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryTrait, Statement};
+use std::ops::{Deref, DerefMut};
+
+use sea_orm::{DatabaseTransaction, DbBackend, QueryTrait, Statement};
 
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::crypto::Crypto;
 use crate::db::run_all;
 use crate::error::Result;
+use crate::job::{self, NewJob};
 use crate::random::Random;
-use crate::types::{Caller, ClientId, Envelope, EventId, UnixMillis, UserId};
+use crate::types::{Caller, ClientId, EventId, JobId, UnixMillis, UserId};
 
 /// Who makes a change.
 #[derive(Debug, Clone)]
@@ -24,32 +27,38 @@ pub enum Actor {
     System,
 }
 
-/// An open transaction. Dropped without [`Work::commit`], it never happened.
-pub struct Work<'a> {
+/// What a change leaves behind: statements whose answer nobody needs, events, jobs. By itself it is a
+/// change that reads nothing, made in one trip to the database together with whatever else comes then.
+pub struct Ledger<'a> {
     app: &'a App,
-    transaction: DatabaseTransaction,
     actor: Actor,
-    last: Vec<Statement>,
+    statements: Vec<Statement>,
     events: Vec<Event>,
-    letters: Vec<Envelope>,
+    rings: bool,
     /// The one moment at which all of it happens.
     pub now: UnixMillis,
 }
 
+/// An open transaction with its ledger. Dropped without [`Work::commit`], it never happened.
+pub struct Work<'a> {
+    ledger: Ledger<'a>,
+    transaction: DatabaseTransaction,
+}
+
 impl App {
+    /// Begins a change that reads nothing.
+    pub fn ledger(&self, actor: Actor) -> Ledger<'_> {
+        Ledger { app: self, actor, statements: Vec::new(), events: Vec::new(), rings: false, now: self.clock.now() }
+    }
+
     /// Begins a change. Hash, fetch and render before this or after the commit, never between.
     pub async fn begin(&self, actor: Actor) -> Result<Work<'_>> {
         let transaction = self.db.begin().await?;
-        Ok(Work { app: self, transaction, actor, last: Vec::new(), events: Vec::new(), letters: Vec::new(), now: self.clock.now() })
+        Ok(Work { ledger: self.ledger(actor), transaction })
     }
 }
 
-impl Work<'_> {
-    /// For statements.
-    pub fn db(&self) -> &DatabaseTransaction {
-        &self.transaction
-    }
-
+impl Ledger<'_> {
     /// Chance.
     pub fn random(&self) -> &Random {
         &self.app.random
@@ -63,7 +72,7 @@ impl Work<'_> {
     /// Leaves a statement for the end of the change, where those whose answer nobody needs go together.
     /// Nothing in this change may look for what it writes.
     pub fn at_last(&mut self, statement: &impl QueryTrait) {
-        self.last.push(statement.build(self.transaction.get_database_backend()));
+        self.statements.push(statement.build(self.backend()));
     }
 
     /// Notes what happens, in the same transaction.
@@ -71,24 +80,70 @@ impl Work<'_> {
         self.events.push(event);
     }
 
-    /// Sends a letter if, and only if, the change is committed.
-    pub fn post(&mut self, letter: Envelope) {
-        self.letters.push(letter);
+    /// Leaves something to be done once, and only if, the change is committed.
+    pub fn later(&mut self, job: &NewJob<'_>) -> Result<()> {
+        let id = JobId(self.random().uuid(self.now));
+        let insert = job::insert(self.crypto(), id, job, self.now)?;
+        self.at_last(&insert);
+        self.rings = true;
+        Ok(())
     }
 
     /// Makes it true.
     pub async fn commit(mut self) -> Result<()> {
-        if !self.events.is_empty() {
-            let ids = (0..self.events.len()).map(|_| EventId(self.app.random.uuid(self.now))).collect();
-            let events = std::mem::take(&mut self.events);
-            let insert = audit::insert(self.now, &self.actor, ids, events);
-            self.at_last(&insert);
+        self.close();
+        self.app.db.change_in_order(std::mem::take(&mut self.statements)).await?;
+        self.ring();
+        Ok(())
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.app.db.backend()
+    }
+
+    /// The events become the last of the statements.
+    fn close(&mut self) {
+        if self.events.is_empty() {
+            return;
         }
-        run_all(&self.transaction, self.last).await?;
+        let ids = (0..self.events.len()).map(|_| EventId(self.app.random.uuid(self.now))).collect();
+        let insert = audit::insert(self.now, &self.actor, ids, std::mem::take(&mut self.events));
+        self.at_last(&insert);
+    }
+
+    fn ring(&self) {
+        if self.rings {
+            self.app.bell.notify_waiters();
+        }
+    }
+}
+
+impl<'a> Deref for Work<'a> {
+    type Target = Ledger<'a>;
+
+    fn deref(&self) -> &Ledger<'a> {
+        &self.ledger
+    }
+}
+
+impl DerefMut for Work<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.ledger
+    }
+}
+
+impl Work<'_> {
+    /// For statements.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Makes it true.
+    pub async fn commit(mut self) -> Result<()> {
+        self.ledger.close();
+        run_all(&self.transaction, std::mem::take(&mut self.ledger.statements)).await?;
         self.transaction.commit().await?;
-        for letter in self.letters {
-            (self.app.outgoing)(letter);
-        }
+        self.ledger.ring();
         Ok(())
     }
 }

@@ -8,19 +8,21 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, &[&[&str]])] = &[
     ("values", &[&["types"]]),
     ("ground", &[&["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "app", "user_agent"]]),
-    ("ledgers", &[&["audit"], &["limit", "key", "mail"], &["work"]]),
-    ("people", &[&["user"], &["credential", "session"]]),
-    ("ways in", &[&["sign_in"], &["password"]]),
+    ("ledgers", &[&["audit", "job"], &["limit", "key", "mail"], &["work"]]),
+    ("people", &[&["user"], &["credential", "session"], &["email_challenge"]]),
+    ("ways in", &[&["sign_in"], &["password", "email_code"]]),
     ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account"]]),
     ("edge", &[&["installation", "tables", "demo", "dev", "gallery", "schedule", "server", "routes", "cli", "main", "lib"]]),
 ];
 /// Neighbours that must not know each other, although one stands after the other.
-const STRANGERS: &[(&str, &str)] = &[("sign_up", "oidc"), ("oidc", "sign_up"), ("password", "sign_up")];
+const STRANGERS: &[(&str, &str)] =
+    &[("sign_up", "oidc"), ("oidc", "sign_up"), ("password", "sign_up"), ("password", "email_code"), ("email_code", "password")];
 /// Neighbours on one level that may use each other: the ledgers are one book, and a page needs its app.
 const TOGETHER: &[(&str, &str)] = &[
     ("audit", "work"),
     ("limit", "app"),
     ("limit", "work"),
+    ("mail", "work"),
     ("key", "work"),
     ("key", "app"),
     ("session", "user"),
@@ -33,7 +35,7 @@ const LONGEST: usize = 300;
 /// Files that are one long list or table of settings.
 const LONG: &[&str] = &["config/mod.rs", "gallery.rs"];
 const PURE: &[&str] =
-    &["user/state.rs", "sign_in/next_step.rs", "password/rules.rs", "page/difference.rs", "sign_up/code.rs", "oidc/scope.rs"];
+    &["user/state.rs", "sign_in/next_step.rs", "password/rules.rs", "page/difference.rs", "email_challenge/code.rs", "oidc/scope.rs"];
 
 /// The place of a module: floor and row.
 fn place(module: &str) -> Option<(usize, usize)> {

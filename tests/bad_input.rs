@@ -3,22 +3,39 @@
 use crate::support::relying_party::{CALLBACK, CHALLENGE};
 use crate::support::{On, PASSWORD, RelyingParty, TestApp, peer, person};
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 16] = [
     "/",
     "/sign-in",
     "/sign-in/password",
     "/sign-up",
     "/sign-up/password",
-    "/sign-up/check",
+    "/sign-in/check",
     "/sign-out",
     "/signed-out",
     "/continue",
     "/account",
     "/authorize",
     "/end-session",
+    "/sign-in/check/status",
+    "/l/7Qm2xV4nTtZ0r8cJpYd1Bg",
+    "/recover",
+    "/recover/new",
 ];
-const FORMS: [&str; 8] =
-    ["/sign-in", "/sign-in/password", "/sign-up", "/sign-up/password", "/sign-up/check", "/sign-up/resend", "/sign-out", "/consent"];
+const FORMS: [&str; 13] = [
+    "/sign-in/email",
+    "/l/7Qm2xV4nTtZ0r8cJpYd1Bg",
+    "/l/7Qm2xV4nTtZ0r8cJpYd1Bg/cancel",
+    "/recover",
+    "/recover/new",
+    "/sign-in",
+    "/sign-in/password",
+    "/sign-up",
+    "/sign-up/password",
+    "/sign-in/check",
+    "/sign-in/resend",
+    "/sign-out",
+    "/consent",
+];
 const PROGRAMS: [&str; 4] = ["/token", "/userinfo", "/session/token", "/session/end"];
 
 #[test]

@@ -65,7 +65,7 @@ async fn sign_up(browser: &Chromium, development: &Development) {
     browser.click("main button[type=submit]").await;
     browser.find("#code").await;
     browser.fill("#code", &code(development).await).await;
-    browser.click("form[action$='/sign-up/check'] button[type=submit]").await;
+    browser.click("form[action$='/sign-in/check'] button[type=submit]").await;
 }
 
 async fn sign_in(browser: &Chromium) {

@@ -150,7 +150,7 @@ fn no_secret_stands_in_the_database() {
             assert!(!holds(secret) && !holds(&secret[4..]), "{secret}");
         }
         // Six digits may stand anywhere by chance; the pending row must not hold them.
-        let row = Statement::from_string(DbBackend::Sqlite, "SELECT address FROM pending_sign_ups");
+        let row = Statement::from_string(DbBackend::Sqlite, "SELECT address FROM email_challenges");
         let row = app.app.db.read().query_one_raw(row).await.unwrap().unwrap();
         assert!(!row.try_get::<String>("", "address").unwrap().contains(&digits));
     });

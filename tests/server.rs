@@ -337,7 +337,7 @@ fn the_log_keeps_secrets() {
         let view = view.form_to("/sign-up/password").fill("new-password", "lantern orbit walnut quiet").submit().await;
         let inbox = format!("{}/dev/inbox/latest?to=maya@okafor.example", program.issuer);
         let letter: serde_json::Value = reqwest::get(inbox).await.unwrap().json().await.unwrap();
-        view.form_to("/sign-up/check").fill("code", letter["code"].as_str().unwrap()).submit().await;
+        view.form_to("/sign-in/check").fill("code", letter["code"].as_str().unwrap()).submit().await;
         browser.get("/sign-out").await.form().press("Sign out").await;
         Browser::new(&program.issuer).sign_in("maya@okafor.example", PASSWORD).await;
         let start = format!("/sign-in?client_id=demo&redirect_uri=http%3A%2F%2Flocalhost%3A{demo}%2F&state=secretstate");

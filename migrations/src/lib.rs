@@ -9,8 +9,9 @@ mod m0002_sessions;
 mod m0003_limits;
 mod m0004_keys_and_settings;
 mod m0005_clients_and_tokens;
-mod m0006_pending_sign_ups;
+mod m0006_email_challenges;
 mod m0007_audit;
+mod m0008_jobs;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -24,8 +25,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_limits::Migration),
             Box::new(m0004_keys_and_settings::Migration),
             Box::new(m0005_clients_and_tokens::Migration),
-            Box::new(m0006_pending_sign_ups::Migration),
+            Box::new(m0006_email_challenges::Migration),
             Box::new(m0007_audit::Migration),
+            Box::new(m0008_jobs::Migration),
         ]
     }
 }

@@ -16,6 +16,8 @@ use crate::oidc::{Client, Clients, consent};
 use crate::page::PageResult;
 use crate::session::Visitor;
 use crate::sign_in::{AppRequest, Flow};
+use crate::types::RedirectUri;
+use crate::user;
 
 /// The page.
 pub async fn get_continue(
@@ -31,6 +33,9 @@ pub async fn get_continue(
         return Ok(see_other(&app.config.issuer.join("/account")));
     };
     let client = still_registered(&app, &clients, asked).await?;
+    if flow.elsewhere {
+        return Ok(begin_again(&app, &visitor, &client, asked).await?);
+    }
     if flow.refused {
         let url = deliver::refusal(&app, asked, "access_denied", "the person did not allow it");
         return Ok(hand_off(&app, &visitor, &client, url));
@@ -46,6 +51,34 @@ pub async fn get_continue(
             Ok(response)
         }
     }
+}
+
+/// The journey ended in another browser than it began in. What the app kept for its answer is in that one,
+/// so here the app begins by itself (OpenID Connect Core §4), and finds the person signed in.
+async fn begin_again(app: &App, visitor: &Visitor, client: &Client, asked: &AppRequest) -> Result<HttpResponse> {
+    let person = match visitor.session(app).await? {
+        Some(session) => user::find(app.db.read(), session.user).await?.map(|user| user.person),
+        None => None,
+    };
+    let email = person.and_then(|person| person.email).map(|email| email.to_string());
+    match start_of(client, asked, app.config.issuer.as_str(), email.as_deref()) {
+        Some(href) => Ok(hand_off(app, visitor, client, href)),
+        None => Ok(see_other(&app.config.issuer.join("/account"))),
+    }
+}
+
+/// Where an app begins a sign-in: what it registered for that, or its front page.
+fn start_of(client: &Client, asked: &AppRequest, issuer: &str, login_hint: Option<&str>) -> Option<String> {
+    let Some(registered) = &client.entry.initiate_login_uri else {
+        return RedirectUri::parse(&asked.redirect_uri).ok()?.origin().map(|origin| format!("{}/", origin.as_str()));
+    };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("iss", issuer);
+    if let Some(hint) = login_hint {
+        query.append_pair("login_hint", hint);
+    }
+    let separator = if registered.as_str().contains('?') { "&" } else { "?" };
+    Some(format!("{}{separator}{}", registered.as_str(), query.finish()))
 }
 
 /// The client may have been removed or changed while the person was signing in.

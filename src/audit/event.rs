@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::types::{ClientId, FamilyId, SessionId, UserId};
+use crate::types::{ChallengeId, ClientId, FamilyId, JobId, SessionId, UserId};
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident = $name:literal { $($field:ident: $type:ty),* $(,)? })*) => {
@@ -51,10 +51,26 @@ events! {
     SignInRefused = "session.refused" { user: UserId, reason: &'static str }
     /// A hash was renewed with the parameters of today.
     PasswordRehashed = "password.rehashed" { user: UserId }
-    /// Somebody asked for an account.
-    SignUpBegan = "sign_up.began" {}
+    /// Somebody asked for a letter that proves an address.
+    EmailChallengeSent = "email_challenge.sent" { challenge: ChallengeId, user: Option<UserId>, purpose: &'static str }
+    /// The same, but the mailbox has had enough for now: no letter went.
+    EmailChallengeHeld = "email_challenge.held" { challenge: ChallengeId, user: Option<UserId>, purpose: &'static str }
+    /// Somebody or something opened the link of a letter without going on: a person, or a scanner.
+    EmailLinkOpened = "email_challenge.link_opened" { challenge: ChallengeId, user: Option<UserId>, same_browser: bool, opens: i64 }
     /// A wrong code from a letter.
-    CodeRefused = "sign_up.code_refused" { tries: i64 }
+    CodeRefused = "email_challenge.code_refused" { challenge: ChallengeId, user: Option<UserId>, tries: i64 }
+    /// The link or the code of a letter was used.
+    EmailChallengeRedeemed = "email_challenge.redeemed" { challenge: ChallengeId, user: Option<UserId>, by: &'static str, same_browser: bool }
+    /// The reader of a letter said that they had not asked for it.
+    EmailChallengeCancelled = "email_challenge.cancelled" { challenge: ChallengeId, user: Option<UserId> }
+    /// The relay refuses a letter for good.
+    LetterRefused = "letter.refused" { job: JobId, why: String }
+    /// The password is another one.
+    PasswordChanged = "password.changed" { user: UserId }
+    /// An address was proved.
+    EmailVerified = "email.verified" { user: UserId }
+    /// The primary address is another one.
+    EmailChanged = "email.changed" { user: UserId }
     /// A client received its first tokens of a sign-in.
     TokensIssued = "tokens.issued" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
     /// An authorization code came a second time: what the first began has ended.
@@ -87,8 +103,18 @@ impl Event {
             | Self::PasswordRehashed { user }
             | Self::TokensIssued { user, .. }
             | Self::CodeReused { user, .. }
-            | Self::RefreshTokenReused { user, .. } => Some(*user),
-            Self::PasswordRefused { user } | Self::PasswordLocked { user } => *user,
+            | Self::RefreshTokenReused { user, .. }
+            | Self::PasswordChanged { user }
+            | Self::EmailVerified { user }
+            | Self::EmailChanged { user } => Some(*user),
+            Self::PasswordRefused { user }
+            | Self::PasswordLocked { user }
+            | Self::EmailChallengeSent { user, .. }
+            | Self::EmailChallengeHeld { user, .. }
+            | Self::EmailLinkOpened { user, .. }
+            | Self::CodeRefused { user, .. }
+            | Self::EmailChallengeRedeemed { user, .. }
+            | Self::EmailChallengeCancelled { user, .. } => *user,
             _ => None,
         }
     }

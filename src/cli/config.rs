@@ -102,7 +102,8 @@ mod tests {
         let said = |answer: Answer| (answer.exit_code, answer.text.replace(&folder.path().display().to_string(), ""));
         insta::assert_snapshot!(said(check(Mode::Production, Some(&path), &whole)).1, @r#"
         The configuration is fine for production.
-          note: sign_in.sign_up is open, but this version sends letters in development only: people are told that sign-ups are closed. Make accounts with: housekey user add
+          note: sign_in.sign_up is open, but email.smtp is empty: people are told that sign-ups are closed
+          note: sign_in.methods has email, but email.smtp is empty: it is left out, and passwords cannot be reset by mail
         "#);
         let (code, text) = said(check(Mode::Production, Some(&path), &env(&[])));
         assert_eq!(code, 2);

@@ -36,7 +36,7 @@ pub(super) async fn run(dev: Dev, loaded: Loaded) -> Result<(), Failure> {
     let demo_listener = bind(demo_address)?;
     let demo_origin = demo_origin(&config.issuer, demo_address.port())?;
     let inbox = Inbox::default();
-    let app = connect(config, Clock::default(), inbox.outgoing()).await?;
+    let app = connect(config, Clock::default()).await?;
     installation::check(&app, false).await?.map_err(|changed| Failure::new(changed.to_string()))?;
     let clients = demo::clients(demo_origin.as_str()).into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
     let house = House::build(Arc::new(app), Some(inbox), clients).await?;

@@ -79,8 +79,8 @@ pub fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> {
     let file = arguments.config;
     match arguments.command.unwrap_or(Command::Dev(dev::Dev::default())) {
-        Command::Dev(dev) => dev::run(dev, settings(Mode::Development, file.as_deref())?).await,
-        Command::Serve(serve) => serve::run(serve, settings(Mode::Production, file.as_deref())?).await,
+        Command::Dev(dev) => Box::pin(dev::run(dev, settings(Mode::Development, file.as_deref())?)).await,
+        Command::Serve(serve) => Box::pin(serve::run(serve, settings(Mode::Production, file.as_deref())?)).await,
         Command::Config(command) => config::run(command, file, output),
         Command::Health(health) => health::run(&health, output).await,
         Command::Key(key::KeyCommand::New) => key::new(output),
@@ -107,17 +107,17 @@ async fn open(file: Option<PathBuf>) -> Result<App, Failure> {
         Ok(loaded) => loaded.config,
         Err(_) => settings(Mode::Development, file.as_deref())?.config,
     };
-    start(config, Clock::default(), std::sync::Arc::new(|_| {})).await
+    start(config, Clock::default()).await
 }
 
 /// Connects, migrates, and makes sure that this is the database this configuration belongs to.
-async fn start(config: Config, clock: Clock, outgoing: crate::types::Outgoing) -> Result<App, Failure> {
-    let app = connect(config, clock, outgoing).await?;
+async fn start(config: Config, clock: Clock) -> Result<App, Failure> {
+    let app = connect(config, clock).await?;
     crate::installation::check(&app, false).await?.map_err(|changed| Failure::new(changed.to_string()))?;
     Ok(app)
 }
 
-async fn connect(config: Config, clock: Clock, outgoing: crate::types::Outgoing) -> Result<App, Failure> {
+async fn connect(config: Config, clock: Clock) -> Result<App, Failure> {
     let database = |error: sea_orm::DbErr| {
         Failure::new(format!("The database cannot be opened: {error}"))
             .with_remedy("check `database` and `data_dir`: housekey config print")
@@ -126,5 +126,5 @@ async fn connect(config: Config, clock: Clock, outgoing: crate::types::Outgoing)
     if !db.is_current().await {
         db.migrate().await.map_err(database)?;
     }
-    Ok(App::new(config, db, clock, Random::default(), outgoing)?)
+    Ok(App::new(config, db, clock, Random::default())?)
 }

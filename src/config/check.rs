@@ -10,11 +10,11 @@ use super::problem::{Problem, Problems};
 use super::read::Reader;
 use super::secret::{master_key, secret};
 use super::{
-    Argon2, Config, Database, Email, Limits, Log, Mode, Password, SignIn, SignUp, SigningAlgorithm, Tokens, TwoStep, branding, client,
-    server,
+    Argon2, Config, Database, Limits, Log, MethodName, Mode, Password, SignIn, SignUp, SigningAlgorithm, Tokens, TwoStep, branding, client,
+    email, server,
 };
 use crate::random::Random;
-use crate::types::{EmailAddress, IssuerUrl};
+use crate::types::IssuerUrl;
 
 /// OWASP's weakest advice for Argon2id, 7 MiB five times over: below, stolen hashes are cheap to try.
 const LEAST_HASH_COST: u64 = 7168 * 5;
@@ -64,7 +64,7 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
     let master_key = master_key(&reader, &data_dir, &around, random);
     let log = log(&reader);
     let sign_in = sign_in(&reader, &around);
-    let email = Email { from: email_from(&reader) };
+    let email = email::read(&reader, &around);
     let tokens = tokens(&reader);
     let limits = limits(&reader, &around);
     let clients = client::read_all(&reader, &branding, &around);
@@ -79,10 +79,11 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
 
 fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
-    if config.mode == Mode::Production && config.sign_in.sign_up == SignUp::Open {
-        warnings.push(
-            "sign_in.sign_up is open, but this version sends letters in development only: people are told that sign-ups are closed. Make accounts with: housekey user add".into(),
-        );
+    if !config.sends_letters() && config.sign_in.sign_up == SignUp::Open {
+        warnings.push("sign_in.sign_up is open, but email.smtp is empty: people are told that sign-ups are closed".into());
+    }
+    if !config.sends_letters() && config.sign_in.methods.contains(&MethodName::Email) {
+        warnings.push("sign_in.methods has email, but email.smtp is empty: it is left out, and passwords cannot be reset by mail".into());
     }
     if config.sign_in.two_step != TwoStep::Optional {
         let policy = config.sign_in.two_step;
@@ -102,17 +103,7 @@ fn log(reader: &Reader<'_>) -> Log {
 }
 
 fn sign_in(reader: &Reader<'_>, around: &Surroundings<'_>) -> SignIn {
-    let methods = reader.list("sign_in.methods");
-    for method in methods.iter().filter(|method| *method != "password") {
-        reader.wrong(
-            "sign_in.methods",
-            format!("\"{}\" is not available in this version", method.escape_debug()),
-            "methods = [\"password\"]",
-        );
-    }
-    if matches!(reader.value("sign_in.methods"), Some(toml::Value::Array(items)) if items.is_empty()) {
-        reader.wrong("sign_in.methods", "leaves no way in", "methods = [\"password\"]");
-    }
+    let methods = methods(reader);
     let two_step = reader.word("sign_in.two_step.policy", TwoStep::parse, TwoStep::Optional);
     SignIn {
         methods,
@@ -122,6 +113,24 @@ fn sign_in(reader: &Reader<'_>, around: &Surroundings<'_>) -> SignIn {
         password: password(reader, two_step, around),
         two_step,
     }
+}
+
+fn methods(reader: &Reader<'_>) -> Vec<MethodName> {
+    const REMEDY: &str = "methods = [\"password\", \"email\"]";
+    let mut methods = Vec::new();
+    for text in reader.list("sign_in.methods") {
+        match MethodName::parse(&text) {
+            Some(method) if methods.contains(&method) => reader.wrong("sign_in.methods", format!("has {method} twice"), REMEDY),
+            Some(method) => methods.push(method),
+            None => {
+                reader.wrong("sign_in.methods", format!("\"{}\" is not available in this version", text.escape_debug()), REMEDY);
+            }
+        }
+    }
+    if matches!(reader.value("sign_in.methods"), Some(toml::Value::Array(items)) if items.is_empty()) {
+        reader.wrong("sign_in.methods", "leaves no way in", REMEDY);
+    }
+    methods
 }
 
 fn password(reader: &Reader<'_>, two_step: TwoStep, around: &Surroundings<'_>) -> Password {
@@ -154,17 +163,6 @@ fn argon2(reader: &Reader<'_>, around: &Surroundings<'_>) -> Argon2 {
     argon2
 }
 
-fn email_from(reader: &Reader<'_>) -> String {
-    let from = reader.text("email.from");
-    let address = from.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>')).unwrap_or(from);
-    let local = address.ends_with("@localhost");
-    let is_text = matches!(reader.value("email.from"), Some(toml::Value::String(_)));
-    if is_text && from.chars().any(char::is_control) || is_text && !(local || EmailAddress::parse(address).is_ok()) {
-        reader.wrong("email.from", format!("{} is not a sender", from.escape_debug()), "like Fieldnotes <hello@fieldnotes.example>");
-    }
-    from.to_owned()
-}
-
 fn tokens(reader: &Reader<'_>) -> Tokens {
     Tokens {
         signing: reader.word("tokens.signing", SigningAlgorithm::parse, SigningAlgorithm::Rs256),
@@ -188,10 +186,12 @@ fn limits(reader: &Reader<'_>, around: &Surroundings<'_>) -> Limits {
         password_per_account: reader.rate("limits.password_per_account"),
         password_total: reader.rate("limits.password_total"),
         password_failures: reader.number("limits.password_failures", 100),
-        sign_up_per_address: reader.rate("limits.sign_up_per_address"),
+        letters_per_address: reader.rate("limits.letters_per_address"),
         letters_per_recipient: reader.rate("limits.letters_per_recipient"),
+        letters_per_recipient_daily: reader.rate("limits.letters_per_recipient_daily"),
         letters_total: reader.rate("limits.letters_total"),
         codes_per_address: reader.rate("limits.codes_per_address"),
+        codes_per_account: reader.rate("limits.codes_per_account"),
         client_failures: reader.rate("limits.client_failures"),
     }
 }

@@ -11,7 +11,7 @@ use super::setting::{Kind, every_key, kind_of, split_client, variable_of};
 
 const PREFIX: &str = "HOUSEKEY_";
 /// Secrets that are not below a client.
-const SECRETS: [&str; 2] = ["HOUSEKEY_MASTER_KEY", "HOUSEKEY_DATABASE_PASSWORD"];
+const SECRETS: [&str; 3] = ["HOUSEKEY_MASTER_KEY", "HOUSEKEY_DATABASE_PASSWORD", "HOUSEKEY_EMAIL__SMTP_PASSWORD"];
 /// Kubernetes sets these in every pod beside a service that is called housekey; tests set the last.
 const NOT_OURS: [&str; 3] = ["HOUSEKEY_SERVICE_", "HOUSEKEY_PORT_", "HOUSEKEY_TEST_"];
 

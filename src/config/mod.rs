@@ -7,6 +7,7 @@ mod branding;
 mod check;
 mod client;
 mod css;
+mod email;
 mod environment;
 mod load;
 mod print;
@@ -123,8 +124,8 @@ pub struct Log {
 /// `[sign_in]`
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// The ways in, in the order of the page. Only `password` exists so far.
-    pub methods: Vec<String>,
+    /// The ways in, in the order of the page.
+    pub methods: Vec<MethodName>,
     /// Who may create an account.
     pub sign_up: SignUp,
     /// How long a session lives at most.
@@ -135,6 +136,15 @@ pub struct SignIn {
     pub password: Password,
     /// `[sign_in.two_step]`
     pub two_step: TwoStep,
+}
+
+/// A way in that an operator can offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MethodName {
+    /// A password.
+    Password,
+    /// A link and a code by mail.
+    Email,
 }
 
 /// Who may create an account.
@@ -192,6 +202,38 @@ pub struct Argon2 {
 pub struct Email {
     /// The sender of letters, `Name <address>`.
     pub from: String,
+    /// The relay that takes letters.
+    pub smtp: Option<Smtp>,
+    /// A folder that takes them instead.
+    pub folder: Option<PathBuf>,
+}
+
+/// A mail relay (RFC 5321), as `email.smtp` names it.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// Its name, which its certificate must bear.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: SmtpTls,
+    /// Who we are to it.
+    pub user: Option<String>,
+    /// And how we prove it.
+    pub password: Option<SecretString>,
+    /// Certificates to trust beside the system's, as PEM.
+    pub ca: Option<Vec<u8>>,
+}
+
+/// How a connection to the relay is protected. None of them ever becomes a weaker one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// From the first byte (RFC 8314 §3.3).
+    Implicit,
+    /// From `STARTTLS` on (RFC 3207), before anything of ours is said.
+    StartTls,
+    /// Not at all: for a relay on this machine.
+    None,
 }
 
 /// `[tokens]`
@@ -237,14 +279,18 @@ pub struct Limits {
     pub password_total: Rate,
     /// Consecutive failures after which a password no longer works until recovery. At most 100.
     pub password_failures: u32,
-    /// Sign-ups begun from one network address.
-    pub sign_up_per_address: Rate,
+    /// Letters asked for from one network address.
+    pub letters_per_address: Rate,
     /// Letters to one mailbox.
     pub letters_per_recipient: Rate,
+    /// The same over a longer time.
+    pub letters_per_recipient_daily: Rate,
     /// Letters in total.
     pub letters_total: Rate,
     /// Codes typed in from one network address.
     pub codes_per_address: Rate,
+    /// Codes typed in for one mailbox, from anywhere.
+    pub codes_per_account: Rate,
     /// Failed client authentications for one client.
     pub client_failures: Rate,
 }
@@ -435,6 +481,7 @@ macro_rules! spelled {
 
 spelled! {
     Mode { Development = "development", Production = "production" }
+    MethodName { Password = "password", Email = "email" }
     SignUp { Open = "open", Invite = "invite", Closed = "closed" }
     TwoStep { Optional = "optional", Required = "required", RequiredForAdmins = "required_for_admins" }
     SigningAlgorithm { Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA" }
@@ -446,6 +493,21 @@ spelled! {
 }
 
 impl Config {
+    /// Whether letters go anywhere.
+    pub fn sends_letters(&self) -> bool {
+        self.is_development() || self.email.smtp.is_some() || self.email.folder.is_some()
+    }
+
+    /// The ways in that can be used, in the order of the page.
+    pub fn methods(&self) -> impl Iterator<Item = MethodName> + '_ {
+        self.sign_in.methods.iter().copied().filter(|method| *method != MethodName::Email || self.sends_letters())
+    }
+
+    /// Whether people can sign in so.
+    pub fn offers(&self, method: MethodName) -> bool {
+        self.methods().any(|one| one == method)
+    }
+
     /// Whether errors may show everything and the development inbox exists.
     pub fn is_development(&self) -> bool {
         self.mode == Mode::Development

@@ -65,6 +65,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("sign_in.password.argon2.parallelism", Kind::Number(1, 8)),
     of("sign_in.two_step.policy", Kind::Word(&["optional", "required", "required_for_admins"])),
     of("email.from", Kind::Text),
+    of("email.smtp", Kind::Text),
+    of("email.smtp_ca", Kind::Text),
+    of("email.folder", Kind::Text),
     of("tokens.signing", ALGORITHMS),
     of("tokens.access_ttl", Kind::Duration(60, DAY)),
     of("tokens.id_ttl", Kind::Duration(60, DAY)),
@@ -77,10 +80,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("limits.password_per_account", Kind::Rate),
     of("limits.password_total", Kind::Rate),
     of("limits.password_failures", Kind::Number(1, 100)),
-    of("limits.sign_up_per_address", Kind::Rate),
+    of("limits.letters_per_address", Kind::Rate),
     of("limits.letters_per_recipient", Kind::Rate),
+    of("limits.letters_per_recipient_daily", Kind::Rate),
     of("limits.letters_total", Kind::Rate),
     of("limits.codes_per_address", Kind::Rate),
+    of("limits.codes_per_account", Kind::Rate),
     of("limits.client_failures", Kind::Rate),
     of("branding.name", Kind::Text),
     of("branding.logo", Kind::Text),
@@ -114,16 +119,8 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
 ];
 
 /// Beginnings of keys that later versions will know.
-const LATER: &[&str] = &[
-    "email.smtp",
-    "email.request_tag",
-    "passkeys.",
-    "providers.",
-    "branding.icon",
-    "branding.font",
-    "branding.heading_font",
-    "sign_in.email.",
-];
+const LATER: &[&str] =
+    &["email.request_tag", "passkeys.", "providers.", "branding.icon", "branding.font", "branding.heading_font", "sign_in.email."];
 
 /// What may stand at a key, or nothing if it is not a setting.
 pub(super) fn kind_of(key: &str) -> Option<Kind> {

@@ -3,4 +3,4 @@
 mod store;
 
 pub(crate) use store::tables;
-pub use store::{Credential, Kind, NewCredential, find_by_address, insert, touch};
+pub use store::{Addressee, Credential, Kind, NewCredential, find_addressee, find_by_address, insert, set, touch};

@@ -7,7 +7,7 @@ use crate::crypto::Crypto;
 use crate::db::sql;
 use crate::error::Result;
 use crate::types::{CredentialId, EmailAddress, UserId};
-use crate::user::{self, Person, PersonRow};
+use crate::user::{self, Person, PersonRow, State};
 use crate::work::Work;
 
 mod credential {
@@ -100,6 +100,38 @@ pub async fn find_by_address(
     Ok(Some((row.user_id, row.id.zip(row.data).map(open).transpose()?)))
 }
 
+/// Who a letter would reach.
+pub struct Addressee {
+    /// The person.
+    pub user: UserId,
+    /// The address as it is kept: letters go to exactly this, however it was typed.
+    pub address: EmailAddress,
+    /// What an operator has decided about them.
+    pub state: State,
+    /// Whether they sign in with a password.
+    pub has_password: bool,
+}
+
+/// Who a letter to an address would reach.
+pub async fn find_addressee(db: &impl ConnectionTrait, address: &EmailAddress) -> Result<Option<Addressee>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        user_id: UserId,
+        address: String,
+        state: String,
+        has_password: bool,
+    }
+    let text = "SELECT e.user_id, e.address, u.state, \
+         EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = e.user_id AND c.kind = $2) AS has_password \
+         FROM emails e JOIN users u ON u.id = e.user_id WHERE e.canonical = $1";
+    let query = sql(db, text, [address.canonical().into(), Kind::Password.as_str().into()]);
+    let row = Row::find_by_statement(query).one(db).await?;
+    Ok(row.and_then(|row| {
+        let address = EmailAddress::parse(&row.address).ok()?;
+        Some(Addressee { user: row.user_id, address, state: State::parse(&row.state), has_password: row.has_password })
+    }))
+}
+
 /// Adds a way in.
 pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<CredentialId> {
     let id = CredentialId(work.random().uuid(work.now));
@@ -116,6 +148,20 @@ pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<Crede
     };
     credential::Entity::insert(row).exec_without_returning(work.db()).await?;
     Ok(id)
+}
+
+/// Gives a person their one way in of that kind, in place of the one they have.
+pub async fn set(work: &mut Work<'_>, (user, kind): (UserId, Kind), data: &[u8]) -> Result<()> {
+    let id = CredentialId(work.random().uuid(work.now));
+    let sealed = work.crypto().seal_column(&identity(id), data)?;
+    // A new name as well: what is sealed is bound to it, and what was checked against the old one is void.
+    let text = "INSERT INTO credentials (id, user_id, kind, label, lookup_key, data, created_at, updated_at) \
+         VALUES ($1, $2, $3, '', $4, $5, $6, $6) \
+         ON CONFLICT (kind, lookup_key) DO UPDATE SET id = excluded.id, data = excluded.data, updated_at = excluded.updated_at";
+    let key = user.0.as_bytes().to_vec();
+    let values = [id.0.into(), user.0.into(), kind.as_str().into(), key.into(), sealed.into(), work.now.0.into()];
+    work.db().execute_raw(sql(work.db(), text, values)).await?;
+    Ok(())
 }
 
 /// Notes that it was used just now, and replaces what the kind keeps by `renewed` if there is such. Says

@@ -208,9 +208,18 @@ async fn patiently<O: Future<Output = Result<DatabaseConnection, DbErr>>>(open: 
 
 /// `SQLITE_BUSY`, whatever the reason: the low byte of its extended codes.
 fn is_locked(error: &DbErr) -> bool {
-    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else { return false };
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
+    code_of(error).and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+}
+
+/// The database's own code for an error.
+fn code_of(error: &DbErr) -> Option<String> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return None;
+    };
+    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }
 
 /// Runs statements in a transaction, for what they do and not for what they return.
@@ -236,6 +245,8 @@ impl From<DbErr> for Error {
         match &error {
             DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Self::Busy { retry_after: Duration::from_secs(2) },
             DbErr::Conn(RuntimeErr::SqlxError(_)) => Self::broken("the database cannot be reached", error),
+            // 40P01: one of several changes that waited for each other had to give way. It can be tried again.
+            error if code_of(error).as_deref() == Some("40P01") => Self::Busy { retry_after: Duration::from_secs(1) },
             _ => Self::broken("the database refused", error),
         }
     }

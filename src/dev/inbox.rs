@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::types::{EmailAddress, Envelope, Outgoing};
+use crate::mail::Outgoing;
+use crate::types::{EmailAddress, Envelope};
 
 const MOST: usize = 200;
 

@@ -1,6 +1,8 @@
 //! `/dev/inbox`: read what would have been sent. These routes exist in development mode only, and
 //! answer this machine only.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,6 +13,7 @@ use super::view::{InboxLine, InboxPage, OpenLetter};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::Parameters;
+use crate::job;
 use crate::page::{PageResult, respond_with};
 use crate::session::Visitor;
 use crate::types::{EmailAddress, Envelope};
@@ -54,6 +57,7 @@ fn show(app: &App, inbox: &Inbox, visitor: &Visitor, open: Option<u64>) -> PageR
             at: letter.at,
             text: letter.text,
             code: letter.code,
+            link: letter.link,
         }),
     };
     Ok(respond_with(StatusCode::OK, &page, POLICY))
@@ -87,8 +91,9 @@ pub async fn get_letter_source(inbox: web::Data<Inbox>, visitor: Visitor, id: we
 }
 
 /// `GET /dev/inbox/latest?to=…`: for end-to-end tests.
-pub async fn get_latest(inbox: web::Data<Inbox>, visitor: Visitor, request: HttpRequest) -> PageResult {
+pub async fn get_latest(app: web::Data<App>, inbox: web::Data<Inbox>, visitor: Visitor, request: HttpRequest) -> PageResult {
     near(&visitor)?;
+    arrived(&app).await?;
     let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
     let to = parameters
         .get("to")
@@ -103,8 +108,21 @@ pub async fn get_latest(inbox: web::Data<Inbox>, visitor: Visitor, request: Http
         "text": letter.text,
         "html": letter.html,
         "code": letter.code,
+        "link": letter.link,
         "at": letter.at.rfc3339(),
     })))
+}
+
+/// A letter that was asked for a moment ago is still on its way: a test that asks for it means that one.
+async fn arrived(app: &App) -> Result<()> {
+    for _ in 0..100 {
+        let standing = job::standing(&app.db, job::Kind::Letter).await?;
+        if standing.waiting <= standing.failing {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 fn number(id: &str) -> Result<u64> {

@@ -47,6 +47,8 @@ pub struct OpenLetter {
     pub text: String,
     /// The code in it.
     pub code: Option<String>,
+    /// The link in it.
+    pub link: Option<String>,
 }
 
 impl InboxPage {
@@ -72,6 +74,7 @@ impl Sample for InboxPage {
             at,
             text: "Create your Fieldnotes account\n\nType this code on the page that asked for it:\n482 913\n".into(),
             code: Some("482913".into()),
+            link: Some("https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg".into()),
         };
         vec![
             ("inbox", Self { page: page(), letters: letters(), open: Some(open) }),

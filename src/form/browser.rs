@@ -51,6 +51,11 @@ impl Browser {
         self.id
     }
 
+    /// What a row knows this browser by.
+    pub fn mark(&self, app: &App) -> Vec<u8> {
+        app.crypto.mark(Purpose::Browser, &[&self.id])[..16].to_vec()
+    }
+
     /// The value of the hidden field `csrf` in every form for this browser.
     pub fn csrf(&self, app: &App) -> String {
         URL_SAFE_NO_PAD.encode(&app.crypto.mark(Purpose::Csrf, &[&self.id])[..18])

@@ -150,7 +150,7 @@ mod tests {
         for (language, id, text, fine) in [
             ("en", "sign-in-title", "Come in", true),
             ("en", "sign-in-title", "Come in to { $app }", true),
-            ("en", "sign-up-wait", "{ $app }: { $seconds } s", true),
+            ("en", "check-wait", "{ $app }: { $seconds } s", true),
             ("en", "sign-in-title", "Hello { $email }", false),
             ("en", "sign-in-titel", "Come in", false),
             ("en", "sign-in-title", "Come in { ", false),

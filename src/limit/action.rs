@@ -14,14 +14,18 @@ pub enum Action<'a> {
     PasswordOn(&'a EmailAddress, Option<&'a [u8]>),
     /// A password tried anywhere.
     PasswordAnywhere,
-    /// An account asked for from a network.
-    SignUpFrom(IpAddr),
+    /// A letter asked for from a network.
+    LetterFrom(IpAddr),
     /// A letter to a mailbox.
     LetterTo(&'a EmailAddress),
+    /// The same, counted by the day.
+    LetterOfTheDayTo(&'a EmailAddress),
     /// A letter to anywhere.
     LetterAnywhere,
     /// A code typed in from a network.
     CodeFrom(IpAddr),
+    /// A code typed in for a mailbox.
+    CodeFor(&'a EmailAddress),
     /// A client that could not prove itself, from a network.
     ClientFailure(&'a ClientId, IpAddr),
 }
@@ -33,10 +37,12 @@ impl Action<'_> {
             Self::PasswordFrom(_) => limits.password_per_address,
             Self::PasswordOn(..) => limits.password_per_account,
             Self::PasswordAnywhere => limits.password_total,
-            Self::SignUpFrom(_) => limits.sign_up_per_address,
+            Self::LetterFrom(_) => limits.letters_per_address,
             Self::LetterTo(_) => limits.letters_per_recipient,
+            Self::LetterOfTheDayTo(_) => limits.letters_per_recipient_daily,
             Self::LetterAnywhere => limits.letters_total,
             Self::CodeFrom(_) => limits.codes_per_address,
+            Self::CodeFor(_) => limits.codes_per_account,
             Self::ClientFailure(..) => limits.client_failures,
         }
     }
@@ -47,10 +53,12 @@ impl Action<'_> {
             Self::PasswordFrom(ip) => (1, ip.to_string().into()),
             Self::PasswordOn(address, device) => (2, [address.canonical().as_bytes(), b"\0", device.unwrap_or_default()].concat()),
             Self::PasswordAnywhere => (3, Vec::new()),
-            Self::SignUpFrom(ip) => (4, ip.to_string().into()),
+            Self::LetterFrom(ip) => (4, ip.to_string().into()),
             Self::LetterTo(address) => (5, address.canonical().into()),
             Self::LetterAnywhere => (6, Vec::new()),
             Self::CodeFrom(ip) => (7, ip.to_string().into()),
+            Self::LetterOfTheDayTo(address) => (9, address.canonical().into()),
+            Self::CodeFor(address) => (10, address.canonical().into()),
             Self::ClientFailure(client, ip) => (8, format!("{client} {ip}").into()),
         };
         [&[kind], of.as_slice()].concat()

@@ -39,6 +39,7 @@ mod limit_bucket {
 
 #[derive(FromQueryResult)]
 struct Taken {
+    key: Vec<u8>,
     arrival: i64,
     step: i64,
     burst: i64,
@@ -57,11 +58,35 @@ pub async fn take(app: &App, actions: &[Action<'_>]) -> Result<()> {
     }
 }
 
+/// Uses each of these actions once, and says of each how long to wait where it was refused.
+pub async fn draw(app: &App, actions: &[Action<'_>]) -> Result<Vec<Option<Duration>>> {
+    let now = app.clock.now();
+    let statements = Buckets::new(app, actions, now).statement(app.db.write());
+    let answer = app.db.change_in_order(statements).await?;
+    let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+    let wait = |action: &Action<'_>| {
+        let key = key(app, action);
+        taken.iter().find(|row| row.key == key && !row.granted).map(|row| row.wait(now))
+    };
+    Ok(actions.iter().map(wait).collect())
+}
+
+impl Taken {
+    /// Until a refused use would be granted; at least a second.
+    fn wait(&self, now: UnixMillis) -> Duration {
+        let millis = self.arrival + self.step - self.burst - now.0;
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0).max(1000))
+    }
+}
+
+fn key(app: &App, action: &Action<'_>) -> Vec<u8> {
+    app.crypto.mark(Purpose::Limit, &[&action.key()]).to_vec()
+}
+
 /// How long until the longest of the refused uses would be granted; nothing if all were.
 pub(super) fn wait(answer: &[QueryResult], now: UnixMillis) -> Result<Option<Duration>> {
     let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
-    let wait = taken.iter().filter(|row| !row.granted).map(|row| row.arrival + row.step - row.burst - now.0).max();
-    Ok(wait.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0).max(1000))))
+    Ok(taken.iter().filter(|row| !row.granted).map(|row| row.wait(now)).max())
 }
 
 /// The buckets that some actions draw from.
@@ -75,7 +100,7 @@ impl Buckets {
     /// None where limits are switched off.
     pub(super) fn new(app: &App, actions: &[Action<'_>], now: UnixMillis) -> Self {
         let limits = &app.config.limits;
-        let row = |action: &Action<'_>| (app.crypto.mark(Purpose::Limit, &[&action.key()]).to_vec(), action.rate(limits));
+        let row = |action: &Action<'_>| (key(app, action), action.rate(limits));
         let mut rows: Vec<_> = actions.iter().filter(|_| limits.enabled).map(row).collect();
         // Every replica locks rows in one order, so that none waits for another in a circle.
         rows.sort_by(|a, b| a.0.cmp(&b.0));
@@ -108,7 +133,7 @@ impl Buckets {
              ON CONFLICT (key) DO UPDATE SET step = excluded.step, burst = excluded.burst, expires_at = excluded.expires_at, \
              granted = ({later} - $1 <= excluded.burst), \
              arrival = CASE WHEN {later} - $1 <= excluded.burst THEN {later} ELSE limit_buckets.arrival END \
-             RETURNING arrival, step, burst, granted",
+             RETURNING key, arrival, step, burst, granted",
             places.join(", ")
         );
         vec![Statement::from_sql_and_values(db.get_database_backend(), sql, values)]

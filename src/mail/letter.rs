@@ -60,16 +60,18 @@ pub trait Letter {
     fn html(&self) -> Result<String>;
 }
 
-/// Puts a letter into its envelope.
-pub fn envelope(app: &App, to: &EmailAddress, now: UnixMillis, code: Option<String>, letter: &impl Letter) -> Result<Envelope> {
+/// Puts a letter into its envelope. `until` is when it stops being of use.
+pub fn envelope(app: &App, to: &EmailAddress, (now, until): (UnixMillis, UnixMillis), letter: &impl Letter) -> Result<Envelope> {
     Ok(Envelope {
         to: to.clone(),
         from: one_line(&app.config.email.from),
         subject: one_line(&letter.subject()),
         text: letter.text()?,
         html: letter.html()?,
-        code,
+        code: None,
+        link: None,
         at: now,
+        until,
     })
 }
 

@@ -112,7 +112,7 @@ impl Page {
 
     /// Whether a problem lies in what was typed. Having to wait is nobody's mistake.
     pub fn blames(&self, problem: &Words) -> bool {
-        problem.key != "sign-up-wait"
+        problem.key != "check-wait"
     }
 
     /// Whether there is such a problem.

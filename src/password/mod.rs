@@ -6,6 +6,8 @@ pub mod leaked;
 pub mod page;
 mod phc;
 mod queue;
+pub mod reset;
+pub mod reset_page;
 mod rules;
 mod typed;
 pub(crate) mod view;

@@ -9,6 +9,7 @@ use super::hash::HashPool;
 use super::typed::Password;
 use super::view::PasswordPage;
 use crate::app::App;
+use crate::config::MethodName;
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
 use crate::page::PageResult;
@@ -34,7 +35,7 @@ pub async fn get_password(app: web::Data<App>, visitor: Visitor, request: HttpRe
 pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(mut form) = form?;
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
-    let Some(address) = flow.address() else {
+    let Some(address) = flow.address().filter(|_| app.config.offers(MethodName::Password)) else {
         return Ok(page(&app, &visitor, &flow, Say::Nothing)?);
     };
     let Some(typed) = form.take("password") else {
@@ -60,7 +61,7 @@ fn wrong() -> Say {
 
 fn page(app: &App, visitor: &Visitor, flow: &Flow, say: Say) -> Result<HttpResponse> {
     let sealed = flow.seal(app)?;
-    let Some(address) = flow.address() else {
+    let Some(address) = flow.address().filter(|_| app.config.offers(MethodName::Password)) else {
         return Ok(see_other(&app.config.issuer.join(&format!("/sign-in?flow={sealed}"))));
     };
     let (status, problem, hint, wait) = match say {
@@ -69,7 +70,9 @@ fn page(app: &App, visitor: &Visitor, flow: &Flow, say: Say) -> Result<HttpRespo
         Say::Wait(wait) => (StatusCode::TOO_MANY_REQUESTS, None, None, Some(wait)),
     };
     let limited = wait.map(|wait| wait.as_secs().div_ceil(60).max(1));
-    let page = PasswordPage { page: visitor.page(app, flow.client()), flow: sealed, email: address.to_string(), problem, hint, limited };
+    let mail = app.config.offers(MethodName::Email);
+    let page =
+        PasswordPage { page: visitor.page(app, flow.client()), flow: sealed, email: address.to_string(), problem, hint, limited, mail };
     let mut response = visitor.show(status, &page);
     if let Some(wait) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(wait.as_secs().max(1)));

@@ -6,7 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
+use crate::app::App;
 use crate::error::{Error, Result};
+use crate::job::{self, Standing};
 
 /// What is counted.
 pub struct Measures {
@@ -14,6 +16,8 @@ pub struct Measures {
     requests: IntCounterVec,
     seconds: Histogram,
     hashes_waiting: IntGauge,
+    letters_waiting: IntGauge,
+    letters_failing: IntGauge,
 }
 
 impl Measures {
@@ -26,11 +30,15 @@ impl Measures {
         let options = HistogramOpts::new("housekey_request_seconds", "Time from a request's head to its answer's").buckets(buckets);
         let seconds = Histogram::with_opts(options).map_err(broken)?;
         let hashes_waiting = IntGauge::new("housekey_hashes_waiting", "Passwords waiting to be hashed").map_err(broken)?;
+        let letters_waiting = IntGauge::new("housekey_letters_waiting", "Letters that have not gone yet").map_err(broken)?;
+        let letters_failing = IntGauge::new("housekey_letters_failing", "Letters that failed at least once").map_err(broken)?;
         let registry = Registry::new();
+        registry.register(Box::new(letters_waiting.clone())).map_err(broken)?;
+        registry.register(Box::new(letters_failing.clone())).map_err(broken)?;
         registry.register(Box::new(requests.clone())).map_err(broken)?;
         registry.register(Box::new(seconds.clone())).map_err(broken)?;
         registry.register(Box::new(hashes_waiting.clone())).map_err(broken)?;
-        Ok(Self { registry, requests, seconds, hashes_waiting })
+        Ok(Self { registry, requests, seconds, hashes_waiting, letters_waiting, letters_failing })
     }
 
     /// Counts one answer.
@@ -51,6 +59,11 @@ impl Measures {
         self.hashes_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
     }
 
+    fn letters(&self, standing: &Standing) {
+        self.letters_waiting.set(i64::try_from(standing.waiting).unwrap_or(i64::MAX));
+        self.letters_failing.set(i64::try_from(standing.failing).unwrap_or(i64::MAX));
+    }
+
     fn text(&self) -> Result<Vec<u8>> {
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text).map_err(|error| Error::broken("metrics cannot be written", error))?;
@@ -59,8 +72,11 @@ impl Measures {
 }
 
 /// `GET /metrics`
-pub async fn get_metrics(measures: web::Data<Measures>, pool: web::Data<crate::password::HashPool>) -> HttpResponse {
+pub async fn get_metrics(app: web::Data<App>, measures: web::Data<Measures>, pool: web::Data<crate::password::HashPool>) -> HttpResponse {
     measures.hashes_waiting(pool.waiting());
+    if let Ok(standing) = job::standing(&app.db, job::Kind::Letter).await {
+        measures.letters(&standing);
+    }
     match measures.text() {
         Ok(text) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),

@@ -20,11 +20,13 @@ use self::measure::Measures;
 use crate::app::App;
 use crate::dev::Inbox;
 use crate::error::{Error, Result};
+use crate::job::Worker;
 use crate::key::Keys;
+use crate::mail::Transport;
 use crate::oidc::discovery::Discovery;
 use crate::oidc::{Client, Clients};
 use crate::password::HashPool;
-use crate::routes;
+use crate::{routes, schedule};
 
 /// Everything a server is made of, before it has a socket.
 pub struct House {
@@ -37,6 +39,7 @@ pub struct House {
     measures: web::Data<Measures>,
     readiness: web::Data<Readiness>,
     inbox: Option<web::Data<Inbox>>,
+    workers: Vec<Worker>,
 }
 
 /// A server that runs.
@@ -47,6 +50,8 @@ pub struct Running {
     pub ended: tokio::task::JoinHandle<std::io::Result<()>>,
     readiness: web::Data<Readiness>,
     stop_after: Duration,
+    workers: Vec<Worker>,
+    working: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl House {
@@ -55,7 +60,10 @@ impl House {
         let keys = web::Data::new(Keys::load(&app).await?);
         let clients = web::Data::new(Clients::new(&app, more));
         let pool = web::Data::new(HashPool::new(&app.config.sign_in.password, &app.random));
+        let otherwise = inbox.as_ref().map_or(Transport::Nowhere, |inbox| Transport::Memory(inbox.outgoing()));
+        let transport = Transport::new(&app.config.email, &app.config.issuer.host(), otherwise)?;
         Ok(Self {
+            workers: schedule::workers(&app, transport),
             keys,
             clients,
             pool,
@@ -114,6 +122,8 @@ impl House {
             handle,
             ended: tokio::spawn(server),
             readiness: self.readiness.clone(),
+            workers: self.workers.clone(),
+            working: self.workers.iter().map(|worker| tokio::spawn(worker.clone().run(Arc::clone(&self.app)))).collect(),
             stop_after: if self.app.config.is_development() { Duration::ZERO } else { Duration::from_millis(500) },
         })
     }
@@ -121,21 +131,32 @@ impl House {
     /// Serves `/metrics` on a listener of its own.
     pub fn serve_metrics(&self, listener: TcpListener) -> Result<tokio::task::JoinHandle<std::io::Result<()>>> {
         let bind = |error| Error::broken("cannot serve metrics", Box::new(error) as Box<dyn std::error::Error + Send + Sync>);
-        let (measures, pool) = (self.measures.clone(), self.pool.clone());
+        let (measures, pool, app) = (self.measures.clone(), self.pool.clone(), web::Data::from(Arc::clone(&self.app)));
         let server = HttpServer::new(move || {
             let metrics = web::resource("/metrics").route(web::get().to(measure::get_metrics));
-            Actix::new().app_data(measures.clone()).app_data(pool.clone()).service(metrics)
+            Actix::new().app_data(app.clone()).app_data(measures.clone()).app_data(pool.clone()).service(metrics)
         });
         Ok(tokio::spawn(server.workers(1).disable_signals().listen(listener).map_err(bind)?.run()))
     }
 }
 
 impl Running {
+    /// Does nothing more that was left for later.
+    pub fn quit(&self) {
+        for working in &self.working {
+            working.abort();
+        }
+    }
+
     /// Stops: not ready from now on, a moment for load balancers to notice, then every request in flight to its end.
     pub async fn stop(self) -> std::io::Result<()> {
         self.readiness.stop();
         tokio::time::sleep(self.stop_after).await;
         self.handle.stop(true).await;
+        for worker in &self.workers {
+            worker.finish(Duration::from_secs(10)).await;
+        }
+        self.quit();
         self.ended.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
     }
 }

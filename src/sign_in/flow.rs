@@ -9,7 +9,7 @@ use super::Destination;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::Browser;
-use crate::types::{ClientId, EmailAddress, FlowId, SessionId, UnixMillis};
+use crate::types::{ChallengeId, ClientId, EmailAddress, FlowId, SessionId, UnixMillis};
 
 const LIFETIME: Duration = Duration::from_hours(1);
 /// A sealed flow is a URL parameter; nothing we make comes near this.
@@ -33,6 +33,15 @@ pub struct Flow {
     /// The person has refused what the app asked for.
     #[serde(default)]
     pub refused: bool,
+    /// The letter that this journey waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<ChallengeId>,
+    /// The letter that allows a new password to be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<ChallengeId>,
+    /// It ended in another browser than it began in: the app there knows nothing of it.
+    #[serde(default)]
+    pub elsewhere: bool,
     browser: [u8; 16],
 }
 
@@ -40,9 +49,33 @@ impl Flow {
     /// Begins a journey in this browser.
     pub fn begin(app: &App, browser: &Browser, destination: Destination) -> Self {
         let began = app.clock.now();
-        let id = FlowId(app.random.uuid(began));
-        let address = destination.app().and_then(|request| request.login_hint.clone());
-        Self { id, began, destination, address, allowed_by: None, refused: false, browser: browser.binding() }
+        Self {
+            id: FlowId(app.random.uuid(began)),
+            began,
+            address: destination.app().and_then(|request| request.login_hint.clone()),
+            destination,
+            allowed_by: None,
+            refused: false,
+            challenge: None,
+            recovery: None,
+            elsewhere: false,
+            browser: browser.binding(),
+        }
+    }
+
+    /// The journey that a letter was asked for in, as its row keeps it.
+    pub fn recall(app: &App, browser: &Browser, kept: &[u8]) -> Self {
+        let kept: Option<Self> = serde_json::from_slice(kept).ok();
+        match kept {
+            Some(flow) if crate::crypto::equal(&flow.browser, &browser.binding()) => flow,
+            Some(flow) => Self { elsewhere: true, ..Self::begin(app, browser, flow.destination) },
+            None => Self::begin(app, browser, Destination::Account),
+        }
+    }
+
+    /// The journey as a row keeps it.
+    pub fn keep(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec(self).map_err(|error| Error::broken("a flow cannot be written", error))
     }
 
     /// Opens a journey that a page carried. One of another browser loses everything but its
@@ -66,8 +99,7 @@ impl Flow {
 
     /// The journey as a page carries it.
     pub fn seal(&self, app: &App) -> Result<String> {
-        let plain = serde_json::to_vec(self).map_err(|error| Error::broken("a flow cannot be written", error))?;
-        app.crypto.seal_flow(&plain)
+        app.crypto.seal_flow(&self.keep()?)
     }
 
     /// The address that was typed, if it is one.
@@ -87,10 +119,17 @@ impl Flow {
         self
     }
 
-    /// The same journey under a new name, so that rows of the old one no longer belong to it.
+    /// Notes which letter it waits for now.
     #[must_use]
-    pub fn renamed(mut self, app: &App) -> Self {
-        self.id = FlowId(app.random.uuid(app.clock.now()));
+    pub fn awaiting(mut self, challenge: ChallengeId) -> Self {
+        self.challenge = Some(challenge);
+        self
+    }
+
+    /// Notes that a letter has allowed a new password.
+    #[must_use]
+    pub fn recovering(mut self, challenge: ChallengeId) -> Self {
+        (self.challenge, self.recovery) = (None, Some(challenge));
         self
     }
 

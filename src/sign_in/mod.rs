@@ -4,6 +4,7 @@
 mod complete;
 mod destination;
 mod flow;
+mod letter;
 mod next_step;
 mod onward;
 pub mod page;
@@ -13,6 +14,7 @@ pub(crate) mod view;
 pub use complete::{At, Completed, complete};
 pub use destination::{Answer, AppRequest, Destination};
 pub use flow::Flow;
+pub use letter::{go, send_letter, too_soon, wait_words};
 pub use next_step::{NextStep, next_step};
 pub use onward::onward;
 pub use proof::{Method, Proofs};

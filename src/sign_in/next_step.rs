@@ -19,7 +19,7 @@ pub enum NextStep {
 
 /// Decides.
 pub fn next_step(proofs: &Proofs, person: &Person, policy: TwoStep) -> NextStep {
-    if !proofs.has(Method::Password) {
+    if !(proofs.has(Method::Password) || proofs.has(Method::EmailCode)) {
         return NextStep::Prove;
     }
     if let Err(barred) = gate(person) {
@@ -44,7 +44,8 @@ mod tests {
         let password = Proofs::of(Method::Password);
         for (proofs, person, policy, step) in [
             (Proofs::default(), &active, TwoStep::Optional, NextStep::Prove),
-            (Proofs::of(Method::EmailCode), &active, TwoStep::Optional, NextStep::Prove),
+            (Proofs::of(Method::EmailCode), &active, TwoStep::Optional, NextStep::Done),
+            (Proofs::of(Method::EmailCode), &active, TwoStep::Required, NextStep::SecondFactor),
             (password.clone(), &active, TwoStep::Optional, NextStep::Done),
             (password.clone(), &active, TwoStep::RequiredForAdmins, NextStep::Done),
             (password.clone(), &active, TwoStep::Required, NextStep::SecondFactor),

@@ -26,7 +26,12 @@ pub async fn show(app: &App, visitor: &Visitor, parameters: &Parameters) -> Page
     Ok(page(app, visitor, &flow, flow.typed(), None)?)
 }
 
-/// `POST /sign-in`: the address. What comes next does not depend on whether anybody has it.
+/// The page again, with what is wrong.
+pub fn show_problem(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Words) -> Result<HttpResponse> {
+    page(app, visitor, flow, typed, Some(problem))
+}
+
+/// `POST /sign-in`: the address, for a password. What comes next does not depend on whether anybody has it.
 pub async fn post_sign_in(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
@@ -54,6 +59,7 @@ fn page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<
         flow: flow.seal(app)?,
         email: typed.chars().take(320).collect(),
         problem,
+        methods: app.config.methods().collect(),
         sign_up: app.sign_ups_are_open(),
     };
     Ok(visitor.show(status, &page))

@@ -5,7 +5,7 @@
 pub enum Method {
     /// The right password.
     Password,
-    /// The code from a letter to the address.
+    /// The link or the code from a letter to the address.
     EmailCode,
 }
 

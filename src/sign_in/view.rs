@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::config::MethodName;
 use crate::page::{Html, Page, Sample};
 use crate::types::Words;
 
@@ -17,16 +18,40 @@ pub struct SignInPage {
     pub email: String,
     /// What is wrong with it.
     pub problem: Option<Words>,
+    /// The ways in, what comes first first.
+    pub methods: Vec<MethodName>,
     /// Whether strangers may create an account.
     pub sign_up: bool,
 }
 
+impl SignInPage {
+    /// What the one primary button does.
+    fn by_mail(&self) -> bool {
+        self.methods.first() == Some(&MethodName::Email)
+    }
+
+    /// Whether a password can be chosen instead. The other way round is offered on the password's own page.
+    fn or_password(&self) -> bool {
+        self.by_mail() && self.methods.contains(&MethodName::Password)
+    }
+}
+
 impl Sample for SignInPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |email: &str, problem, sign_up| Self { page: page(), flow: "flow".into(), email: email.into(), problem, sign_up };
+        let of = |email: &str, problem, sign_up| Self {
+            page: page(),
+            flow: "flow".into(),
+            email: email.into(),
+            problem,
+            methods: vec![MethodName::Password, MethodName::Email],
+            sign_up,
+        };
+        let mut by_mail = of("", None, true);
+        by_mail.methods.reverse();
         vec![
             ("sign-in", of("", None, true)),
             ("sign-in-closed", of("", None, false)),
+            ("sign-in-by-mail", by_mail),
             ("sign-in-error", of("maya@", Some("email-malformed".into()), true)),
         ]
     }

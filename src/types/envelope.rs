@@ -1,11 +1,11 @@
 //! A letter ready to go.
 
-use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 
 use super::{EmailAddress, UnixMillis};
 
 /// A rendered letter and where it goes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Envelope {
     /// The one recipient.
     pub to: EmailAddress,
@@ -19,9 +19,10 @@ pub struct Envelope {
     pub html: String,
     /// The code in it, if it carries one, for the development inbox.
     pub code: Option<String>,
+    /// The link in it, likewise.
+    pub link: Option<String>,
     /// When it was written.
     pub at: UnixMillis,
+    /// Until when it is worth sending.
+    pub until: UnixMillis,
 }
-
-/// Where finished letters go.
-pub type Outgoing = Arc<dyn Fn(Envelope) + Send + Sync>;

@@ -83,6 +83,10 @@ ids! {
     FamilyId = "fam";
     /// One journey of one browser tab, from the first page to the app.
     FlowId = "flw";
+    /// A letter that asks its reader to prove an address.
+    ChallengeId = "chl";
+    /// Something to be done later.
+    JobId = "job";
     /// A line of the audit log.
     EventId = "evt";
 }

@@ -125,6 +125,11 @@ impl IssuerUrl {
         Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
     }
 
+    /// Its host, without the port.
+    pub fn host(&self) -> String {
+        url::Url::parse(&self.0).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// Whether browsers reach it by TLS.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")

@@ -68,6 +68,17 @@ fn read(row: email::Model) -> Option<Email> {
     Some(Email { user: row.user_id, address, verified_at: row.verified_at, is_primary: row.is_primary })
 }
 
+/// Notes that an address was proved; says whether that is news.
+pub async fn verify(work: &mut Work<'_>, address: &EmailAddress) -> Result<bool> {
+    let verified = email::Entity::update_many()
+        .col_expr(email::Column::VerifiedAt, work.now.0.into())
+        .filter(email::Column::Canonical.eq(address.canonical()))
+        .filter(email::Column::VerifiedAt.is_null())
+        .exec(work.db())
+        .await?;
+    Ok(verified.rows_affected == 1)
+}
+
 /// Gives a new person their address; says whether it was free. Fifty at once: one gets it.
 pub(super) async fn insert_primary(work: &mut Work<'_>, user: UserId, address: &EmailAddress, verified: bool) -> Result<bool> {
     let row = email::ActiveModel {

@@ -50,6 +50,8 @@ email-too-long = Enter an email address with fewer characters
 sign-in-page = Sign in
 sign-in-title = Sign in to { $app }
 sign-in-continue = Continue
+sign-in-by-mail = Continue with email
+sign-in-by-password = Use a password
 sign-in-new = New to { $app }?
 sign-in-create = Create an account
 
@@ -73,6 +75,8 @@ signed-out-again = Sign in again
 password-title = Enter your password
 password-label = Password
 password-sign-in = Sign in
+password-forgot = Forgot password?
+password-by-mail = Email me a sign-in link
 password-empty = Enter your password
 password-wrong = That email and password don’t match
 password-wrong-hint = Check the password and the email address.
@@ -94,6 +98,25 @@ password-context = This password is too close to “{ $word }”. Choose one tha
 password-guessable = This password follows a pattern that is easy to guess. Choose a different one
 second-factor-missing = This account needs a second step that can’t be done here yet. Ask the people who run { $app }
 
+## A new password
+
+new-password-label = New password
+new-password-rule = At least { $length } characters. Four unrelated words make a strong one.
+# The script fills in n.
+new-password-left = {"{"}n{"}"} more characters
+new-password-left-one = 1 more character
+new-password-enough = Long enough
+forgot-title = Reset your password
+forgot-lede = We’ll email you a link to choose a new one.
+forgot-button = Email me a reset link
+forgot-instead = You don’t need your password to get in.
+forgot-sign-in = Email me a sign-in link
+reset-title = Choose a new password
+reset-lede = for { $email }
+reset-sign-out = Sign out everywhere else
+reset-sign-out-why = Keeps this device signed in. Recommended.
+reset-button = Save and sign in
+
 ## Sign up
 
 sign-up-title = Create your account
@@ -103,40 +126,74 @@ sign-up-have = Already have an account?
 sign-up-sign-in = Sign in
 sign-up-password-title = Choose a password
 sign-up-password-lede = for { $email }
-sign-up-password-label = New password
-sign-up-password-rule = At least { $length } characters. Four unrelated words make a strong one.
-# The script fills in n.
-sign-up-password-left = {"{"}n{"}"} more characters
-sign-up-password-left-one = 1 more character
-sign-up-password-enough = Long enough
 sign-up-password-button = Create account
-sign-up-check-title = Check your email
-sign-up-check-lede = We sent an email to { $email }.
-sign-up-check-tag = The email shows { $tag } so you know it is yours. It works until { $until }.
-sign-up-check-open = Open { $name }
-sign-up-check-code-label = Type the 6-digit code
-sign-up-check-continue = Continue
-sign-up-check-nothing = Nothing yet? Look in spam for a message from { $from }.
-sign-up-check-resend = Send it again
-sign-up-check-resend-wait = Send again in { $seconds } s
-sign-up-check-resend-ready = You can send the email again now
-sign-up-code-wrong = { $left ->
-    [0] That code isn’t right. Check it against the email that shows { $tag }
-    [one] That code isn’t right. Check it against the email that shows { $tag }. { $left } try left
-   *[other] That code isn’t right. Check it against the email that shows { $tag }. { $left } tries left
-}
-sign-up-code-empty = Type the 6-digit code from the email
-sign-up-wait = { $seconds ->
-    [one] You can do this again in { $seconds } second
-   *[other] You can do this again in { $seconds } seconds
-}
-sign-up-expired-title = This code has expired
-sign-up-expired-lede = Codes last 15 minutes and 5 tries, so that nobody can guess one. Nothing is lost.
-sign-up-expired-again = Start again
 sign-up-closed-title = Sign-ups are closed
 sign-up-closed-lede = { $app } isn’t open for new accounts right now.
 sign-up-closed-sign-in = Sign in instead
 sign-up-closed-ask = Need an account? Ask the people who run { $app }.
+
+## By mail
+
+check-title = Check your email
+check-lede = We sent a link and a code to { $email }.
+check-tag = The email shows { $tag } so you know it is yours. It works until { $until }.
+check-open = Open { $name }
+check-code-label = Type the 6-digit code
+check-continue = Continue
+check-nothing = Nothing yet? Look in spam for a message from { $from }.
+check-resend = Send it again
+check-resend-wait = Send again in { $seconds } s
+check-resend-ready = You can send the email again now
+check-code-wrong = { $left ->
+    [0] That code isn’t right. Check it against the email that shows { $tag }
+    [one] That code isn’t right. Check it against the email that shows { $tag }. { $left } try left
+   *[other] That code isn’t right. Check it against the email that shows { $tag }. { $left } tries left
+}
+check-code-empty = Type the 6-digit code from the email
+check-wait = { $seconds ->
+    [one] You can do this again in { $seconds } second
+   *[other] You can do this again in { $seconds } seconds
+}
+check-expired-title = This code no longer works
+check-expired-lede = Codes last 15 minutes and 5 tries, so that nobody can guess one. Nothing is lost.
+check-expired-again = Start again
+link-title = Finish signing in
+link-reset-title = Choose a new password
+link-lede = as { $email }
+link-continue = Continue
+link-reset-here = Choose a new password
+link-send-new = Send a new link
+link-other-title = Is this you?
+link-other-lede = You opened a link in a different browser from the one that asked for it.
+link-other-to = Sign in to
+link-other-as = As
+link-other-by = Asked for by
+link-other-request = Request
+link-other-asked = { $minutes ->
+    [0] { $browser }, just now
+    [one] { $browser }, { $minutes } minute ago
+   *[other] { $browser }, { $minutes } minutes ago
+}
+link-other-here = Sign in on this device
+link-other-or = or finish where you started
+link-other-type = Type this code in the page that shows { $tag }:
+link-other-never = Nobody from { $app } will ever ask you for this code.
+link-other-cancel = I didn’t ask for this
+link-used-title = This link has been used
+link-used-lede = Each link works once.
+link-used-continue = I’m already signed in: continue
+link-used-strange = Didn’t use it yourself? { $account } and sign out everywhere.
+link-used-look = Look at your account
+link-expired-title = This link has expired
+link-expired-lede = Links last a short time, so an old email can’t open your account.
+link-expired-other = Sign in another way
+link-cancelled-title = This link no longer works
+link-cancelled-safe = You’re safe: the link and the code no longer work, and nobody got in with them.
+link-cancelled-again = If this keeps happening, someone may be typing your address by mistake. You don’t need to do anything.
+link-elsewhere-title = You’re signed in
+link-elsewhere-lede = You finished in another tab, so this one has nothing left to do.
+link-elsewhere-close = You can close this tab.
+link-elsewhere-continue = Continue here instead
 
 ## Back to the app
 
@@ -232,6 +289,7 @@ inbox-to = To
 inbox-from = From
 inbox-at = Sent
 inbox-code = Code
+inbox-open = Open the link
 inbox-copy = Copy code
 inbox-source = Source
 inbox-text = Plain text
@@ -256,18 +314,50 @@ mail-moment = { $day } { $month ->
    *[12] December
 } at { $time }
 mail-compare = Check that the page shows { $tag } too.
-mail-code = Type this code on the page that asked for it:
+mail-open = Open this link:
+mail-code = Or type this code on the page that asked for it:
 mail-facts = Asked for from { $browser }, { $at }. Works until { $until }, once.
+mail-when = { $browser }, { $at }
 mail-never-tell = We will never ask you to tell us the code.
+mail-sign-in-subject = { $tag }: sign in to { $app }
+mail-sign-in-title = Sign in to { $app }
+mail-sign-in-button = Sign in
+mail-sign-in-ignore = Didn’t ask? Ignore this email: nobody gets in without it.
+mail-no-password-lede = Your account doesn’t use a password, so there’s none to reset.
 mail-sign-up-subject = { $tag }: create your { $app } account
 mail-sign-up-title = Create your { $app } account
-mail-sign-up-lede = There’s no account for this address yet. The code creates one.
-mail-sign-up-ignore = Didn’t ask? Ignore this email: no account is made without the code.
+mail-sign-up-lede = There’s no account for this address yet. Continue to create one.
+mail-sign-up-button = Create account
+mail-sign-up-ignore = Didn’t ask? Ignore this email: no account is made unless you continue.
 mail-existing-subject = { $tag }: you already have a { $app } account
 mail-existing-title = You already have an account
-mail-existing-preheader = Somebody entered your address to create a { $app } account.
-mail-existing-lede = Somebody, probably you, entered this address to create a { $app } account. There is one already, so there’s nothing to create: sign in instead.
-mail-existing-button = Sign in
-mail-existing-open = Open this link to sign in:
-mail-existing-facts = Asked for from { $browser }, { $at }.
+mail-existing-lede = Somebody, probably you, entered this address to create a { $app } account. There is one already: sign in instead.
 mail-existing-ignore = Wasn’t it you? Ignore this email: nothing has changed, and nobody got in.
+mail-reset-subject = { $tag }: choose a new { $app } password
+mail-reset-title = Choose a new password
+mail-reset-lede = Someone, we hope you, asked to reset the password for { $email }.
+mail-reset-button = Choose a new password
+mail-reset-ignore = Didn’t ask? Ignore this email: your password stays the same until you choose a new one.
+mail-change-button = Confirm
+mail-change-from-subject = { $tag }: change your { $app } address
+mail-change-from-title = Change your email address
+mail-change-from-lede = Somebody, probably you, wants to use { $new } instead of { $email }. Confirm it here, and in the email we sent there.
+mail-change-from-ignore = Wasn’t it you? Ignore this email: nothing changes without it.
+mail-change-to-subject = { $tag }: confirm this address
+mail-change-to-title = Confirm this address
+mail-change-to-lede = Your { $app } account will use this address once it is confirmed from both sides.
+mail-change-to-ignore = Didn’t ask? Ignore this email: this address won’t be used.
+mail-closed-subject = { $tag }: { $app } sign-ups are closed
+mail-closed-title = Sign-ups are closed
+mail-closed-lede = Somebody, probably you, entered this address at { $app }. It has no account, and new ones aren’t given out right now.
+mail-closed-foot = Wasn’t it you? Ignore this email: nothing has changed. Questions? Ask the people who run { $place }.
+mail-barred-subject = { $tag }: you can’t sign in to { $app }
+mail-barred-title = Your account is locked
+mail-barred-lede = Somebody, probably you, wanted to sign in to { $app } with this address. The account has been locked by the people who run it.
+mail-password-subject = Your { $app } password was changed
+mail-password-title = Your password was changed
+mail-password-lede = If this was you, there’s nothing to do.
+mail-address-subject = Your { $app } email address was changed
+mail-address-title = Your email address was changed
+mail-address-lede = If this was you, there’s nothing to do.
+mail-changed-foot = If it wasn’t: go to { $place }, choose “Forgot password?” and sign out everywhere. We don’t put a button here, so you never have to wonder if it is real.

@@ -42,7 +42,7 @@ async fn rows(app: &TestApp) -> Vec<i64> {
     let db = app.app.db.read();
     let mut counts = Vec::new();
     for table in
-        ["users", "sessions", "limit_buckets", "lockouts", "authorization_codes", "token_families", "pending_sign_ups", "audit_events"]
+        ["users", "sessions", "limit_buckets", "lockouts", "authorization_codes", "token_families", "email_challenges", "audit_events"]
     {
         let statement = Statement::from_string(db.get_database_backend(), format!("SELECT COUNT(*) AS n FROM {table}"));
         counts.push(db.query_one_raw(statement).await.unwrap().unwrap().try_get::<i64>("", "n").unwrap());

@@ -73,7 +73,7 @@ impl TestApp {
         let (clock, inbox) = (Clock::default(), Inbox::default());
         let db = Db::connect(&config.database).await.unwrap();
         db.migrate().await.unwrap();
-        let app = Arc::new(App::new(config, db, clock.clone(), Random::default(), inbox.outgoing()).unwrap());
+        let app = Arc::new(App::new(config, db, clock.clone(), Random::default()).unwrap());
         housekey::installation::check(&app, false).await.unwrap().unwrap();
         let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
         let development = mode == Mode::Development;
@@ -90,7 +90,7 @@ impl TestApp {
         let file = (self.folder.path().join("housekey.toml"), self.toml.clone());
         let config = load_text(Mode::Development, Some(file), &env, &Random::default()).unwrap().config;
         let db = Db::connect(&config.database).await.unwrap();
-        let app = Arc::new(App::new(config, db, self.clock.clone(), Random::default(), self.inbox.outgoing()).unwrap());
+        let app = Arc::new(App::new(config, db, self.clock.clone(), Random::default()).unwrap());
         let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
         let house = House::build(app, Some(self.inbox.clone()), clients).await.unwrap();
         let running = house.serve(listener).unwrap();
@@ -105,14 +105,31 @@ impl TestApp {
         self.clock.advance(by);
     }
 
+    /// Waits until what was left for later is done.
+    pub fn settle(&self) {
+        let settled = async {
+            for _ in 0..1000 {
+                let standing = housekey::job::standing(&self.app.db, housekey::job::Kind::Letter).await.unwrap();
+                if standing.waiting <= standing.failing {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            panic!("letters are still on their way");
+        };
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(settled));
+    }
+
     /// The latest letter to an address.
     pub fn letter_to(&self, address: &str) -> Envelope {
+        self.settle();
         let to = EmailAddress::parse(address).unwrap();
         self.inbox.latest(Some(&to)).unwrap_or_else(|| panic!("no letter to {address}")).1
     }
 
     /// How many letters have been written.
     pub fn letters(&self) -> usize {
+        self.settle();
         self.inbox.list().len()
     }
 }
@@ -120,6 +137,7 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         if let Some(running) = self.running.take() {
+            running.quit();
             let handle = running.handle.clone();
             tokio::spawn(async move { handle.stop(false).await });
         }

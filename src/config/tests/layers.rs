@@ -43,7 +43,7 @@ fn everything_wrong_is_said_at_once() {
       help: https://auth.example.com: apps compare it character for character
     sign_in.methods  (housekey.toml, line 13)
       "passkey" is not available in this version
-      help: methods = ["password"]
+      help: methods = ["password", "email"]
     sign_in.sign_up  (housekey.toml, line 14)
       "invite" is not available in this version
       help: one of "open", "closed"
@@ -85,7 +85,7 @@ fn a_file_that_is_not_toml_is_refused_with_every_line_and_none_of_its_text() {
 
 #[test]
 fn unknown_keys_are_answered_with_the_nearest() {
-    let text = "min_length = 20\ntokens.signing = 'RS256'\nmaster_key = 'abc'\nnonsense = 1\nlimits = 3\n[sign_in.pasword]\nleaked_check = 'off'\n[email]\nsmtp = 'x'\n\
+    let text = "min_length = 20\ntokens.signing = 'RS256'\nmaster_key = 'abc'\nnonsense = 1\nlimits = 3\n[sign_in.pasword]\nleaked_check = 'off'\n[email]\nrequest_tag = 'x'\n\
         [clients.'com.example.app']\nkind = 'native'\nredirect_uri = ['com.example.app:/cb']\nredirect_uris = ['com.example.app:/cb']\n[branding]\nacent = '#000000'\n";
     insta::assert_snapshot!(wrong(text, &[]), @r#"
     branding.acent  (housekey.toml, line 16)
@@ -94,7 +94,7 @@ fn unknown_keys_are_answered_with_the_nearest() {
     clients."com.example.app".redirect_uri  (housekey.toml, line 13)
       is not a setting
       help: did you mean clients."com.example.app".redirect_uris?
-    email.smtp  (housekey.toml, line 10)
+    email.request_tag  (housekey.toml, line 10)
       is not available in this version
       help: remove it
     limits  (housekey.toml, line 6)
@@ -250,5 +250,5 @@ fn the_defaults_are_complete_and_fit_their_own_bounds() {
     let table: toml::Table = DEFAULTS.parse().unwrap();
     assert!(table.contains_key("branding"));
     let warnings = load_with(Mode::Production, PUBLIC, &[]).unwrap().warnings;
-    assert!(warnings.iter().all(|warning| warning.contains("sign_up")), "{warnings:?}");
+    assert!(warnings.iter().all(|warning| warning.contains("email.smtp is empty")), "{warnings:?}");
 }

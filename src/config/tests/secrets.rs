@@ -102,3 +102,30 @@ fn the_master_key_is_32_bytes_and_made_once_on_a_laptop() {
     assert_eq!((mode("data"), mode("data/master.key")), (0o700, 0o600));
     assert_eq!(std::fs::read_dir(folder.path().join("data")).unwrap().count(), 1);
 }
+
+#[test]
+fn a_relay_is_spoken_to_safely_or_not_at_all() {
+    let said = |toml: &str, env: &[(&str, &str)]| wrong(&format!("[email]\nfrom = 'A <a@example.com>'\n{toml}"), env);
+    for (toml, env, says) in [
+        ("smtp = 'smtp+plain://relay.example:25'", vec![], "would send letters and codes in the clear"),
+        ("smtp = 'smtps://user:hunter22@relay.example'", vec![], "has a password in it"),
+        ("smtp = 'smtps://user@relay.example'", vec![], "HOUSEKEY_EMAIL__SMTP_PASSWORD"),
+        ("smtp = 'smtps://relay.example'", vec![("HOUSEKEY_EMAIL__SMTP_PASSWORD", "x")], "names no user"),
+        ("", vec![("HOUSEKEY_EMAIL__SMTP_PASSWORD", "x")], "email.smtp is empty"),
+        ("smtp = 'relay.example:25'", vec![], "is not the address of a mail relay"),
+        ("smtp = 'smtps://relay.example/x?y'", vec![], "is not the address of a mail relay"),
+        ("smtp = 'smtps://relay.example'\nfolder = 'letters'", vec![], "is set, and email.smtp as well"),
+        ("smtp = 'smtps://relay.example'\nsmtp_ca = 'nowhere.pem'", vec![], "cannot be read"),
+    ] {
+        let text = said(toml, &env);
+        assert!(text.contains(says) && !text.contains("hunter22"), "{toml}: {text}");
+    }
+    let config = fine(
+        "[email]\nfrom = 'A <a@example.com>'\nsmtp = 'smtp://maya%40example.com@relay.example'",
+        &[("HOUSEKEY_EMAIL__SMTP_PASSWORD", "p+%w")],
+    );
+    let smtp = config.email.smtp.as_ref().unwrap();
+    assert_eq!((smtp.user.as_deref(), smtp.port, smtp.tls), (Some("maya@example.com"), 587, crate::config::SmtpTls::StartTls));
+    assert!(config.sends_letters() && config.offers(crate::config::MethodName::Email));
+    assert!(!format!("{config:?}").contains("p+%w"));
+}

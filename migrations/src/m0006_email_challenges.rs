@@ -1,0 +1,31 @@
+//! Letters that ask their reader to prove an address, by a link or a code.
+
+use crate::column::{bytes, bytes_null, id, index, number, number_null, text, uuid_null};
+
+crate::migration! { "m0006_email_challenges":
+    Table::create()
+        .table("email_challenges")
+        .col(id())
+        .col(text("purpose", 16))
+        .col(uuid_null("user_id"))
+        .col(text("address", 254))
+        .col(text("canonical", 254))
+        .col(bytes("link_hash").unique_key().take())
+        .col(bytes("browser"))
+        .col(bytes("journey"))
+        .col(bytes_null("password"))
+        .col(text("user_agent", 100))
+        .col(number("tries"))
+        .col(number("opens"))
+        .col(number("sends"))
+        .col(number("sent_at"))
+        .col(number("created_at"))
+        .col(number("expires_at"))
+        .col(number_null("used_at"))
+        .col(number_null("ended_at"))
+        .foreign_key(&mut crate::column::of_user("email_challenges"))
+        .take(),
+    index("email_challenges", "email_challenges_canonical", &["canonical"]),
+    index("email_challenges", "email_challenges_user_id", &["user_id"]),
+    index("email_challenges", "email_challenges_expires_at", &["expires_at"]),
+}

@@ -1,0 +1,15 @@
+//! A letter that asks its reader to prove an address: one row, and in the letter a link, a code, and the
+//! tag that the page shows too. Every use of an address goes through here: signing in, signing up, a
+//! forgotten password, a new address.
+
+mod ask;
+pub(crate) mod code;
+mod purpose;
+mod store;
+
+pub use ask::{Asked, Asking, ask, resend, resend_wait};
+pub use purpose::{Purpose, State};
+pub(crate) use store::tables;
+pub use store::{
+    Challenge, TRIES, count_open, count_try, end, end_of_address, end_of_user, find, find_by_link, lock_address, remove_expired, spend,
+};

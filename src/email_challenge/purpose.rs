@@ -1,0 +1,58 @@
+//! What a challenge is for, and how it can stand. Pure.
+
+use std::time::Duration;
+
+/// What the reader's proof is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Being signed in, with a new account if there is none.
+    SignIn,
+    /// A new account with the password that was chosen.
+    SignUp,
+    /// Choosing a new password.
+    Reset,
+    /// Giving up this address for another.
+    ChangeFrom,
+    /// Taking this address instead of another.
+    ChangeTo,
+}
+
+impl Purpose {
+    const ALL: [Self; 5] = [Self::SignIn, Self::SignUp, Self::Reset, Self::ChangeFrom, Self::ChangeTo];
+
+    /// Its spelling in the database and in the audit log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::SignUp => "sign_up",
+            Self::Reset => "reset",
+            Self::ChangeFrom => "change_from",
+            Self::ChangeTo => "change_to",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
+    }
+
+    /// How long the link and the code work.
+    pub fn lifetime(self) -> Duration {
+        match self {
+            Self::SignIn | Self::SignUp => Duration::from_mins(15),
+            Self::Reset | Self::ChangeFrom | Self::ChangeTo => Duration::from_mins(30),
+        }
+    }
+}
+
+/// Whether a challenge can still be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It can.
+    Open,
+    /// It has been.
+    Used,
+    /// Its reader did not ask for it, or it was replaced, or something else made it void.
+    Ended,
+    /// Its time is over.
+    Expired,
+}

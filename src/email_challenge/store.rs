@@ -1,0 +1,297 @@
+//! The table of challenges.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::{Expr, TableCreateStatement};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Schema};
+use zeroize::Zeroizing;
+
+use super::code;
+use super::purpose::{Purpose, State};
+use crate::app::App;
+use crate::crypto::Crypto;
+use crate::db::{Db, sql};
+use crate::error::Result;
+use crate::types::{ChallengeId, EmailAddress, UnixMillis, UserId};
+use crate::work::{Ledger, Work};
+
+/// How often a code may be typed.
+pub const TRIES: i64 = 5;
+/// How many openings of one link are counted. More say nothing new, and each is a write.
+const OPENS: i64 = 20;
+
+mod email_challenge {
+    use sea_orm::entity::prelude::*;
+
+    use crate::types::{ChallengeId, UnixMillis, UserId};
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "email_challenges")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: ChallengeId,
+        #[sea_orm(column_type = "String(StringLen::N(16))")]
+        pub purpose: String,
+        pub user_id: Option<UserId>,
+        #[sea_orm(column_type = "String(StringLen::N(254))")]
+        pub address: String,
+        #[sea_orm(column_type = "String(StringLen::N(254))")]
+        pub canonical: String,
+        #[sea_orm(unique, column_type = "Blob")]
+        pub link_hash: Vec<u8>,
+        #[sea_orm(column_type = "Blob")]
+        pub browser: Vec<u8>,
+        #[sea_orm(column_type = "Blob")]
+        pub journey: Vec<u8>,
+        #[sea_orm(column_type = "Blob")]
+        pub password: Option<Vec<u8>>,
+        #[sea_orm(column_type = "String(StringLen::N(100))")]
+        pub user_agent: String,
+        pub tries: i64,
+        pub opens: i64,
+        pub sends: i64,
+        pub sent_at: UnixMillis,
+        pub created_at: UnixMillis,
+        pub expires_at: UnixMillis,
+        pub used_at: Option<UnixMillis>,
+        pub ended_at: Option<UnixMillis>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A challenge.
+pub struct Challenge {
+    /// Its name, from which link, code and tag follow.
+    pub id: ChallengeId,
+    /// What for.
+    pub purpose: Purpose,
+    /// Who had the address when the letter was asked for.
+    pub user: Option<UserId>,
+    /// Where the letter went.
+    pub address: EmailAddress,
+    /// The browser that asked, as a person would call it.
+    pub user_agent: String,
+    /// How often a code has been typed.
+    pub tries: i64,
+    /// How many letters went.
+    pub sends: i64,
+    /// When the last one went.
+    pub sent_at: UnixMillis,
+    /// When it was asked for.
+    pub created_at: UnixMillis,
+    /// Until when it can be met.
+    pub expires_at: UnixMillis,
+    row: email_challenge::Model,
+}
+
+impl Challenge {
+    fn read(row: email_challenge::Model) -> Option<Self> {
+        Some(Self {
+            id: row.id,
+            purpose: Purpose::parse(&row.purpose)?,
+            user: row.user_id,
+            address: EmailAddress::parse(&row.address).ok()?,
+            user_agent: row.user_agent.clone(),
+            tries: row.tries,
+            sends: row.sends,
+            sent_at: row.sent_at,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            row,
+        })
+    }
+
+    /// Whether it can still be met.
+    pub fn state(&self, now: UnixMillis) -> State {
+        match self.row {
+            email_challenge::Model { used_at: Some(_), .. } => State::Used,
+            email_challenge::Model { ended_at: Some(_), .. } => State::Ended,
+            _ if self.expires_at <= now => State::Expired,
+            _ => State::Open,
+        }
+    }
+
+    /// Whether this is the browser that asked.
+    pub fn is_from(&self, browser: &[u8]) -> bool {
+        crate::crypto::equal(&self.row.browser, browser)
+    }
+
+    /// The journey that waits for it.
+    pub fn journey(&self, crypto: &Crypto) -> Result<Vec<u8>> {
+        crypto.open_column(&identity(self.id, "journey"), &self.row.journey)
+    }
+
+    /// The hash of the password that was chosen with it.
+    pub fn password(&self, crypto: &Crypto) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let Some(sealed) = &self.row.password else { return Ok(None) };
+        Ok(Some(Zeroizing::new(crypto.open_column(&identity(self.id, "password"), sealed)?)))
+    }
+}
+
+/// A challenge to be.
+pub(super) struct NewChallenge<'a> {
+    pub(super) id: ChallengeId,
+    pub(super) purpose: Purpose,
+    pub(super) user: Option<UserId>,
+    pub(super) address: &'a EmailAddress,
+    pub(super) browser: Vec<u8>,
+    pub(super) journey: &'a [u8],
+    pub(super) password: Option<&'a str>,
+    pub(super) user_agent: &'a str,
+}
+
+/// Leaves a new row.
+pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>) -> Result<()> {
+    let crypto = ledger.crypto();
+    let password = new.password.map(|phc| crypto.seal_column(&identity(new.id, "password"), phc.as_bytes())).transpose()?;
+    let row = email_challenge::ActiveModel {
+        id: Set(new.id),
+        purpose: Set(new.purpose.as_str().to_owned()),
+        user_id: Set(new.user),
+        address: Set(new.address.to_string()),
+        canonical: Set(new.address.canonical()),
+        link_hash: Set(code::link_hash(&code::link(crypto, new.id))),
+        browser: Set(new.browser),
+        journey: Set(crypto.seal_column(&identity(new.id, "journey"), new.journey)?),
+        password: Set(password),
+        user_agent: Set(new.user_agent.chars().take(100).collect()),
+        tries: Set(0),
+        opens: Set(0),
+        sends: Set(1),
+        sent_at: Set(ledger.now),
+        created_at: Set(ledger.now),
+        expires_at: Set(ledger.now + new.purpose.lifetime()),
+        used_at: Set(None),
+        ended_at: Set(None),
+    };
+    ledger.at_last(&email_challenge::Entity::insert(row));
+    Ok(())
+}
+
+/// A challenge by its name, whatever its state.
+pub async fn find(db: &impl ConnectionTrait, id: ChallengeId) -> Result<Option<Challenge>> {
+    Ok(email_challenge::Entity::find_by_id(id).one(db).await?.and_then(Challenge::read))
+}
+
+/// A challenge by the last part of its link, whatever its state.
+pub async fn find_by_link(db: &impl ConnectionTrait, link: &str) -> Result<Option<Challenge>> {
+    if !code::is_link(link) {
+        return Ok(None);
+    }
+    let row = email_challenge::Entity::find().filter(email_challenge::Column::LinkHash.eq(code::link_hash(link))).one(db).await?;
+    Ok(row.and_then(Challenge::read))
+}
+
+fn open(id: ChallengeId, now: UnixMillis) -> sea_orm::Condition {
+    sea_orm::Condition::all()
+        .add(email_challenge::Column::Id.eq(id))
+        .add(email_challenge::Column::UsedAt.is_null())
+        .add(email_challenge::Column::EndedAt.is_null())
+        .add(email_challenge::Column::ExpiresAt.gt(now))
+}
+
+/// Makes whoever answers another letter to this address wait. PostgreSQL only: each answer ends the other
+/// letters, and two that did so in different orders would wait for each other. SQLite has one writer.
+pub async fn lock_address(work: &Work<'_>, address: &EmailAddress) -> Result<()> {
+    if work.db().get_database_backend() == sea_orm::DbBackend::Postgres {
+        let lock = "SELECT id FROM email_challenges WHERE canonical = $1 ORDER BY id FOR UPDATE";
+        work.db().query_all_raw(sql(work.db(), lock, [address.canonical().into()])).await?;
+    }
+    Ok(())
+}
+
+/// Counts a try before the code is looked at; nothing if there is none left. Fifty at once are fifty.
+pub async fn count_try(work: &Work<'_>, id: ChallengeId) -> Result<Option<Challenge>> {
+    let rows = email_challenge::Entity::update_many()
+        .col_expr(email_challenge::Column::Tries, Expr::col(email_challenge::Column::Tries).add(1))
+        .filter(open(id, work.now))
+        .filter(email_challenge::Column::Tries.lt(TRIES))
+        .exec_with_returning(work.db())
+        .await?;
+    Ok(rows.into_iter().next().and_then(Challenge::read))
+}
+
+/// Spends it; says whether it was there to spend. Link and code at once, fifty times: one does.
+pub async fn spend(work: &Work<'_>, id: ChallengeId) -> Result<bool> {
+    let spent = email_challenge::Entity::update_many()
+        .col_expr(email_challenge::Column::UsedAt, work.now.0.into())
+        .filter(open(id, work.now))
+        .exec(work.db())
+        .await?;
+    Ok(spent.rows_affected == 1)
+}
+
+/// Makes it void; says whether it was open.
+pub async fn end(work: &Work<'_>, id: ChallengeId) -> Result<bool> {
+    let ended = email_challenge::Entity::update_many()
+        .col_expr(email_challenge::Column::EndedAt, work.now.0.into())
+        .filter(open(id, work.now))
+        .exec(work.db())
+        .await?;
+    Ok(ended.rows_affected == 1)
+}
+
+fn end_where(ledger: &mut Ledger<'_>, which: sea_orm::sea_query::SimpleExpr) {
+    let end = email_challenge::Entity::update_many()
+        .col_expr(email_challenge::Column::EndedAt, ledger.now.0.into())
+        .filter(which)
+        .filter(email_challenge::Column::UsedAt.is_null())
+        .filter(email_challenge::Column::EndedAt.is_null());
+    ledger.at_last(&end);
+}
+
+/// Makes the letter that a journey waited for void, because another one takes its place.
+pub(super) fn replace(ledger: &mut Ledger<'_>, id: ChallengeId) {
+    end_where(ledger, email_challenge::Column::Id.eq(id));
+}
+
+/// Makes every other letter to an address void: one of them has done its work.
+pub fn end_of_address(ledger: &mut Ledger<'_>, address: &EmailAddress) {
+    end_where(ledger, email_challenge::Column::Canonical.eq(address.canonical()));
+}
+
+/// Makes every letter to a person void: their address or their password is another one.
+pub fn end_of_user(ledger: &mut Ledger<'_>, user: UserId) {
+    end_where(ledger, email_challenge::Column::UserId.eq(user));
+}
+
+/// Counts that the link was opened, a few times; says how often it has been.
+pub async fn count_open(db: &Db, id: ChallengeId) -> Result<Option<i64>> {
+    let text = "UPDATE email_challenges SET opens = opens + 1 WHERE id = $1 AND opens < $2 RETURNING opens";
+    let rows = db.change(sql(db.write(), text, [id.0.into(), OPENS.into()])).await?;
+    Ok(rows.first().map(|row| row.try_get("", "opens")).transpose()?)
+}
+
+/// Counts one more letter, if none went since `not_since`; says whether one may go.
+pub(super) async fn count_send(work: &Work<'_>, id: ChallengeId, not_since: UnixMillis) -> Result<bool> {
+    let counted = email_challenge::Entity::update_many()
+        .col_expr(email_challenge::Column::Sends, Expr::col(email_challenge::Column::Sends).add(1))
+        .col_expr(email_challenge::Column::SentAt, work.now.0.into())
+        .filter(open(id, work.now))
+        .filter(email_challenge::Column::SentAt.lte(not_since))
+        .exec(work.db())
+        .await?;
+    Ok(counted.rows_affected == 1)
+}
+
+/// Removes those whose time is over, a day later, at most `limit`: until then a link says that it is old. Says how many went.
+pub async fn remove_expired(app: &App, limit: u64) -> Result<u64> {
+    let (db, before) = (app.db.write(), app.clock.now() - Duration::from_hours(24));
+    let old = email_challenge::Entity::find().filter(email_challenge::Column::ExpiresAt.lt(before)).limit(limit).all(db).await?;
+    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    Ok(email_challenge::Entity::delete_many().filter(email_challenge::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+}
+
+fn identity(id: ChallengeId, column: &str) -> String {
+    format!("email_challenges.{column} {id}")
+}
+
+pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
+    vec![schema.create_table_from_entity(email_challenge::Entity)]
+}

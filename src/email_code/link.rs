@@ -1,0 +1,106 @@
+//! `/l/{link}`: the page behind the link of a letter. Opening it changes nothing, however it is opened;
+//! the form on it does.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::page::go_on;
+use super::redeem::{Answering, Redeemed, by_link};
+use super::view::{LinkCancelledPage, LinkExpiredPage, LinkOtherPage, LinkPage, LinkUsedPage};
+use crate::app::App;
+use crate::audit::Event;
+use crate::email_challenge::{self as challenges, Challenge, Purpose, State, code};
+use crate::error::{Error, Result};
+use crate::form::Form;
+use crate::mail::spaced;
+use crate::page::PageResult;
+use crate::session::Visitor;
+use crate::sign_in::Flow;
+use crate::types::Words;
+use crate::work::Actor;
+
+/// `GET /l/{link}`
+pub async fn get_link(app: web::Data<App>, visitor: Visitor, link: web::Path<String>) -> PageResult {
+    let challenge = find(&app, &link).await?;
+    let same_browser = challenge.is_from(&visitor.browser().mark(&app));
+    if challenge.state(app.clock.now()) == State::Open && !same_browser {
+        note_opening(&app, &visitor, &challenge, same_browser).await?;
+    }
+    Ok(show(&app, &visitor, &challenge, &link)?)
+}
+
+/// `POST /l/{link}`: go on.
+pub async fn post_link(app: web::Data<App>, visitor: Visitor, link: web::Path<String>, form: Result<Form>) -> PageResult {
+    form?;
+    let challenge = find(&app, &link).await?;
+    if challenge.state(app.clock.now()) != State::Open {
+        return Ok(show(&app, &visitor, &challenge, &link)?);
+    }
+    let browser = visitor.browser().mark(&app);
+    let answering = Answering { caller: visitor.caller(), browser: &browser, at: visitor.at() };
+    let flow = Flow::recall(&app, visitor.browser(), &challenge.journey(&app.crypto)?).with_address(&challenge.address);
+    match by_link(&app, &challenge, answering).await? {
+        // Somebody was faster: with the same link, or with the code.
+        Redeemed::Over => Ok(show(&app, &visitor, &find(&app, &link).await?, &link)?),
+        redeemed => Ok(go_on(&app, &visitor, &flow, redeemed)?),
+    }
+}
+
+/// `POST /l/{link}/cancel`: "I didn't ask for this". Ends the link and the code.
+pub async fn post_cancel(app: web::Data<App>, visitor: Visitor, link: web::Path<String>, form: Result<Form>) -> PageResult {
+    form?;
+    let challenge = find(&app, &link).await?;
+    let mut work = app.begin(visitor.actor()).await?;
+    if challenges::end(&work, challenge.id).await? {
+        work.record(Event::EmailChallengeCancelled { challenge: challenge.id, user: challenge.user });
+    }
+    work.commit().await?;
+    Ok(show(&app, &visitor, &find(&app, &link).await?, &link)?)
+}
+
+async fn find(app: &App, link: &str) -> Result<Challenge> {
+    challenges::find_by_link(app.db.read(), link).await?.ok_or(Error::NotFound)
+}
+
+/// Whatever opens a link elsewhere, and how often, is in the audit log: a person with two devices, or a
+/// scanner on the way to the mailbox.
+async fn note_opening(app: &App, visitor: &Visitor, challenge: &Challenge, same_browser: bool) -> Result<()> {
+    let Some(opens) = challenges::count_open(&app.db, challenge.id).await? else { return Ok(()) };
+    let mut ledger = app.ledger(Actor::Visitor(visitor.caller().clone(), None));
+    ledger.record(Event::EmailLinkOpened { challenge: challenge.id, user: challenge.user, same_browser, opens });
+    ledger.commit().await
+}
+
+fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let flow = Flow::recall(app, visitor.browser(), &challenge.journey(&app.crypto)?).with_address(&challenge.address);
+    let page = visitor.page(app, flow.client());
+    let email = challenge.address.to_string();
+    let state = challenge.state(now);
+    if state != State::Open {
+        let sealed = flow.seal(app)?;
+        return Ok(match state {
+            State::Ended => visitor.show(StatusCode::GONE, &LinkCancelledPage { page }),
+            State::Used => {
+                let href = if flow.client().is_some() { page.flow_path("/continue", &sealed) } else { page.path("/account") };
+                visitor.show(StatusCode::GONE, &LinkUsedPage { page, flow: sealed, href })
+            }
+            _ => visitor.show(StatusCode::GONE, &LinkExpiredPage { page, flow: sealed, email }),
+        });
+    }
+    let link = link.to_owned();
+    if challenge.is_from(&visitor.browser().mark(app)) {
+        return Ok(visitor.show(StatusCode::OK, &LinkPage { page, link, email, reset: challenge.purpose == Purpose::Reset }));
+    }
+    let minutes = now.since(challenge.created_at).as_secs() / 60;
+    let page = LinkOtherPage {
+        asked: page.words(&Words::new("link-other-asked").with("browser", &challenge.user_agent).with("minutes", minutes)),
+        page,
+        link,
+        email,
+        tag: code::tag(&app.crypto, challenge.id),
+        code: spaced(&code::code(&app.crypto, challenge.id)),
+        reset: challenge.purpose == Purpose::Reset,
+    };
+    Ok(visitor.show(StatusCode::OK, &page))
+}

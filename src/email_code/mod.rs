@@ -1,0 +1,11 @@
+//! Signing in by mail: one letter with a link and a code, two ways to answer it.
+//!
+//! A link is spent only by a form that a person sent, in the browser that asked or, knowingly, in
+//! another one: whatever merely opens it, a scanner or a preview, changes nothing.
+
+pub mod link;
+pub mod page;
+mod redeem;
+pub(crate) mod view;
+
+pub use redeem::{Redeemed, by_code, by_link};

@@ -1,0 +1,157 @@
+//! `/sign-in/email` and `/sign-in/check`: asking for a letter, and typing its code.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::redeem::{Answering, Redeemed, by_code};
+use super::view::{CheckEmailExpiredPage, CheckEmailPage, LinkElsewherePage};
+use crate::app::App;
+use crate::config::MethodName;
+use crate::email_challenge::{self as challenges, Asked, Purpose, State, TRIES, code, resend, resend_wait};
+use crate::error::{Error, Result};
+use crate::form::{Form, Parameters};
+use crate::mail::webmail;
+use crate::page::PageResult;
+use crate::session::Visitor;
+use crate::sign_in::{self, Flow, go, onward, send_letter, too_soon, wait_words};
+use crate::types::{EmailAddress, Words};
+
+/// `POST /sign-in/email`: a letter with a link and a code, to whoever the address belongs to.
+pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
+    if !app.config.offers(MethodName::Email) {
+        return Err(Error::NotFound.into());
+    }
+    let address = match form.get("email") {
+        Some(typed) => sign_in::page::address(typed),
+        None => flow.address().ok_or(Words::new("email-malformed")),
+    };
+    let address = match address {
+        Ok(address) => address,
+        Err(problem) => return Ok(sign_in::page::show_problem(&app, &visitor, &flow, form.text("email"), problem)?),
+    };
+    Ok(send_letter(&app, &visitor, &flow.with_address(&address), Purpose::SignIn, None).await?)
+}
+
+/// `GET /sign-in/check`
+pub async fn get_check(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
+    let flow = open(&app, &visitor, &request)?;
+    Ok(check_page(&app, &visitor, &flow, None).await?)
+}
+
+/// `POST /sign-in/check`: the code.
+pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
+    let Some(challenge) = flow.challenge else { return Ok(expired_page(&app, &visitor, &flow)?) };
+    if form.get("code").is_none() {
+        return Ok(check_page(&app, &visitor, &flow, Some(Words::new("check-code-empty"))).await?);
+    }
+    let browser = visitor.browser().mark(&app);
+    let answering = Answering { caller: visitor.caller(), browser: &browser, at: visitor.at() };
+    let redeemed = by_code(&app, challenge, form.text("code"), answering).await?;
+    match redeemed {
+        Redeemed::Wrong { left } => {
+            let tag = code::tag(&app.crypto, challenge);
+            let problem = Words::new("check-code-wrong").with("left", left).with("tag", tag);
+            Ok(check_page(&app, &visitor, &flow, Some(problem)).await?)
+        }
+        Redeemed::Over => Ok(expired_page(&app, &visitor, &flow)?),
+        Redeemed::Wait(wait) => {
+            let mut response = check_page(&app, &visitor, &flow, Some(wait_words(wait))).await?;
+            too_soon(&mut response, wait);
+            Ok(response)
+        }
+        redeemed => Ok(go_on(&app, &visitor, &flow, redeemed)?),
+    }
+}
+
+/// Where an answer that was right leads.
+pub(super) fn go_on(app: &App, visitor: &Visitor, flow: &Flow, redeemed: Redeemed) -> Result<HttpResponse> {
+    match redeemed {
+        Redeemed::SignedIn { user, secret } => onward(app, visitor, flow, user, &secret),
+        Redeemed::Recover(challenge) => go(app, "/recover/new", &flow.clone().recovering(challenge)),
+        Redeemed::Confirmed(challenge) => go(app, "/account/email/confirm", &flow.clone().recovering(challenge)),
+        _ => go(app, "/sign-in", flow),
+    }
+}
+
+/// `POST /sign-in/resend`: the same letter again.
+pub async fn post_resend(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
+    let Some(challenge) = flow.challenge else { return Ok(expired_page(&app, &visitor, &flow)?) };
+    let page = visitor.page(&app, flow.client());
+    match resend(&app, challenge, (visitor.caller(), &page)).await? {
+        None => Ok(expired_page(&app, &visitor, &flow)?),
+        Some(Asked::Sent(_)) => Ok(go(&app, "/sign-in/check", &flow)?),
+        Some(Asked::Wait(wait)) => {
+            let mut response = check_page(&app, &visitor, &flow, Some(wait_words(wait))).await?;
+            too_soon(&mut response, wait);
+            Ok(response)
+        }
+    }
+}
+
+/// `GET /sign-in/check/status`: whether the journey was finished in another tab. For the page's script.
+pub async fn get_status(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
+    let flow = open(&app, &visitor, &request)?;
+    let state = match flow.challenge {
+        Some(id) => challenges::find(app.db.read(), id).await?.map(|challenge| challenge.state(app.clock.now())),
+        None => None,
+    };
+    let done = state.is_none_or(|state| state != State::Open);
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "done": done })))
+}
+
+fn open(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
+    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    Flow::open(app, visitor.browser(), parameters.text("flow"))
+}
+
+async fn check_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<Words>) -> Result<HttpResponse> {
+    let now = app.clock.now();
+    let challenge = match flow.challenge {
+        Some(id) => challenges::find(app.db.read(), id).await?,
+        None => None,
+    };
+    let Some(challenge) = challenge else { return expired_page(app, visitor, flow) };
+    match challenge.state(now) {
+        State::Open if challenge.tries < TRIES => {}
+        State::Used if visitor.session(app).await?.is_some() => return elsewhere_page(app, visitor, flow),
+        _ => return expired_page(app, visitor, flow),
+    }
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let sealed = flow.seal(app)?;
+    // What was typed, not what is kept: the two may differ in case, which would tell that somebody has it.
+    let typed = flow.address().map_or_else(String::new, |address: EmailAddress| address.to_string());
+    let page = CheckEmailPage {
+        page: visitor.page(app, flow.client()),
+        change: if challenge.purpose == Purpose::SignUp { "/sign-up" } else { "/sign-in" },
+        flow: sealed,
+        email: typed,
+        tag: code::tag(&app.crypto, challenge.id),
+        until: challenge.expires_at,
+        from: app.config.email.from.clone(),
+        problem,
+        resend_in: (challenge.sent_at + resend_wait(challenge.sends)).since(now).as_secs(),
+        mail_app: webmail(&challenge.address, &app.config.email.from),
+    };
+    Ok(visitor.show(status, &page))
+}
+
+fn elsewhere_page(app: &App, visitor: &Visitor, flow: &Flow) -> Result<HttpResponse> {
+    let page = visitor.page(app, flow.client());
+    let href = match flow.client() {
+        Some(_) => page.flow_path("/continue", &flow.seal(app)?),
+        None => page.path("/account"),
+    };
+    Ok(visitor.show(StatusCode::OK, &LinkElsewherePage { page, href }))
+}
+
+fn expired_page(app: &App, visitor: &Visitor, flow: &Flow) -> Result<HttpResponse> {
+    let page = CheckEmailExpiredPage { page: visitor.page(app, flow.client()), flow: flow.seal(app)? };
+    Ok(visitor.show(StatusCode::GONE, &page))
+}

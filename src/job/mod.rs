@@ -1,0 +1,9 @@
+//! What is done later, and again until it succeeds: a row for each job, taken by one worker at a time
+//! across all replicas. A worker that dies gives back what it took when its lease runs out.
+
+mod queue;
+mod worker;
+
+pub use queue::{Job, Kind, NewJob, Standing, claim, next_at, remove, retry, standing};
+pub(crate) use queue::{insert, tables};
+pub use worker::{Done, Handler, Worker};

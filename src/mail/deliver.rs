@@ -1,0 +1,53 @@
+//! From the outbox to the relay. Letters are jobs: written in the transaction that caused them, tried
+//! until they have gone or are of no use any more. No page ever waits for this.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::transport::{Transport, Undelivered};
+use crate::app::App;
+use crate::audit::Event;
+use crate::error::{Error, Result};
+use crate::job::{Done, Kind, NewJob, Worker};
+use crate::types::{Envelope, JobId};
+use crate::work::{Actor, Ledger};
+
+/// How many letters go at once.
+const AT_ONCE: usize = 4;
+/// How long one may take in all.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Puts a letter into the outbox.
+pub fn post(ledger: &mut Ledger<'_>, letter: &Envelope) -> Result<()> {
+    let payload = serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))?;
+    ledger.later(&NewJob { kind: Kind::Letter, payload: &payload, expires_at: letter.until })
+}
+
+/// Who delivers.
+pub fn worker(app: &Arc<App>, transport: Transport) -> Worker {
+    let app = Arc::clone(app);
+    let handler = Arc::new(move |id, payload: Vec<u8>| {
+        let (app, transport) = (Arc::clone(&app), transport.clone());
+        Box::pin(async move { deliver(&app, &transport, id, &payload).await }) as _
+    });
+    Worker::new(Kind::Letter, AT_ONCE, PATIENCE, handler)
+}
+
+async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) -> Done {
+    let letter: Envelope = match serde_json::from_slice(payload) {
+        Ok(letter) => letter,
+        Err(error) => return Done::Never(format!("it cannot be read: {error}")),
+    };
+    match transport.send(&letter, id, &app.config.issuer.host()).await {
+        Ok(()) => Done::Yes,
+        Err(Undelivered::Later(why)) => Done::NotYet(why),
+        Err(Undelivered::Never(why)) => {
+            let mut ledger = app.ledger(Actor::System);
+            ledger.record(Event::LetterRefused { job: id, why: why.clone() });
+            if let Err(error) = ledger.commit().await {
+                tracing::warn!(%error, "a refused letter cannot be recorded");
+            }
+            Done::Never(why)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The letters that only tell something. They have no button: whoever gets used to one in such letters
+//! presses those of strangers.
+
+use askama::Template;
+
+use super::letter::{Facts, Letter, part};
+use crate::error::Result;
+use crate::page::{Colours, Page};
+use crate::types::Words;
+
+/// What there is to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Somebody asked for an account where nobody can have one.
+    SignUpClosed,
+    /// Somebody who may not come in asked for a letter.
+    Barred,
+    /// The password is another one.
+    PasswordChanged,
+    /// The address is another one: to both.
+    AddressChanged,
+}
+
+struct Keys {
+    subject: &'static str,
+    title: &'static str,
+    lede: &'static str,
+    foot: &'static str,
+}
+
+/// A letter without a link.
+pub struct NoticeLetter {
+    page: Page,
+    facts: Facts,
+    notice: Notice,
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice.txt")]
+struct NoticeText<'a> {
+    letter: &'a NoticeLetter,
+    page: &'a Page,
+    keys: Keys,
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice.html")]
+struct NoticeHtml<'a> {
+    letter: &'a NoticeLetter,
+    page: &'a Page,
+    dark: &'a Colours,
+    title: String,
+    keys: Keys,
+}
+
+impl NoticeLetter {
+    /// Writes it in the look and language of the page that caused it.
+    pub fn new(page: &Page, facts: Facts, notice: Notice) -> Self {
+        Self { page: page.clone(), facts, notice }
+    }
+
+    fn keys(&self) -> Keys {
+        let keys = |subject, title, lede, foot| Keys { subject, title, lede, foot };
+        match self.notice {
+            Notice::SignUpClosed => keys("mail-closed-subject", "mail-closed-title", "mail-closed-lede", "mail-closed-foot"),
+            Notice::Barred => keys("mail-barred-subject", "mail-barred-title", "mail-barred-lede", "mail-closed-foot"),
+            Notice::PasswordChanged => keys("mail-password-subject", "mail-password-title", "mail-password-lede", "mail-changed-foot"),
+            Notice::AddressChanged => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-changed-foot"),
+        }
+    }
+
+    fn asked(&self) -> String {
+        let words = Words::new("mail-when").with("browser", &self.facts.browser).with("at", self.facts.moment(&self.page));
+        self.page.words(&words)
+    }
+
+    /// Where to look, as a name and not as a link.
+    fn foot(&self, key: &'static str) -> String {
+        let place = self.page.url("");
+        self.page.words(&Words::new(key).with("place", place.trim_start_matches("https://").trim_start_matches("http://")))
+    }
+}
+
+impl Letter for NoticeLetter {
+    fn subject(&self) -> String {
+        self.page.words(&Words::new(self.keys().subject).with("tag", &self.facts.tag))
+    }
+
+    fn text(&self) -> Result<String> {
+        part(&NoticeText { letter: self, page: &self.page, keys: self.keys() })
+    }
+
+    fn html(&self) -> Result<String> {
+        let look = self.page.look();
+        part(&NoticeHtml { letter: self, page: &self.page, dark: &look.dark, title: self.subject(), keys: self.keys() })
+    }
+}

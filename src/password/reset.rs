@@ -1,0 +1,96 @@
+//! A forgotten password: the letter's reader chooses a new one. That spends the letter, once.
+
+use super::hash::PasswordHash;
+use crate::app::App;
+use crate::audit::Event;
+use crate::credential::{self, Kind};
+use crate::email_challenge::{self as challenges, Challenge, Purpose, State};
+use crate::error::Result;
+use crate::limit;
+use crate::mail::{self, Facts, Notice, NoticeLetter, envelope};
+use crate::page::Page;
+use crate::session;
+use crate::sign_in::{At, Completed, Method, NextStep, Proofs, complete};
+use crate::types::{Caller, ChallengeId, Envelope, SessionSecret, Token, UserId};
+use crate::user;
+use crate::work::Actor;
+
+/// What came of it.
+pub enum Reset {
+    /// The password is the new one, and its person is in.
+    SignedIn {
+        /// Who.
+        user: UserId,
+        /// For the cookie.
+        secret: Token<SessionSecret>,
+    },
+    /// The password is the new one, and something else is asked before its person is in.
+    NotYet(NextStep),
+    /// The letter is of no use any more.
+    Over,
+}
+
+/// A letter that allows a new password, if it still does.
+pub async fn recovery(app: &App, id: Option<ChallengeId>) -> Result<Option<Challenge>> {
+    let Some(id) = id else { return Ok(None) };
+    let now = app.clock.now();
+    let challenge = challenges::find(app.db.read(), id).await?;
+    Ok(challenge.filter(|challenge| challenge.purpose == Purpose::Reset && challenge.state(now) == State::Open))
+}
+
+/// Who chooses, and where.
+pub struct Choosing<'a> {
+    /// From where.
+    pub caller: &'a Caller,
+    /// Where a session would begin.
+    pub at: At<'a>,
+    /// The look and language of the page, for the notice.
+    pub page: &'a Page,
+    /// End every other session.
+    pub sign_out: bool,
+}
+
+/// Sets the new password. All older letters, failed tries and, if wished, sessions end with it.
+pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosing: Choosing<'_>) -> Result<Reset> {
+    let Some(user) = challenge.user else { return Ok(Reset::Over) };
+    let notices = notices(app, user, &choosing).await?;
+    let mut work = app.begin(Actor::Visitor(choosing.caller.clone(), Some(user))).await?;
+    challenges::lock_address(&work, &challenge.address).await?;
+    if !challenges::spend(&work, challenge.id).await? {
+        return Ok(Reset::Over);
+    }
+    if user::verify(&mut work, &challenge.address).await? {
+        work.record(Event::EmailVerified { user });
+    }
+    let Some(person) = user::find(work.db(), user).await?.map(|user| user.person) else { return Ok(Reset::Over) };
+    credential::set(&mut work, (user, Kind::Password), phc.as_str().as_bytes()).await?;
+    limit::forgive_user(work.db(), user).await?;
+    challenges::end_of_user(&mut work, user);
+    challenges::end_of_address(&mut work, &challenge.address);
+    if choosing.sign_out {
+        for session in session::end_all(&mut work, user).await? {
+            work.record(Event::SignedOut { user, session, everywhere: true });
+        }
+    }
+    work.record(Event::PasswordChanged { user });
+    for letter in &notices {
+        mail::post(&mut work, letter)?;
+    }
+    let completed = complete(&mut work, &person, &Proofs::of(Method::EmailCode), choosing.at, &app.config.sign_in).await?;
+    work.commit().await?;
+    Ok(match completed {
+        Completed::SignedIn { secret, .. } => Reset::SignedIn { user, secret },
+        Completed::Not(step) => Reset::NotYet(step),
+    })
+}
+
+/// To every address of theirs: whoever has only one of the mailboxes cannot keep it from the others.
+async fn notices(app: &App, user: UserId, choosing: &Choosing<'_>) -> Result<Vec<Envelope>> {
+    let now = app.clock.now();
+    let browser = crate::user_agent::describe(choosing.at.user_agent);
+    let write = |email: user::Email| {
+        let facts = Facts { browser: browser.clone(), at: now, until: now, tag: String::new() };
+        envelope(app, &email.address, (now, now + mail::NOTICE_LIFETIME), &NoticeLetter::new(choosing.page, facts, Notice::PasswordChanged))
+    };
+    user::emails_of(app.db.read(), user).await?.into_iter().map(write).collect()
+}
