@@ -14,6 +14,7 @@ mod app_session;
 mod architecture;
 mod bad_input;
 mod cli;
+mod email_code;
 mod journeys;
 mod migrations;
 mod oidc;

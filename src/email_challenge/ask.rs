@@ -52,18 +52,18 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
         Drawn::Held => true,
         Drawn::Free => false,
     };
-    let reader = credential::find_addressee(app.db.read(), address).await?;
+    // Letters go to the address as it is kept, however it was typed.
+    let (reader, to) = credential::find_addressee(app.db.read(), address).await?;
     let mut ledger = app.ledger(Actor::Visitor(asking.caller.clone(), None));
     let id = ChallengeId(ledger.random().uuid(ledger.now));
     let (purpose, says) = decide(app, purpose, reader.as_ref());
-    let to = reader.as_ref().map_or(address, |reader| &reader.address);
-    let letter = write(app, id, (says, to), (ledger.now, ledger.now + purpose.lifetime()), (asking.page, &asking.user_agent))?;
+    let letter = write(app, id, (says, &to), (ledger.now, ledger.now + purpose.lifetime()), (asking.page, &asking.user_agent))?;
     let user = reader.as_ref().map(|reader| reader.user);
     let new = NewChallenge {
         id,
         purpose,
         user,
-        address: to,
+        address: &to,
         browser: asking.browser,
         journey: &asking.journey,
         password,
@@ -94,7 +94,7 @@ pub async fn resend(app: &App, id: ChallengeId, (caller, page): (&Caller, &Page)
         Drawn::Held => true,
         Drawn::Free => false,
     };
-    let reader = credential::find_addressee(app.db.read(), &challenge.address).await?;
+    let (reader, _) = credential::find_addressee(app.db.read(), &challenge.address).await?;
     let (purpose, says) = decide(app, challenge.purpose, reader.as_ref());
     let times = (now, challenge.expires_at);
     let letter = write(app, id, (says, &challenge.address), times, (page, &challenge.user_agent))?;

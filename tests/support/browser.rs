@@ -194,8 +194,9 @@ impl View {
         for input in form.select(&Selector::parse("input[name]").unwrap()) {
             let element = input.value();
             let name = element.attr("name").unwrap().to_owned();
-            let ticked = !matches!(element.attr("type"), Some("checkbox" | "radio")) || element.attr("checked").is_some();
-            fields.push((name, element.attr("value").unwrap_or(if ticked { "" } else { "on" }).to_owned(), ticked));
+            let boxed = matches!(element.attr("type"), Some("checkbox" | "radio"));
+            let ticked = !boxed || element.attr("checked").is_some();
+            fields.push((name, element.attr("value").unwrap_or(if boxed { "on" } else { "" }).to_owned(), ticked));
         }
         let buttons = form
             .select(&Selector::parse("button").unwrap())
@@ -277,6 +278,16 @@ impl Form {
     pub async fn submit(self) -> View {
         let pairs = self.pairs();
         self.send(&pairs).await
+    }
+
+    /// Sends it, without following where the answer leads: how long that took, and the status.
+    pub async fn submit_timed(self) -> (std::time::Duration, u16) {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs()).finish();
+        let request = self.browser.http.post(self.action.clone()).header("cookie", self.browser.cookie_header());
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        let began = std::time::Instant::now();
+        let response = request.send().await.unwrap();
+        (began.elapsed(), response.status().as_u16())
     }
 
     /// What would be sent.

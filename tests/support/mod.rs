@@ -48,10 +48,12 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     es256.signing = Some(SigningAlgorithm::Es256);
     let mut eddsa = entry(ClientKind::Spa, ClientAuth::None, true);
     eddsa.signing = Some(SigningAlgorithm::EdDsa);
+    let mut web = entry(ClientKind::Web, ClientAuth::Basic, true);
+    web.initiate_login_uri = Some(RedirectUri::parse("https://app.test/login").unwrap());
     vec![
         (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
         (id("spa-token"), token),
-        (id("web"), entry(ClientKind::Web, ClientAuth::Basic, true)),
+        (id("web"), web),
         (id("web2"), entry(ClientKind::Web, ClientAuth::Post, true)),
         (id("third-party"), entry(ClientKind::Spa, ClientAuth::None, false)),
         (id("native"), native),
