@@ -50,11 +50,11 @@ async fn develop() -> Development {
     Development { child, issuer: format!("http://localhost:{port}"), demo: format!("http://localhost:{demo}"), _folder: folder }
 }
 
-/// The code of the latest letter, as an end-to-end test of somebody's own app would read it.
-async fn code(development: &Development) -> String {
+/// What the latest letter carries, as an end-to-end test of somebody's own app would read it.
+async fn carried(development: &Development, what: &str) -> String {
     let url = format!("{}/dev/inbox/latest?to={EMAIL}", development.issuer);
     let letter: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-    letter["code"].as_str().unwrap().to_owned()
+    letter[what].as_str().unwrap().to_owned()
 }
 
 async fn sign_up(browser: &Chromium, development: &Development) {
@@ -64,7 +64,7 @@ async fn sign_up(browser: &Chromium, development: &Development) {
     browser.fill("#new-password", PASSWORD).await;
     browser.click("main button[type=submit]").await;
     browser.find("#code").await;
-    browser.fill("#code", &code(development).await).await;
+    browser.fill("#code", &carried(development, "code").await).await;
     browser.click("form[action$='/sign-in/check'] button[type=submit]").await;
 }
 
@@ -160,5 +160,78 @@ fn the_pages_fit_a_phone_and_say_nothing_in_the_console() {
             }
         }
         browser.close().await;
+    });
+}
+
+/// From the demo app as far as the page that waits for a letter.
+async fn ask_by_mail(browser: &Chromium, development: &Development) {
+    browser.driver.goto(&development.demo).await.unwrap();
+    browser.click("#sign-in-token").await;
+    browser.fill("#email", EMAIL).await;
+    browser.click("main button[type=submit]").await;
+    browser.click("form[action$='/sign-in/email'] button[type=submit]").await;
+    browser.find("#code").await;
+}
+
+async fn says(browser: &Chromium, words: &str) {
+    browser.wait_for("h1", |text| text.contains(words)).await;
+}
+
+#[test]
+fn letters_survive_scanners_phones_and_second_tabs() {
+    if !peer::require(Peer::Chromium, "letters_survive_scanners_phones_and_second_tabs") {
+        return;
+    }
+    peer::run(async {
+        let development = develop().await;
+        let (browser, phone) = (Chromium::open().await, Chromium::open().await);
+        // A stranger, by mail. A scanner that runs scripts opens the link first, in a browser of its own.
+        ask_by_mail(&browser, &development).await;
+        let link = carried(&development, "link").await;
+        phone.driver.goto(&link).await.unwrap();
+        says(&phone, "Is this you?").await;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        says(&phone, "Is this you?").await;
+        // In the browser that asked, the page behind the link goes on by itself, to the app.
+        browser.driver.goto(&link).await.unwrap();
+        is_signed_in(&browser, &development).await;
+        // The same link again.
+        browser.driver.goto(&link).await.unwrap();
+        says(&browser, "This link has been used").await;
+        // And cut in half.
+        browser.driver.goto(&link[..link.len() - 8]).await.unwrap();
+        says(&browser, "There’s no page here").await;
+        browser.driver.goto(&development.demo).await.unwrap();
+        browser.click("#sign-out").await;
+        browser.find("#sign-in-token").await;
+        // By code.
+        ask_by_mail(&browser, &development).await;
+        browser.fill("#code", &carried(&development, "code").await).await;
+        browser.click("form[action$='/sign-in/check'] button[type=submit]").await;
+        is_signed_in(&browser, &development).await;
+        browser.click("#sign-out").await;
+        browser.find("#sign-in-token").await;
+        // On a phone: the person is asked, the phone ends at the app, and the desk stays where it was.
+        ask_by_mail(&browser, &development).await;
+        phone.driver.goto(carried(&development, "link").await).await.unwrap();
+        says(&phone, "Is this you?").await;
+        phone.click(".btn-primary").await;
+        phone.find("#signed-in, #sign-in-token").await;
+        assert!(phone.driver.current_url().await.unwrap().as_str().starts_with(&development.demo), "the phone ends at the app");
+        phone.driver.goto(format!("{}/account", development.issuer)).await.unwrap();
+        phone.wait_for("main", |text| text.contains(EMAIL)).await;
+        // Two tabs: the one that waits notices that the other one has finished.
+        ask_by_mail(&browser, &development).await;
+        let waiting = browser.driver.window().await.unwrap();
+        let link = carried(&development, "link").await;
+        let second = browser.driver.new_tab().await.unwrap();
+        browser.driver.switch_to_window(second).await.unwrap();
+        browser.driver.goto(&link).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        browser.driver.close_window().await.unwrap();
+        browser.driver.switch_to_window(waiting).await.unwrap();
+        says(&browser, "You’re signed in").await;
+        browser.close().await;
+        phone.close().await;
     });
 }

@@ -16,6 +16,7 @@ mod bad_input;
 mod cli;
 mod email_code;
 mod journeys;
+mod mail;
 mod migrations;
 mod oidc;
 mod password;

@@ -11,9 +11,9 @@ use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, peer, person}
 const PROGRAM: &str = env!("CARGO_BIN_EXE_housekey");
 
 /// The real program, serving for people on loopback. Ended when dropped.
-struct Program {
-    child: Child,
-    issuer: String,
+pub struct Program {
+    pub child: Child,
+    pub issuer: String,
 }
 
 impl Drop for Program {
@@ -35,7 +35,7 @@ fn environment(folder: &Path, port: u16) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn command(folder: &Path, port: u16, arguments: &[&str]) -> Command {
+pub fn command(folder: &Path, port: u16, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command
         .args(arguments)
@@ -48,12 +48,16 @@ fn command(folder: &Path, port: u16, arguments: &[&str]) -> Command {
     command
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn start(folder: &Path, port: u16) -> Program {
-    let child = command(folder, port, &["serve"]).spawn().unwrap();
+    start_with(folder, port, &[])
+}
+
+pub fn start_with(folder: &Path, port: u16, more: &[(&str, &str)]) -> Program {
+    let child = command(folder, port, &["serve"]).envs(more.iter().copied()).spawn().unwrap();
     let program = Program { child, issuer: format!("http://localhost:{port}") };
     let began = Instant::now();
     // It listens before it is ready: whoever connects early waits instead of being refused.

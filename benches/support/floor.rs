@@ -44,6 +44,7 @@ pub fn serve(port: &str) {
                     .route("/empty", web::get().to(|| async { HttpResponse::Ok().body("hello") }))
                     .route("/page", web::get().to(page))
                     .route("/rotate", web::get().to(rotate))
+                    .route("/commit", web::get().to(commit))
                     .route("/argon2", web::get().to(argon2))
             })
             .workers(1)
@@ -71,6 +72,15 @@ async fn rotate(floor: web::Data<Floor>) -> HttpResponse {
     let claims = [b'x'; 480];
     let (a, b) = (floor.key.sign(&claims), floor.key.sign(&claims));
     HttpResponse::Ok().json(serde_json::json!({ "a": URL_SAFE_NO_PAD.encode(a), "b": URL_SAFE_NO_PAD.encode(b), "t": "Bearer" }))
+}
+
+/// One row replaced, on the disk.
+async fn commit(floor: web::Data<Floor>) -> HttpResponse {
+    let (done, committed) = oneshot::channel();
+    let row = usize::from(generate::<[u8; 1]>(&SystemRandom::new()).expect("random").expose()[0]);
+    floor.rotations.lock().expect("a sender").send((row, done)).expect("a writer");
+    committed.await.expect("committed");
+    HttpResponse::Ok().body("committed")
 }
 
 /// A writer that commits whatever has queued, with the durability of ours (`synchronous=FULL`).

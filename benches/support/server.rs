@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::driver::{Connection, Load, header};
+use crate::relay::Relay;
 
 const PASSWORD: &str = "four plain words and one more";
 const EMAIL: &str = "maya@okafor.example";
@@ -102,6 +103,8 @@ pub struct Subject {
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
     sign_in: Vec<u8>,
+    letter: Vec<u8>,
+    pub relay: Relay,
     chains: Vec<Arc<Mutex<String>>>,
 }
 
@@ -109,7 +112,7 @@ impl Subject {
     /// Starts on an empty database, with one person, one app and eight sign-ins.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = free_port();
+        let (port, relay) = (free_port(), Relay::start());
         let environment: Vec<_> = [
             ("HOUSEKEY_ISSUER", format!("http://localhost:{port}")),
             ("HOUSEKEY_DATA_DIR", folder.path().to_str().expect("a path").to_owned()),
@@ -120,12 +123,18 @@ impl Subject {
             ("HOUSEKEY_LIMITS__PASSWORD_PER_ADDRESS", PLENTY.into()),
             ("HOUSEKEY_LIMITS__PASSWORD_PER_ACCOUNT", PLENTY.into()),
             ("HOUSEKEY_LIMITS__PASSWORD_TOTAL", PLENTY.into()),
+            ("HOUSEKEY_LIMITS__LETTERS_PER_ADDRESS", PLENTY.into()),
+            ("HOUSEKEY_LIMITS__LETTERS_PER_RECIPIENT", PLENTY.into()),
+            ("HOUSEKEY_LIMITS__LETTERS_PER_RECIPIENT_DAILY", PLENTY.into()),
+            ("HOUSEKEY_LIMITS__LETTERS_TOTAL", PLENTY.into()),
+            ("HOUSEKEY_EMAIL__SMTP", format!("smtp+plain://localhost:{}", relay.port)),
             ("HOUSEKEY_MASTER_KEY", "11".repeat(32)),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         let (process, first_start) = Process::spawn(serve(&environment, folder.path()), port, "/health");
-        let mut subject = Self { process, first_start, folder, environment, sign_in: Vec::new(), chains: Vec::new() };
+        let mut subject =
+            Self { process, first_start, folder, environment, sign_in: Vec::new(), letter: Vec::new(), relay, chains: Vec::new() };
         subject.run(&["user", "add", EMAIL, "--password-stdin", "--verified"], PASSWORD);
         subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");
         subject.prepare();
@@ -166,6 +175,7 @@ impl Subject {
         let flow = next.split_once("flow=").expect("a flow").1.to_owned();
         let body = format!("csrf={csrf}&flow={flow}&username=x&password={}", PASSWORD.replace(' ', "+"));
         self.sign_in = post("/sign-in/password", &browser, &body);
+        self.letter = post("/sign-in/email", &browser, &format!("csrf={csrf}&flow={flow}"));
         let answer = connection.ask(&self.sign_in).to_owned();
         let session = cookie(&answer, "__Host-hk-session").expect("signed in");
         for _ in 0..8 {
@@ -196,6 +206,15 @@ impl Subject {
             Some(request)
         };
         Load { request: first, next: Box::new(next) }
+    }
+
+    /// The form that asks for a letter, again and again.
+    pub fn letter(&self) -> Load {
+        let next = |answer: &str| {
+            assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+            None
+        };
+        Load { request: self.letter.clone(), next: Box::new(next) }
     }
 
     /// The form with the password, again and again: each makes a session.

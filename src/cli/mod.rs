@@ -4,8 +4,10 @@
 mod client;
 mod config;
 mod dev;
+mod doctor;
 mod health;
 mod key;
+mod mail;
 mod output;
 mod serve;
 mod user;
@@ -51,6 +53,11 @@ enum Command {
     /// Look at signing keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Try, look at and count letters.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
+    /// Find out why something does not work: database, mail relay, outbox.
+    Doctor,
     /// Check, print or describe the configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -87,6 +94,8 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
         Command::Key(command) => key::run(command, &open(file).await?, output).await,
         Command::Client(command) => client::run(*command, &open(file).await?, output).await,
         Command::User(command) => user::run(command, &open(file).await?, output).await,
+        Command::Mail(command) => mail::run(command, &open(file).await?, output).await,
+        Command::Doctor => doctor::run(&open(file).await?, output).await,
         Command::Migrate => {
             open(file).await?;
             output.say("The database is up to date.", &serde_json::json!({ "status": "current" }))

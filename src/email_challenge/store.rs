@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Schema};
 use zeroize::Zeroizing;
 
 use super::code;

@@ -72,7 +72,8 @@ impl Worker {
     async fn round(&self, app: &Arc<App>) -> Result<usize> {
         // Waits for one hand, then takes as many jobs as there are hands.
         let Ok(first) = Arc::clone(&self.free).acquire_owned().await else { return Ok(0) };
-        let lease = self.patience * 2;
+        // A worker that dies holds its jobs up no longer than one that hangs.
+        let lease = self.patience + Duration::from_secs(5);
         let jobs = queue::claim(app, self.kind, 1 + self.free.available_permits(), lease).await?;
         let mut hands = vec![first];
         let count = jobs.len();

@@ -15,7 +15,7 @@ use crate::work::{Actor, Ledger};
 /// How many letters go at once.
 const AT_ONCE: usize = 4;
 /// How long one may take in all.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Puts a letter into the outbox.
 pub fn post(ledger: &mut Ledger<'_>, letter: &Envelope) -> Result<()> {

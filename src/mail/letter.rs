@@ -61,7 +61,7 @@ pub trait Letter {
 }
 
 /// Puts a letter into its envelope. `until` is when it stops being of use.
-pub fn envelope(app: &App, to: &EmailAddress, (now, until): (UnixMillis, UnixMillis), letter: &impl Letter) -> Result<Envelope> {
+pub fn envelope(app: &App, to: &EmailAddress, (now, until): (UnixMillis, UnixMillis), letter: &(impl Letter + ?Sized)) -> Result<Envelope> {
     Ok(Envelope {
         to: to.clone(),
         from: one_line(&app.config.email.from),

@@ -43,6 +43,12 @@ memory_kib = 256
 iterations = 1
 ";
 
+/// The secrets that these settings need.
+fn environment(toml: &str) -> Environment {
+    let relay = toml.contains("smtp = ").then(|| ("HOUSEKEY_EMAIL__SMTP_PASSWORD".to_owned(), super::smtp::PASSWORD.to_owned()));
+    Environment::of(relay.into_iter().chain([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]))
+}
+
 impl TestApp {
     pub async fn start(on: On) -> Self {
         Self::with(on, "").await
@@ -66,7 +72,7 @@ impl TestApp {
         };
         let head = format!("issuer = \"http://localhost:{port}\"\ndata_dir = \"{}\"\ndatabase = \"{database}\"\n", folder.path().display());
         let toml = format!("{head}{toml}\n{FAST}");
-        let env = Environment::of([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]);
+        let env = environment(&toml);
         let config = load_text(mode, Some((folder.path().join("housekey.toml"), toml.clone())), &env, &Random::default())
             .unwrap_or_else(|problems| panic!("{problems}"))
             .config;
@@ -86,7 +92,7 @@ impl TestApp {
     pub async fn replica(&self) -> (House, Running, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let env = Environment::of([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]);
+        let env = environment(&self.toml);
         let file = (self.folder.path().join("housekey.toml"), self.toml.clone());
         let config = load_text(Mode::Development, Some(file), &env, &Random::default()).unwrap().config;
         let db = Db::connect(&config.database).await.unwrap();

@@ -7,6 +7,7 @@ pub mod peer;
 pub mod person;
 pub mod postgres;
 pub mod relying_party;
+pub mod smtp;
 pub mod template;
 
 pub use app::{On, TestApp};
@@ -81,6 +82,32 @@ macro_rules! on_each_database {
                 let name = concat!(stringify!($name), "::on_postgres");
                 if $crate::support::peer::require($crate::support::peer::Peer::Postgres, name) {
                     $crate::support::peer::run(async { ($test)($crate::support::TestApp::start($crate::support::On::Postgres).await).await });
+                }
+            }
+        }
+    };
+}
+
+/// The same for a test that makes its own servers and needs a peer.
+#[macro_export]
+macro_rules! on_each_database_with {
+    ($(#[$doc:meta])* $name:ident, $peer:expr, $test:expr) => {
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn on_sqlite() {
+                if $crate::support::peer::require($peer, concat!(stringify!($name), "::on_sqlite")) {
+                    $crate::support::peer::run(async { ($test)($crate::support::On::Sqlite).await });
+                }
+            }
+
+            #[test]
+            fn on_postgres() {
+                let name = concat!(stringify!($name), "::on_postgres");
+                if $crate::support::peer::require($peer, name) && $crate::support::peer::require($crate::support::peer::Peer::Postgres, name) {
+                    $crate::support::peer::run(async { ($test)($crate::support::On::Postgres).await });
                 }
             }
         }

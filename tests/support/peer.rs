@@ -4,13 +4,14 @@
 use std::future::Future;
 use std::io::Write;
 
-use super::{chromium, postgres};
+use super::{chromium, postgres, smtp};
 
 /// A program beside ours.
 #[derive(Debug, Clone, Copy)]
 pub enum Peer {
     Postgres,
     Chromium,
+    Smtp,
 }
 
 /// Whether the peer is here.
@@ -18,6 +19,7 @@ pub fn require(peer: Peer, test: &str) -> bool {
     let (here, name) = match peer {
         Peer::Postgres => (postgres::Postgres::get().is_some(), "PostgreSQL server"),
         Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver"),
+        Peer::Smtp => (smtp::is_here(), "SMTP server (Node.js, and npm ci --prefix tests/peers)"),
     };
     if !here {
         assert!(

@@ -1,0 +1,87 @@
+//! `housekey doctor`: why does it not work? One check, one sentence, one remedy. Configuration and database
+//! have been found fine when this begins, or the command would have said what is wrong with them.
+
+use serde_json::{Value, json};
+
+use super::output::{Failure, Output};
+use crate::app::App;
+use crate::config::MethodName;
+use crate::job;
+use crate::mail::Transport;
+
+/// What a check found.
+struct Finding {
+    check: &'static str,
+    fine: bool,
+    says: String,
+    remedy: Option<String>,
+    facts: Value,
+}
+
+/// Runs every check. Ends with 1 if one of them found something.
+pub(super) async fn run(app: &App, output: &Output) -> Result<(), Failure> {
+    let findings = [database(app).await, relay(app).await, outbox(app).await?];
+    let line = |finding: &Finding| {
+        let mark = if finding.fine { "ok  " } else { "FAIL" };
+        let remedy = finding.remedy.as_ref().map(|remedy| format!("\n        help: {remedy}")).unwrap_or_default();
+        format!("{mark}  {:<9} {}{remedy}", finding.check, finding.says)
+    };
+    let value = |finding: &Finding| json!({ "check": finding.check, "fine": finding.fine, "says": finding.says, "remedy": finding.remedy, "facts": finding.facts });
+    output.say(&findings.iter().map(line).collect::<Vec<_>>().join("\n"), &Value::Array(findings.iter().map(value).collect()))?;
+    match findings.iter().filter(|finding| !finding.fine).count() {
+        0 => Ok(()),
+        1 => Err(Failure::new("one check failed")),
+        count => Err(Failure::new(format!("{count} checks failed"))),
+    }
+}
+
+async fn database(app: &App) -> Finding {
+    let fine = app.db.ping().await.is_ok() && app.db.is_current().await;
+    let says = if fine { "answers, and its schema is this version's" } else { "does not answer" };
+    Finding { check: "database", fine, says: says.into(), remedy: None, facts: json!({}) }
+}
+
+async fn relay(app: &App) -> Finding {
+    let config = &app.config;
+    let finding = |fine, says: String, remedy| Finding { check: "mail", fine, says, remedy, facts: json!({}) };
+    let Some(relay) = &config.email.smtp else {
+        let wanted = config.sign_in.methods.contains(&MethodName::Email) && !config.sends_letters();
+        let says =
+            if wanted { "email.smtp is empty: nobody can sign in, sign up or reset a password by mail" } else { "no relay is needed" };
+        return finding(!wanted, says.into(), wanted.then(|| "set email.smtp, like smtps://user@smtp.example.com:465".to_owned()));
+    };
+    let tested = match Transport::new(&config.email, &config.issuer.host(), Transport::Nowhere) {
+        Ok(transport) => transport.test().await,
+        Err(error) => Err(error.to_string()),
+    };
+    match tested {
+        Ok(()) => finding(true, format!("{}:{} takes letters from us", relay.host, relay.port), None),
+        Err(why) => finding(false, format!("{}:{}: {why}", relay.host, relay.port), Some(remedy(&why))),
+    }
+}
+
+async fn outbox(app: &App) -> Result<Finding, Failure> {
+    let standing = job::standing(&app.db, job::Kind::Letter).await?;
+    let fine = standing.failing == 0;
+    let why = standing.last_error.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let says = format!("{} letters wait, {} of them failed before{why}", standing.waiting, standing.failing);
+    let facts = json!({ "waiting": standing.waiting, "failing": standing.failing });
+    Ok(Finding { check: "outbox", fine, says, remedy: standing.last_error.as_deref().map(remedy), facts })
+}
+
+/// What usually helps against what a relay says.
+pub(super) fn remedy(why: &str) -> String {
+    let lower = why.to_lowercase();
+    let remedy = if why.contains("535") || why.contains("530") || why.contains("534") {
+        "check the user in email.smtp and HOUSEKEY_EMAIL__SMTP_PASSWORD"
+    } else if lower.contains("certificate") {
+        "the relay's certificate must bear the name in email.smtp; for an authority of your own set email.smtp_ca"
+    } else if lower.contains("refused") || lower.contains("timed out") || lower.contains("resolve") || lower.contains("lookup") {
+        "check host and port in email.smtp, and whether this machine may reach them"
+    } else if lower.contains("starttls") {
+        "the relay offers no STARTTLS on this port: use smtps:// and its port, often 465"
+    } else {
+        "the relay's own words are above; letters wait in the outbox until their code expires"
+    };
+    remedy.to_owned()
+}

@@ -1,0 +1,125 @@
+//! `housekey mail …`: what letters look like, and whether they arrive.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output::{Failure, Output};
+use crate::app::App;
+use crate::job;
+use crate::language::Language;
+use crate::mail::{About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter, Transport, envelope};
+use crate::page::Page;
+use crate::types::{EmailAddress, JobId};
+
+/// Letters.
+#[derive(Debug, Subcommand)]
+pub(super) enum MailCommand {
+    /// Send a letter through the relay, now, and say what came of it.
+    Test {
+        /// To whom.
+        to: String,
+    },
+    /// Print a letter as people get it. Without a name, list the names.
+    Preview {
+        /// Which letter.
+        name: Option<String>,
+        /// The HTML part instead of the plain text.
+        #[arg(long)]
+        html: bool,
+    },
+    /// Say how the outbox stands.
+    Queue,
+}
+
+const NAMES: &[&str] = &[
+    "sign-in",
+    "sign-up",
+    "already-registered",
+    "reset-password",
+    "reset-no-password",
+    "change-address-old",
+    "change-address-new",
+    "sign-ups-closed",
+    "locked",
+    "password-changed",
+    "address-changed",
+];
+
+/// Runs the command.
+pub(super) async fn run(command: MailCommand, app: &App, output: &Output) -> Result<(), Failure> {
+    match command {
+        MailCommand::Test { to } => test(app, &to, output).await,
+        MailCommand::Preview { name: None, .. } => output.say(&NAMES.join("\n"), &json!(NAMES)),
+        MailCommand::Preview { name: Some(name), html } => preview(app, &name, html, output),
+        MailCommand::Queue => queue(app, output).await,
+    }
+}
+
+async fn test(app: &App, to: &str, output: &Output) -> Result<(), Failure> {
+    let to = EmailAddress::parse(to).map_err(|why| Failure::asked_wrongly(format!("{to}: {why}")))?;
+    let host = app.config.issuer.host();
+    let transport = Transport::new(&app.config.email, &host, Transport::Nowhere)?;
+    let now = app.clock.now();
+    let letter = letter(app, "sign-in").ok_or_else(|| Failure::new("there is no such letter"))?;
+    let mut letter = envelope(app, &to, (now, now), letter.as_ref())?;
+    letter.subject = format!("Test of {}", app.config.issuer);
+    let id = JobId(app.random.uuid(now));
+    match transport.send(&letter, id, &host).await {
+        Ok(()) => output.say(
+            &format!(
+                "The relay took a letter to {to}. Look at it there: a link that does not begin with {} was rewritten on the way.",
+                app.config.issuer
+            ),
+            &json!({ "status": "sent", "to": to.to_string() }),
+        ),
+        Err(why) => {
+            let (crate::mail::Undelivered::Later(why) | crate::mail::Undelivered::Never(why)) = why;
+            Err(Failure::new(format!("the letter did not go: {why}")).with_remedy(super::doctor::remedy(&why)))
+        }
+    }
+}
+
+fn preview(app: &App, name: &str, html: bool, output: &Output) -> Result<(), Failure> {
+    let letter = letter(app, name).ok_or_else(|| Failure::asked_wrongly(format!("{name} is no letter: one of {}", NAMES.join(", "))))?;
+    let (subject, text, page) = (letter.subject(), letter.text()?, letter.html()?);
+    let shown = if html { page.clone() } else { format!("Subject: {subject}\n\n{text}") };
+    output.say(&shown, &json!({ "subject": subject, "text": text, "html": page }))
+}
+
+/// A letter with made-up facts, in the operator's own look and words.
+fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
+    let config = &app.config;
+    let page = Page::new(app.looks.of(None), Language::default(), String::new(), config.issuer.path(), false);
+    let now = app.clock.now();
+    let facts = Facts { browser: "Firefox on Linux".into(), at: now, until: now + std::time::Duration::from_mins(15), tag: "HX-47".into() };
+    let to = EmailAddress::parse("maya@okafor.example").ok()?;
+    let new = EmailAddress::parse("maya@new.example").ok()?;
+    let carries = ("482913".to_owned(), config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg"));
+    let about = match name {
+        "sign-in" => About::SignIn,
+        "sign-up" => About::SignUp,
+        "already-registered" => About::Existing,
+        "reset-password" => About::Reset,
+        "reset-no-password" => About::NoPassword,
+        "change-address-old" => About::ChangeFrom(new),
+        "change-address-new" => About::ChangeTo,
+        "sign-ups-closed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::SignUpClosed))),
+        "locked" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::Barred))),
+        "password-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::PasswordChanged))),
+        "address-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::AddressChanged))),
+        _ => return None,
+    };
+    Some(Box::new(ChallengeLetter::new(&page, facts, about, &to, carries)))
+}
+
+async fn queue(app: &App, output: &Output) -> Result<(), Failure> {
+    let standing = job::standing(&app.db, job::Kind::Letter).await?;
+    let since = standing.oldest.map(|at| format!(", the oldest since {}", at.rfc3339())).unwrap_or_default();
+    let why = standing.last_error.as_ref().map(|why| format!("\n  {why}")).unwrap_or_default();
+    let text = format!("{} waiting, {} of them failed before{since}{why}", standing.waiting, standing.failing);
+    let oldest = standing.oldest.map(crate::types::UnixMillis::rfc3339);
+    output.say(
+        &text,
+        &json!({ "waiting": standing.waiting, "failing": standing.failing, "oldest": oldest, "last_error": standing.last_error }),
+    )
+}
