@@ -16,7 +16,7 @@ const AUDIT_KEPT: Duration = Duration::from_hours(9600);
 
 /// Who does what was left for later.
 pub fn workers(app: &Arc<App>, transport: Transport) -> Vec<Worker> {
-    vec![mail::worker(app, transport)]
+    vec![mail::worker(app, transport.clone()), email_challenge::worker(app, transport)]
 }
 
 /// Removes what is over, for ever, every ten minutes.

@@ -3,7 +3,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sea_orm::{DatabaseTransaction, DbBackend, QueryTrait, Statement};
+use sea_orm::{DatabaseTransaction, DbBackend, QueryResult, QueryTrait, Statement};
 
 use crate::app::App;
 use crate::audit::{self, Event};
@@ -11,6 +11,7 @@ use crate::crypto::Crypto;
 use crate::db::run_all;
 use crate::error::Result;
 use crate::job::{self, NewJob};
+use crate::limit::{Draw, Granted};
 use crate::random::Random;
 use crate::types::{Caller, ClientId, EventId, JobId, UnixMillis, UserId};
 
@@ -75,26 +76,40 @@ impl Ledger<'_> {
         self.statements.push(statement.build(self.backend()));
     }
 
+    /// The same for one new row that must not come to be where a limit was refused.
+    pub fn at_last_if(&mut self, granted: &Granted, insert: &impl QueryTrait) {
+        let insert = granted.guard(insert.build(self.backend()));
+        self.statements.push(insert);
+    }
+
+    /// Draws limits, before the statements that depend on them.
+    pub fn draw(&mut self, draw: &Draw) {
+        self.statements.extend(draw.statements(self.app.db.write()));
+    }
+
     /// Notes what happens, in the same transaction.
     pub fn record(&mut self, event: Event) {
         self.events.push(event);
     }
 
-    /// Leaves something to be done once, and only if, the change is committed.
-    pub fn later(&mut self, job: &NewJob<'_>) -> Result<()> {
+    /// Leaves something to be done once, and only if, the change is committed and no limit refuses it.
+    pub fn later(&mut self, job: &NewJob<'_>, granted: Option<&Granted>) -> Result<()> {
         let id = JobId(self.random().uuid(self.now));
         let insert = job::insert(self.crypto(), id, job, self.now)?;
-        self.at_last(&insert);
+        match granted {
+            Some(granted) => self.at_last_if(granted, &insert),
+            None => self.at_last(&insert),
+        }
         self.rings = true;
         Ok(())
     }
 
-    /// Makes it true.
-    pub async fn commit(mut self) -> Result<()> {
+    /// Makes it true. Gives the rows that its statements return: those of limits that were drawn.
+    pub async fn commit(mut self) -> Result<Vec<QueryResult>> {
         self.close();
-        self.app.db.change_in_order(std::mem::take(&mut self.statements)).await?;
+        let rows = self.app.db.change_in_order(std::mem::take(&mut self.statements)).await?;
         self.ring();
-        Ok(())
+        Ok(rows)
     }
 
     fn backend(&self) -> DbBackend {

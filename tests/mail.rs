@@ -18,7 +18,7 @@ async fn ask(app: &TestApp, address: &str) -> Duration {
 }
 
 async fn standing(app: &TestApp) -> housekey::job::Standing {
-    housekey::job::standing(&app.app.db, housekey::job::Kind::Letter).await.unwrap()
+    housekey::job::letters(&app.app.db).await.unwrap()
 }
 
 /// Waits until the queue stands so.
@@ -130,7 +130,7 @@ fn whatever_the_relay_does_pages_say_the_same_and_at_once() {
         }
         // The relay recovers: everything that waits goes, once each.
         relay.fault("none");
-        app.travel(Duration::from_secs(61));
+        app.travel(Duration::from_secs(16));
         until(&app, 1, 0).await;
         let mut to: Vec<_> = relay.all("message").iter().map(|message| message["to"][0].as_str().unwrap().to_owned()).collect();
         to.sort();
@@ -255,7 +255,7 @@ fn no_letter_stands_readable_in_the_queue() {
         let query = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, "SELECT payload FROM jobs");
         let row = sea_orm::ConnectionTrait::query_one_raw(app.app.db.read(), query).await.unwrap().unwrap();
         let payload: Vec<u8> = row.try_get("", "payload").unwrap();
-        assert!(payload.len() > 1000);
+        assert!(payload.len() > 50);
         for word in ["okafor", "/l/", "Sign in", "code"] {
             assert!(!payload.windows(word.len()).any(|part| part == word.as_bytes()), "{word}");
         }

@@ -26,6 +26,4 @@ crate::migration! { "m0006_email_challenges":
         // No foreign key: looking the person up would take longer where there is one.
         .take(),
     index("email_challenges", "email_challenges_canonical", &["canonical"]),
-    index("email_challenges", "email_challenges_user_id", &["user_id"]),
-    index("email_challenges", "email_challenges_expires_at", &["expires_at"]),
 }

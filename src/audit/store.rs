@@ -118,7 +118,7 @@ pub async fn list_of_user(db: &impl ConnectionTrait, user: UserId, limit: u64) -
 /// Removes what is older than that, at most `limit` rows; says how many went.
 pub async fn remove_before(db: &impl ConnectionTrait, before: UnixMillis, limit: u64) -> Result<u64> {
     // Their ids are in the order of time (RFC 9562 §5.7), so that time needs no index of its own.
-    let first = EventId(uuid::Builder::from_unix_timestamp_millis(u64::try_from(before.0).unwrap_or(0), &[0; 10]).into_uuid());
+    let first = EventId(before.first_uuid());
     let old = audit_event::Entity::find().filter(audit_event::Column::Id.lt(first)).limit(limit).all(db).await?;
     let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
     if ids.is_empty() {

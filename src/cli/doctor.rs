@@ -61,7 +61,7 @@ async fn relay(app: &App) -> Finding {
 }
 
 async fn outbox(app: &App) -> Result<Finding, Failure> {
-    let standing = job::standing(&app.db, job::Kind::Letter).await?;
+    let standing = job::letters(&app.db).await?;
     let fine = standing.failing == 0;
     let why = standing.last_error.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     let says = format!("{} letters wait, {} of them failed before{why}", standing.waiting, standing.failing);

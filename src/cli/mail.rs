@@ -113,7 +113,7 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
 }
 
 async fn queue(app: &App, output: &Output) -> Result<(), Failure> {
-    let standing = job::standing(&app.db, job::Kind::Letter).await?;
+    let standing = job::letters(&app.db).await?;
     let since = standing.oldest.map(|at| format!(", the oldest since {}", at.rfc3339())).unwrap_or_default();
     let why = standing.last_error.as_ref().map(|why| format!("\n  {why}")).unwrap_or_default();
     let text = format!("{} waiting, {} of them failed before{since}{why}", standing.waiting, standing.failing);

@@ -116,7 +116,7 @@ pub async fn get_latest(app: web::Data<App>, inbox: web::Data<Inbox>, visitor: V
 /// A letter that was asked for a moment ago is still on its way: a test that asks for it means that one.
 async fn arrived(app: &App) -> Result<()> {
     for _ in 0..100 {
-        let standing = job::standing(&app.db, job::Kind::Letter).await?;
+        let standing = job::letters(&app.db).await?;
         if standing.waiting <= standing.failing {
             break;
         }

@@ -1,20 +1,21 @@
-//! Somebody asks for a letter. Whether the address belongs to anybody is said in the letter, to the owner
-//! of the mailbox, and nowhere else: what the page does and how long it takes is the same.
+//! Somebody asks for a letter. Nothing here looks at who has the address: what is done for anybody is done
+//! for everybody, so that neither the page nor its time can tell. Who is asked for what is decided when
+//! the letter is written.
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::store::{self, NewChallenge};
-use super::{Purpose, State, code, find};
+use super::{Purpose, State, TRIES, find};
 use crate::app::App;
 use crate::audit::Event;
-use crate::credential::{self, Addressee};
 use crate::error::{Error, Result};
-use crate::limit::{self, Action};
-use crate::mail::{self, About, ChallengeLetter, Facts, Notice, NoticeLetter, envelope};
-use crate::page::Page;
-use crate::types::{Caller, ChallengeId, EmailAddress, Envelope, UnixMillis};
-use crate::user;
-use crate::work::Actor;
+use crate::job::{Kind, NewJob};
+use crate::language::Language;
+use crate::limit::{Action, Draw, Granted};
+use crate::types::{Caller, ChallengeId, ClientId, EmailAddress, UnixMillis};
+use crate::work::{Actor, Ledger};
 
 /// What came of it.
 pub enum Asked {
@@ -32,12 +33,23 @@ pub struct Asking<'a> {
     pub browser: Vec<u8>,
     /// The browser, as a person would call it.
     pub user_agent: String,
-    /// The look and language of the page.
-    pub page: &'a Page,
+    /// Whose look the letter has.
+    pub client: Option<&'a ClientId>,
+    /// The language of the page.
+    pub language: Language,
     /// The journey that waits.
     pub journey: Vec<u8>,
     /// The letter it waited for before.
     pub replaces: Option<ChallengeId>,
+}
+
+/// A letter to be written: which, in which look and language. It holds neither code nor link; both follow
+/// from the challenge's name.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Order {
+    pub(super) challenge: ChallengeId,
+    pub(super) client: Option<ClientId>,
+    pub(super) language: String,
 }
 
 /// How long to wait before the same letter goes again: half a minute, then twice as long each time.
@@ -45,142 +57,94 @@ pub fn resend_wait(sends: i64) -> Duration {
     Duration::from_secs(30 << u32::try_from(sends - 1).unwrap_or(0).min(3))
 }
 
-/// Sends a letter for this purpose. `password` is the hash of one chosen with it.
+/// Sends a letter for this purpose. `password` is the hash of one chosen with it. One trip to the database.
 pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: Option<&str>, asking: Asking<'_>) -> Result<Asked> {
-    let held = match draw(app, address, asking.caller).await? {
-        Drawn::Wait(wait) => return Ok(Asked::Wait(wait)),
-        Drawn::Held => true,
-        Drawn::Free => false,
-    };
-    // Letters go to the address as it is kept, however it was typed.
-    let (reader, to) = credential::find_addressee(app.db.read(), address).await?;
-    let mut ledger = app.ledger(Actor::Visitor(asking.caller.clone(), None));
+    let actor = Actor::Visitor(asking.caller.clone(), None);
+    let mut ledger = app.ledger(actor);
     let id = ChallengeId(ledger.random().uuid(ledger.now));
-    let (purpose, says) = decide(app, purpose, reader.as_ref());
-    let letter = write(app, id, (says, &to), (ledger.now, ledger.now + purpose.lifetime()), (asking.page, &asking.user_agent))?;
-    let user = reader.as_ref().map(|reader| reader.user);
-    let new = NewChallenge {
-        id,
-        purpose,
-        user,
-        address: &to,
-        browser: asking.browser,
-        journey: &asking.journey,
-        password,
-        user_agent: &asking.user_agent,
-    };
-    store::insert(&mut ledger, new)?;
+    let limits = limits(app, address, asking.caller, ledger.now);
+    ledger.draw(&limits.draw);
+    let new =
+        NewChallenge { id, purpose, address, browser: asking.browser, journey: &asking.journey, password, user_agent: &asking.user_agent };
+    store::insert(&mut ledger, new, &limits.network)?;
     if let Some(old) = asking.replaces {
         store::replace(&mut ledger, old);
     }
-    post(&mut ledger, (id, user, purpose), &letter, held)?;
-    ledger.commit().await?;
-    Ok(Asked::Sent(id))
+    let until = ledger.now + purpose.lifetime();
+    order(&mut ledger, id, until, (asking.client, asking.language), &limits.all)?;
+    ledger.record(Event::EmailChallengeAsked { challenge: id, purpose: purpose.as_str() });
+    let rows = ledger.commit().await?;
+    came(app, id, limits.draw.waits(&rows)?, asking.caller).await
 }
 
 /// Sends the same letter again. Nothing if it is of no use any more.
-pub async fn resend(app: &App, id: ChallengeId, (caller, page): (&Caller, &Page)) -> Result<Option<Asked>> {
+pub async fn resend(
+    app: &App,
+    id: ChallengeId,
+    (caller, client, language): (&Caller, Option<&ClientId>, Language),
+) -> Result<Option<Asked>> {
     let now = app.clock.now();
     let challenge = find(app.db.read(), id).await?;
-    let Some(challenge) = challenge.filter(|challenge| challenge.state(now) == State::Open && challenge.tries < store::TRIES) else {
+    let Some(challenge) = challenge.filter(|challenge| challenge.state(now) == State::Open && challenge.tries < TRIES) else {
         return Ok(None);
     };
     let wait = resend_wait(challenge.sends);
     if challenge.sent_at + wait > now {
         return Ok(Some(Asked::Wait((challenge.sent_at + wait).since(now))));
     }
-    let held = match draw(app, &challenge.address, caller).await? {
-        Drawn::Wait(wait) => return Ok(Some(Asked::Wait(wait))),
-        Drawn::Held => true,
-        Drawn::Free => false,
-    };
-    let (reader, _) = credential::find_addressee(app.db.read(), &challenge.address).await?;
-    let (purpose, says) = decide(app, challenge.purpose, reader.as_ref());
-    let times = (now, challenge.expires_at);
-    let letter = write(app, id, (says, &challenge.address), times, (page, &challenge.user_agent))?;
-    let mut work = app.begin(Actor::Visitor(caller.clone(), None)).await?;
-    if store::count_send(&work, id, now - wait).await? {
-        post(&mut work, (id, challenge.user, purpose), &letter, held)?;
-    }
+    let actor = Actor::Visitor(caller.clone(), None);
+    let mut work = app.begin(actor.clone()).await?;
+    let counted = store::count_send(&work, id, now - wait).await?;
+    work.record(Event::EmailChallengeAsked { challenge: id, purpose: challenge.purpose.as_str() });
     work.commit().await?;
-    Ok(Some(Asked::Sent(id)))
+    if !counted {
+        return Ok(Some(Asked::Sent(id)));
+    }
+    let mut ledger = app.ledger(actor);
+    let limits = limits(app, &challenge.address, caller, now);
+    ledger.draw(&limits.draw);
+    order(&mut ledger, id, challenge.expires_at, (client, language), &limits.all)?;
+    let rows = ledger.commit().await?;
+    Ok(Some(came(app, id, limits.draw.waits(&rows)?, caller).await?))
 }
 
-enum Drawn {
-    Free,
-    /// The mailbox has had enough: nobody but its owner may notice.
-    Held,
-    /// The network has asked for too much, whatever for.
-    Wait(Duration),
+struct Limits {
+    draw: Draw,
+    /// The network may ask.
+    network: Granted,
+    /// And the mailbox may be written to.
+    all: Granted,
 }
 
-async fn draw(app: &App, address: &EmailAddress, caller: &Caller) -> Result<Drawn> {
+fn limits(app: &App, address: &EmailAddress, caller: &Caller, now: UnixMillis) -> Limits {
     let actions =
         [Action::LetterFrom(caller.network()), Action::LetterTo(address), Action::LetterOfTheDayTo(address), Action::LetterAnywhere];
-    let waits = limit::draw(app, &actions).await?;
-    Ok(match waits.as_slice() {
-        [Some(wait), ..] => Drawn::Wait(*wait),
-        [None, rest @ ..] if rest.iter().any(Option::is_some) => Drawn::Held,
-        _ => Drawn::Free,
-    })
+    let draw = Draw::new(app, &actions, now);
+    Limits { network: draw.granted(1), all: draw.granted(actions.len()), draw }
 }
 
-fn post(
-    ledger: &mut crate::work::Ledger<'_>,
-    (challenge, user, purpose): (ChallengeId, Option<crate::types::UserId>, Purpose),
-    letter: &Envelope,
-    held: bool,
+fn order(
+    ledger: &mut Ledger<'_>,
+    challenge: ChallengeId,
+    expires_at: UnixMillis,
+    (client, language): (Option<&ClientId>, Language),
+    granted: &Granted,
 ) -> Result<()> {
-    let purpose = purpose.as_str();
-    if held {
-        ledger.record(Event::EmailChallengeHeld { challenge, user, purpose });
-        return Ok(());
-    }
-    ledger.record(Event::EmailChallengeSent { challenge, user, purpose });
-    mail::post(ledger, letter)
+    let order = Order { challenge, client: client.cloned(), language: language.code().to_owned() };
+    let payload = serde_json::to_vec(&order).map_err(|error| Error::broken("a letter cannot be ordered", error))?;
+    ledger.later(&NewJob { kind: Kind::EmailChallenge, payload: &payload, expires_at }, Some(granted))
 }
 
-/// What a letter is to say.
-enum Says {
-    Challenge(About),
-    Notice(Notice),
-}
-
-/// What is asked of whom. A stranger who forgot a password they never had may still want an account.
-fn decide(app: &App, purpose: Purpose, reader: Option<&Addressee>) -> (Purpose, Says) {
-    let Some(reader) = reader else {
-        let says = if app.sign_ups_are_open() { Says::Challenge(About::SignUp) } else { Says::Notice(Notice::SignUpClosed) };
-        return (if purpose == Purpose::SignUp { purpose } else { Purpose::SignIn }, says);
-    };
-    if reader.state == user::State::Locked {
-        return (Purpose::SignIn, Says::Notice(Notice::Barred));
+/// A network that asks for too much is told so. A mailbox that has had enough is its owner's business: the
+/// answer stays the same, and no letter goes.
+async fn came(app: &App, challenge: ChallengeId, waits: Vec<Option<Duration>>, caller: &Caller) -> Result<Asked> {
+    if let Some(Some(wait)) = waits.first() {
+        return Ok(Asked::Wait(*wait));
     }
-    match purpose {
-        Purpose::SignUp => (purpose, Says::Challenge(About::Existing)),
-        Purpose::Reset if reader.has_password => (purpose, Says::Challenge(About::Reset)),
-        Purpose::Reset => (Purpose::SignIn, Says::Challenge(About::NoPassword)),
-        _ => (Purpose::SignIn, Says::Challenge(About::SignIn)),
+    if waits.iter().any(Option::is_some) {
+        let mut ledger = app.ledger(Actor::Visitor(caller.clone(), None));
+        ledger.record(Event::EmailChallengeHeld { challenge });
+        ledger.commit().await?;
     }
-}
-
-fn write(
-    app: &App,
-    id: ChallengeId,
-    (says, to): (Says, &EmailAddress),
-    (now, until): (UnixMillis, UnixMillis),
-    (page, browser): (&Page, &str),
-) -> Result<Envelope> {
-    let facts = Facts { browser: browser.to_owned(), at: now, until, tag: code::tag(&app.crypto, id) };
-    match says {
-        Says::Notice(notice) => envelope(app, to, (now, until), &NoticeLetter::new(page, facts, notice)),
-        Says::Challenge(about) => {
-            let digits = code::code(&app.crypto, id);
-            let href = app.config.issuer.join(&format!("/l/{}", code::link(&app.crypto, id)));
-            let letter = ChallengeLetter::new(page, facts, about, to, (digits.clone(), href.clone()));
-            let mut envelope =
-                envelope(app, to, (now, until), &letter).map_err(|error| Error::broken("a letter cannot be written", error))?;
-            (envelope.code, envelope.link) = (Some(digits), Some(href));
-            Ok(envelope)
-        }
-    }
+    Ok(Asked::Sent(challenge))
 }

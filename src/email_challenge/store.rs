@@ -12,12 +12,12 @@ use crate::app::App;
 use crate::crypto::Crypto;
 use crate::db::{Db, sql};
 use crate::error::Result;
+use crate::limit::Granted;
 use crate::types::{ChallengeId, EmailAddress, UnixMillis, UserId};
 use crate::work::{Ledger, Work};
 
 /// How often a code may be typed.
 pub const TRIES: i64 = 5;
-/// How many openings of one link are counted. More say nothing new, and each is a write.
 const OPENS: i64 = 20;
 
 mod email_challenge {
@@ -68,7 +68,7 @@ pub struct Challenge {
     pub id: ChallengeId,
     /// What for.
     pub purpose: Purpose,
-    /// Who had the address when the letter was asked for.
+    /// Who had the address when the letter was written.
     pub user: Option<UserId>,
     /// Where the letter went.
     pub address: EmailAddress,
@@ -135,7 +135,6 @@ impl Challenge {
 pub(super) struct NewChallenge<'a> {
     pub(super) id: ChallengeId,
     pub(super) purpose: Purpose,
-    pub(super) user: Option<UserId>,
     pub(super) address: &'a EmailAddress,
     pub(super) browser: Vec<u8>,
     pub(super) journey: &'a [u8],
@@ -143,14 +142,14 @@ pub(super) struct NewChallenge<'a> {
     pub(super) user_agent: &'a str,
 }
 
-/// Leaves a new row.
-pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>) -> Result<()> {
+/// Leaves a new row, unless a limit refuses it.
+pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &Granted) -> Result<()> {
     let crypto = ledger.crypto();
     let password = new.password.map(|phc| crypto.seal_column(&identity(new.id, "password"), phc.as_bytes())).transpose()?;
     let row = email_challenge::ActiveModel {
         id: Set(new.id),
         purpose: Set(new.purpose.as_str().to_owned()),
-        user_id: Set(new.user),
+        user_id: Set(None),
         address: Set(new.address.to_string()),
         canonical: Set(new.address.canonical()),
         link_hash: Set(code::link_hash(&code::link(crypto, new.id))),
@@ -167,8 +166,18 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>) -> Result<(
         used_at: Set(None),
         ended_at: Set(None),
     };
-    ledger.at_last(&email_challenge::Entity::insert(row));
+    ledger.at_last_if(granted, &email_challenge::Entity::insert(row));
     Ok(())
+}
+
+/// Notes whom the letter reaches, and so what it is for.
+pub(super) fn address_to(ledger: &mut Ledger<'_>, id: ChallengeId, purpose: Purpose, (user, to): (Option<UserId>, &EmailAddress)) {
+    let note = email_challenge::Entity::update_many()
+        .col_expr(email_challenge::Column::Purpose, purpose.as_str().into())
+        .col_expr(email_challenge::Column::UserId, user.map(|user| user.0).into())
+        .col_expr(email_challenge::Column::Address, to.to_string().into())
+        .filter(email_challenge::Column::Id.eq(id));
+    ledger.at_last(&note);
 }
 
 /// A challenge by its name, whatever its state.
@@ -193,8 +202,8 @@ fn open(id: ChallengeId, now: UnixMillis) -> sea_orm::Condition {
         .add(email_challenge::Column::ExpiresAt.gt(now))
 }
 
-/// Makes whoever answers another letter to this address wait. PostgreSQL only: each answer ends the other
-/// letters, and two that did so in different orders would wait for each other. SQLite has one writer.
+/// Makes whoever answers another letter to this address wait: each answer ends the other letters, and on
+/// PostgreSQL two that did so in different orders would wait for each other.
 pub async fn lock_address(work: &Work<'_>, address: &EmailAddress) -> Result<()> {
     if work.db().get_database_backend() == sea_orm::DbBackend::Postgres {
         let lock = "SELECT id FROM email_challenges WHERE canonical = $1 ORDER BY id FOR UPDATE";
@@ -253,16 +262,11 @@ pub fn end_of_address(ledger: &mut Ledger<'_>, address: &EmailAddress) {
     end_where(ledger, email_challenge::Column::Canonical.eq(address.canonical()));
 }
 
-/// Makes every letter to a person void: their address or their password is another one.
-pub fn end_of_user(ledger: &mut Ledger<'_>, user: UserId) {
-    end_where(ledger, email_challenge::Column::UserId.eq(user));
-}
-
-/// Counts that the link was opened, a few times; says how often it has been.
+/// Counts that the link was opened, twenty times at most: each is a write. Says how often it has been.
 pub async fn count_open(db: &Db, id: ChallengeId) -> Result<Option<i64>> {
     let text = "UPDATE email_challenges SET opens = opens + 1 WHERE id = $1 AND opens < $2 RETURNING opens";
-    let rows = db.change(sql(db.write(), text, [id.0.into(), OPENS.into()])).await?;
-    Ok(rows.first().map(|row| row.try_get("", "opens")).transpose()?)
+    let count = sql(db.write(), text, [id.0.into(), OPENS.into()]);
+    Ok(db.change(count).await?.first().map(|row| row.try_get("", "opens")).transpose()?)
 }
 
 /// Counts one more letter, if none went since `not_since`; says whether one may go.
@@ -277,10 +281,11 @@ pub(super) async fn count_send(work: &Work<'_>, id: ChallengeId, not_since: Unix
     Ok(counted.rows_affected == 1)
 }
 
-/// Removes those whose time is over, a day later, at most `limit`: until then a link says that it is old. Says how many went.
+/// Removes those of yesterday, at most `limit`: until then a link says that it is old. Says how many went.
 pub async fn remove_expired(app: &App, limit: u64) -> Result<u64> {
-    let (db, before) = (app.db.write(), app.clock.now() - Duration::from_hours(24));
-    let old = email_challenge::Entity::find().filter(email_challenge::Column::ExpiresAt.lt(before)).limit(limit).all(db).await?;
+    let (db, before) = (app.db.write(), app.clock.now() - Duration::from_hours(25));
+    let first = ChallengeId(before.first_uuid());
+    let old = email_challenge::Entity::find().filter(email_challenge::Column::Id.lt(first)).limit(limit).all(db).await?;
     let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
     if ids.is_empty() {
         return Ok(0);

@@ -68,7 +68,8 @@ async fn note_opening(app: &App, visitor: &Visitor, challenge: &Challenge, same_
     let Some(opens) = challenges::count_open(&app.db, challenge.id).await? else { return Ok(()) };
     let mut ledger = app.ledger(Actor::Visitor(visitor.caller().clone(), None));
     ledger.record(Event::EmailLinkOpened { challenge: challenge.id, user: challenge.user, same_browser, opens });
-    ledger.commit().await
+    ledger.commit().await?;
+    Ok(())
 }
 
 fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Result<HttpResponse> {

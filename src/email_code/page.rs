@@ -83,8 +83,7 @@ pub async fn post_resend(app: web::Data<App>, visitor: Visitor, form: Result<For
     let Form(form) = form?;
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     let Some(challenge) = flow.challenge else { return Ok(expired_page(&app, &visitor, &flow)?) };
-    let page = visitor.page(&app, flow.client());
-    match resend(&app, challenge, (visitor.caller(), &page)).await? {
+    match resend(&app, challenge, (visitor.caller(), flow.client(), visitor.language())).await? {
         None => Ok(expired_page(&app, &visitor, &flow)?),
         Some(Asked::Sent(_)) => Ok(go(&app, "/sign-in/check", &flow)?),
         Some(Asked::Wait(wait)) => {

@@ -4,6 +4,6 @@
 mod queue;
 mod worker;
 
-pub use queue::{Job, Kind, NewJob, Standing, claim, next_at, remove, retry, standing};
+pub use queue::{Job, Kind, NewJob, Standing, claim, letters, next_at, remove, retry};
 pub(crate) use queue::{insert, tables};
 pub use worker::{Done, Handler, Worker};

@@ -42,8 +42,10 @@ mod job {
 /// What there is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A letter, as `mail::Envelope`.
+    /// A letter that is written already, as `types::Envelope`.
     Letter,
+    /// A letter that is yet to be written, for a challenge.
+    EmailChallenge,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Letter => "letter",
+            Self::EmailChallenge => "email_challenge",
         }
     }
 }
@@ -163,8 +166,8 @@ pub struct Standing {
     pub last_error: Option<String>,
 }
 
-/// How the queue stands.
-pub async fn standing(db: &Db, kind: Kind) -> Result<Standing> {
+/// How the letters in the queue stand, written or not.
+pub async fn letters(db: &Db) -> Result<Standing> {
     #[derive(FromQueryResult)]
     struct Row {
         waiting: i64,
@@ -173,9 +176,10 @@ pub async fn standing(db: &Db, kind: Kind) -> Result<Standing> {
         last_error: Option<String>,
     }
     let text = "SELECT COUNT(*) AS waiting, COUNT(last_error) AS failing, MIN(created_at) AS oldest, \
-         (SELECT last_error FROM jobs WHERE kind = $1 AND last_error IS NOT NULL ORDER BY created_at DESC LIMIT 1) AS last_error \
-         FROM jobs WHERE kind = $1";
-    let row = Row::find_by_statement(sql(db.read(), text, [kind.as_str().into()])).one(db.read()).await?;
+         (SELECT last_error FROM jobs WHERE kind IN ($1, $2) AND last_error IS NOT NULL ORDER BY created_at DESC LIMIT 1) AS last_error \
+         FROM jobs WHERE kind IN ($1, $2)";
+    let kinds = [Kind::Letter, Kind::EmailChallenge].map(|kind| kind.as_str().into());
+    let row = Row::find_by_statement(sql(db.read(), text, kinds)).one(db.read()).await?;
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     Ok(row.map_or(Standing { waiting: 0, failing: 0, oldest: None, last_error: None }, |row| Standing {
         waiting: count(row.waiting),

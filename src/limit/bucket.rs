@@ -60,15 +60,60 @@ pub async fn take(app: &App, actions: &[Action<'_>]) -> Result<()> {
 
 /// Uses each of these actions once, and says of each how long to wait where it was refused.
 pub async fn draw(app: &App, actions: &[Action<'_>]) -> Result<Vec<Option<Duration>>> {
-    let now = app.clock.now();
-    let statements = Buckets::new(app, actions, now).statement(app.db.write());
-    let answer = app.db.change_in_order(statements).await?;
-    let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
-    let wait = |action: &Action<'_>| {
-        let key = key(app, action);
-        taken.iter().find(|row| row.key == key && !row.granted).map(|row| row.wait(now))
-    };
-    Ok(actions.iter().map(wait).collect())
+    let draw = Draw::new(app, actions, app.clock.now());
+    let answer = app.db.change_in_order(draw.statements(app.db.write())).await?;
+    draw.waits(&answer)
+}
+
+/// Limits that are drawn in the very change that they allow: what depends on them asks in its own statement.
+pub struct Draw {
+    buckets: Buckets,
+    keys: Vec<Vec<u8>>,
+}
+
+impl Draw {
+    /// Uses each of these actions once, when its statements run.
+    pub fn new(app: &App, actions: &[Action<'_>], now: UnixMillis) -> Self {
+        Self { buckets: Buckets::new(app, actions, now), keys: actions.iter().map(|action| key(app, action)).collect() }
+    }
+
+    /// What has to run before whatever depends on it.
+    pub fn statements(&self, db: &impl ConnectionTrait) -> Vec<Statement> {
+        self.buckets.statement(db)
+    }
+
+    /// Granted if none of the first `count` actions was refused.
+    pub fn granted(&self, count: usize) -> Granted {
+        Granted(self.keys.iter().take(count).filter(|key| self.buckets.keys.contains(key)).cloned().collect())
+    }
+
+    /// How long to wait for each action that was refused, from the rows that its statements returned.
+    pub fn waits(&self, answer: &[QueryResult]) -> Result<Vec<Option<Duration>>> {
+        let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+        let wait = |key: &Vec<u8>| taken.iter().find(|row| row.key == *key && !row.granted).map(|row| row.wait(self.buckets.now));
+        Ok(self.keys.iter().map(wait).collect())
+    }
+}
+
+/// The condition that some limits, drawn in the same change, were not refused.
+pub struct Granted(Vec<Vec<u8>>);
+
+impl Granted {
+    /// Makes an insertion of one row depend on it.
+    pub fn guard(&self, insert: Statement) -> Statement {
+        if self.0.is_empty() {
+            return insert;
+        }
+        let mut values = insert.values.map_or_else(Vec::new, |values| values.0);
+        let numbered = insert.db_backend == sea_orm::DbBackend::Postgres;
+        let place = |at: usize| if numbered { format!("${at}") } else { "?".to_owned() };
+        let places: Vec<_> = (0..self.0.len()).map(|at| place(values.len() + at + 1)).collect();
+        let row = insert.sql.replacen(" VALUES (", " SELECT ", 1);
+        let row = row.strip_suffix(')').unwrap_or(&row);
+        let sql = format!("{row} WHERE NOT EXISTS (SELECT 1 FROM limit_buckets WHERE key IN ({}) AND NOT granted)", places.join(", "));
+        values.extend(self.0.iter().map(|key| Value::from(key.clone())));
+        Statement::from_sql_and_values(insert.db_backend, sql, values)
+    }
 }
 
 impl Taken {

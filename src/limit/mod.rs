@@ -6,7 +6,7 @@ mod bucket;
 mod lockout;
 
 pub use action::Action;
-pub use bucket::{draw, remove_expired, take};
+pub use bucket::{Draw, Granted, draw, remove_expired, take};
 pub use lockout::{Attempt, attempt, forgive, forgive_user, key_of_account, key_of_account_on_device, remove_forgotten};
 
 use sea_orm::Schema;

@@ -12,15 +12,15 @@ use crate::job::{Done, Kind, NewJob, Worker};
 use crate::types::{Envelope, JobId};
 use crate::work::{Actor, Ledger};
 
-/// How many letters go at once.
-const AT_ONCE: usize = 4;
+/// How many letters of a kind go at once.
+pub const AT_ONCE: usize = 4;
 /// How long one may take in all.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Puts a letter into the outbox.
 pub fn post(ledger: &mut Ledger<'_>, letter: &Envelope) -> Result<()> {
     let payload = serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))?;
-    ledger.later(&NewJob { kind: Kind::Letter, payload: &payload, expires_at: letter.until })
+    ledger.later(&NewJob { kind: Kind::Letter, payload: &payload, expires_at: letter.until }, None)
 }
 
 /// Who delivers.
@@ -34,11 +34,15 @@ pub fn worker(app: &Arc<App>, transport: Transport) -> Worker {
 }
 
 async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) -> Done {
-    let letter: Envelope = match serde_json::from_slice(payload) {
-        Ok(letter) => letter,
-        Err(error) => return Done::Never(format!("it cannot be read: {error}")),
-    };
-    match transport.send(&letter, id, &app.config.issuer.host()).await {
+    match serde_json::from_slice(payload) {
+        Ok(letter) => hand_over(app, transport, id, &letter).await,
+        Err(error) => Done::Never(format!("it cannot be read: {error}")),
+    }
+}
+
+/// Hands a letter to the relay, or says what became of it.
+pub async fn hand_over(app: &App, transport: &Transport, id: JobId, letter: &Envelope) -> Done {
+    match transport.send(letter, id, &app.config.issuer.host()).await {
         Ok(()) => Done::Yes,
         Err(Undelivered::Later(why)) => Done::NotYet(why),
         Err(Undelivered::Never(why)) => {

@@ -14,7 +14,7 @@ use std::time::Duration;
 pub const NOTICE_LIFETIME: Duration = Duration::from_hours(48);
 
 pub use challenge::{About, ChallengeLetter, spaced};
-pub use deliver::{post, worker};
+pub use deliver::{AT_ONCE, PATIENCE, hand_over, post, worker};
 pub use letter::{Facts, Letter, envelope};
 pub use notice::{Notice, NoticeLetter};
 pub use transport::{Outgoing, Transport, Undelivered};

@@ -65,8 +65,9 @@ pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosin
     let Some(person) = user::find(work.db(), user).await?.map(|user| user.person) else { return Ok(Reset::Over) };
     credential::set(&mut work, (user, Kind::Password), phc.as_str().as_bytes()).await?;
     limit::forgive_user(work.db(), user).await?;
-    challenges::end_of_user(&mut work, user);
-    challenges::end_of_address(&mut work, &challenge.address);
+    for letter in &notices {
+        challenges::end_of_address(&mut work, &letter.to);
+    }
     if choosing.sign_out {
         for session in session::end_all(&mut work, user).await? {
             work.record(Event::SignedOut { user, session, everywhere: true });

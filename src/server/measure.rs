@@ -74,7 +74,7 @@ impl Measures {
 /// `GET /metrics`
 pub async fn get_metrics(app: web::Data<App>, measures: web::Data<Measures>, pool: web::Data<crate::password::HashPool>) -> HttpResponse {
     measures.hashes_waiting(pool.waiting());
-    if let Ok(standing) = job::standing(&app.db, job::Kind::Letter).await {
+    if let Ok(standing) = job::letters(&app.db).await {
         measures.letters(&standing);
     }
     match measures.text() {

@@ -72,6 +72,11 @@ impl Visitor {
         &self.user_agent
     }
 
+    /// The language the browser asks for.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// Who makes the changes of this request.
     pub fn actor(&self) -> Actor {
         Actor::Visitor(self.caller.clone(), None)

@@ -16,12 +16,12 @@ use crate::types::Words;
 /// Asks for a letter and goes to the page that waits for its code. `password` is the hash of one chosen with it.
 pub async fn send_letter(app: &App, visitor: &Visitor, flow: &Flow, purpose: Purpose, password: Option<&str>) -> Result<HttpResponse> {
     let Some(address) = flow.address() else { return go(app, "/sign-in", flow) };
-    let page = visitor.page(app, flow.client());
     let asking = Asking {
         caller: visitor.caller(),
         browser: visitor.browser().mark(app),
         user_agent: crate::user_agent::describe(visitor.user_agent()),
-        page: &page,
+        client: flow.client(),
+        language: visitor.language(),
         journey: flow.keep()?,
         replaces: flow.challenge,
     };

@@ -25,6 +25,11 @@ impl UnixMillis {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The least `UUIDv7` of this moment: every id made later is greater (RFC 9562 §5.7).
+    pub fn first_uuid(self) -> uuid::Uuid {
+        uuid::Builder::from_unix_timestamp_millis(u64::try_from(self.0).unwrap_or(0), &[0; 10]).into_uuid()
+    }
+
     /// For libraries that ask for it.
     pub fn system_time(self) -> std::time::SystemTime {
         std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(self.0).unwrap_or(0))

@@ -2,7 +2,7 @@
 
 use crate::support::{On, TestApp, View, peer, person};
 
-const ROUNDS: usize = 250;
+const ROUNDS: usize = 160;
 
 /// The median of how long each of two addresses takes, one after the other, in turns.
 async fn compare(app: &TestApp, path: &str, prepare: impl AsyncFn(&TestApp, String) -> View, field: Option<(&str, &str)>) -> f64 {

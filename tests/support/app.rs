@@ -115,7 +115,7 @@ impl TestApp {
     pub fn settle(&self) {
         let settled = async {
             for _ in 0..1000 {
-                let standing = housekey::job::standing(&self.app.db, housekey::job::Kind::Letter).await.unwrap();
+                let standing = housekey::job::letters(&self.app.db).await.unwrap();
                 if standing.waiting <= standing.failing {
                     return;
                 }

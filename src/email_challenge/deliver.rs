@@ -1,0 +1,91 @@
+//! The letter is written when it goes: only here is looked at who has the address, and what to ask of them.
+
+use std::sync::Arc;
+
+use super::ask::Order;
+use super::store::{self, Challenge};
+use super::{Purpose, State, code, find};
+use crate::app::App;
+use crate::audit::Event;
+use crate::credential::{self, Addressee};
+use crate::error::Result;
+use crate::job::{Done, Kind, Worker};
+use crate::language::Language;
+use crate::mail::{self, About, ChallengeLetter, Facts, Notice, NoticeLetter, Transport, envelope};
+use crate::page::Page;
+use crate::types::{EmailAddress, Envelope, JobId};
+use crate::user;
+use crate::work::Actor;
+
+/// Who writes and delivers these letters.
+pub fn worker(app: &Arc<App>, transport: Transport) -> Worker {
+    let app = Arc::clone(app);
+    let handler = Arc::new(move |id, payload: Vec<u8>| {
+        let (app, transport) = (Arc::clone(&app), transport.clone());
+        Box::pin(async move { deliver(&app, &transport, id, &payload).await.unwrap_or_else(|error| Done::NotYet(error.to_string())) }) as _
+    });
+    Worker::new(Kind::EmailChallenge, mail::AT_ONCE, mail::PATIENCE, handler)
+}
+
+async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) -> Result<Done> {
+    let Ok(order) = serde_json::from_slice::<Order>(payload) else { return Ok(Done::Never("it cannot be read".into())) };
+    let challenge = find(app.db.read(), order.challenge).await?;
+    // Used, replaced or too old by now: nobody needs the letter.
+    let Some(challenge) = challenge.filter(|challenge| challenge.state(app.clock.now()) == State::Open) else { return Ok(Done::Yes) };
+    let (reader, to) = credential::find_addressee(app.db.read(), &challenge.address).await?;
+    let (purpose, says) = decide(app, challenge.purpose, reader.as_ref());
+    let user = reader.map(|reader| reader.user);
+    let mut ledger = app.ledger(Actor::System);
+    store::address_to(&mut ledger, challenge.id, purpose, (user, &to));
+    ledger.commit().await?;
+    let config = &app.config;
+    let language = Language::find(&order.language).unwrap_or_default();
+    let page = Page::new(app.looks.of(order.client.as_ref()), language, String::new(), config.issuer.path(), false);
+    let letter = write(app, &challenge, (says, &to), &page)?;
+    let done = mail::hand_over(app, transport, id, &letter).await;
+    if matches!(done, Done::Yes) {
+        let mut ledger = app.ledger(Actor::System);
+        ledger.record(Event::EmailChallengeSent { challenge: challenge.id, user, purpose: purpose.as_str() });
+        ledger.commit().await?;
+    }
+    Ok(done)
+}
+
+/// What a letter is to say.
+enum Says {
+    Challenge(About),
+    Notice(Notice),
+}
+
+/// What is asked of whom. A stranger who forgot a password they never had may still want an account.
+fn decide(app: &App, purpose: Purpose, reader: Option<&Addressee>) -> (Purpose, Says) {
+    let Some(reader) = reader else {
+        let says = if app.sign_ups_are_open() { Says::Challenge(About::SignUp) } else { Says::Notice(Notice::SignUpClosed) };
+        return (if purpose == Purpose::SignUp { purpose } else { Purpose::SignIn }, says);
+    };
+    if reader.state == user::State::Locked {
+        return (Purpose::SignIn, Says::Notice(Notice::Barred));
+    }
+    match purpose {
+        Purpose::SignUp => (purpose, Says::Challenge(About::Existing)),
+        Purpose::Reset if reader.has_password => (purpose, Says::Challenge(About::Reset)),
+        Purpose::Reset => (Purpose::SignIn, Says::Challenge(About::NoPassword)),
+        _ => (Purpose::SignIn, Says::Challenge(About::SignIn)),
+    }
+}
+
+fn write(app: &App, challenge: &Challenge, (says, to): (Says, &EmailAddress), page: &Page) -> Result<Envelope> {
+    let (at, until) = (challenge.sent_at, challenge.expires_at);
+    let facts = Facts { browser: challenge.user_agent.clone(), at, until, tag: code::tag(&app.crypto, challenge.id) };
+    match says {
+        Says::Notice(notice) => envelope(app, to, (at, until), &NoticeLetter::new(page, facts, notice)),
+        Says::Challenge(about) => {
+            let digits = code::code(&app.crypto, challenge.id);
+            let href = app.config.issuer.join(&format!("/l/{}", code::link(&app.crypto, challenge.id)));
+            let letter = ChallengeLetter::new(page, facts, about, to, (digits.clone(), href.clone()));
+            let mut envelope = envelope(app, to, (at, until), &letter)?;
+            (envelope.code, envelope.link) = (Some(digits), Some(href));
+            Ok(envelope)
+        }
+    }
+}
