@@ -20,12 +20,12 @@
 //! |---|---|
 //! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`] |
 //! | surfaces | [`account`], above [`app_session`], above [`sign_up`] and [`oidc`] |
-//! | ways in | [`password`], above [`sign_in`] |
-//! | people | [`session`] and [`credential`], above [`user`] |
-//! | ledgers | [`work`], above [`audit`], [`limit`], [`key`], [`mail`] |
+//! | ways in | [`password`] and [`email_code`], above [`sign_in`] |
+//! | people | [`email_challenge`], above [`session`] and [`credential`], above [`user`] |
+//! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
 //! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`error`], above [`types`] |
 //!
-//! # Three requests, function by function
+//! # Four requests, function by function
 //!
 //! **`POST /sign-in/password`**: `server::edge` names the request and finds the caller →
 //! [`form::Form`] proves that the form is ours → [`sign_in::Flow`] opens the sealed journey →
@@ -33,6 +33,12 @@
 //! (no transaction is open) → [`work::Work`] begins → [`sign_in::complete`] asks
 //! [`sign_in::next_step`], which asks the gate ([`user::gate`]) → the session, the audit row and the
 //! forgiven failures are committed together → [`sign_in::onward`] sets the cookie and goes on.
+//!
+//! **`POST /sign-in/email`**: [`email_challenge::ask`] draws the limits, leaves the challenge's row and a job,
+//! and looks at nobody's account: one trip to the database, the same for everybody. Later a [`job::Worker`]
+//! (any replica's) looks up whose address it is, writes the letter and hands it to the [`mail::Transport`]. The
+//! reader answers by code ([`email_code::by_code`]) or by the page behind the link ([`email_code::by_link`]);
+//! both spend the same row, and both end in [`sign_in::complete`].
 //!
 //! **`GET /continue`**: [`app_session::page`] asks [`oidc::authorize::needed`] whether anything is
 //! still missing, then [`app_session::deliver`] gives a code, or an access token and a refresh cookie,

@@ -7,8 +7,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::oneshot;
 
@@ -91,11 +91,11 @@ impl Drop for Leader {
     }
 }
 
-async fn write(write: &DatabaseConnection, mut batch: Vec<Change>) {
+async fn write(write: &DatabaseConnection, batch: Vec<Change>) {
     if batch.len() > 1 {
         return together(write, batch).await;
     }
-    for Change { statements, answer } in batch.drain(..) {
+    for Change { statements, answer } in batch {
         let _ = answer.send(alone(write, statements).await);
     }
 }
@@ -115,40 +115,31 @@ async fn alone(write: &DatabaseConnection, mut statements: Vec<Statement>) -> Ro
     rows
 }
 
-/// A change that fails undoes itself alone; what the others did is committed.
+/// One transaction, one trip for each change. Should one of them fail, none is kept, and each is made again
+/// alone: what fails then undoes itself and nothing else.
 async fn together(write: &DatabaseConnection, batch: Vec<Change>) {
-    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = match write.begin_with_options(options).await {
-        Ok(transaction) => transaction,
-        Err(error) => return refuse(batch.into_iter().map(|change| change.answer), &error),
-    };
-    let mut done = Vec::with_capacity(batch.len());
-    for Change { statements, answer } in batch {
-        done.push((answer, within(&transaction, statements).await));
-    }
-    match transaction.commit().await {
-        Ok(()) => {
-            for (answer, rows) in done {
-                let _ = answer.send(rows);
+    match try_together(write, &batch).await {
+        Ok(done) => {
+            for (Change { answer, .. }, rows) in batch.into_iter().zip(done) {
+                let _ = answer.send(Ok(rows));
             }
         }
-        Err(error) => refuse(done.into_iter().map(|(answer, _)| answer), &error),
+        Err(_) => {
+            for Change { statements, answer } in batch {
+                let _ = answer.send(alone(write, statements).await);
+            }
+        }
     }
 }
 
-async fn within(transaction: &DatabaseTransaction, mut statements: Vec<Statement>) -> Rows {
-    if statements.len() == 1 {
-        // A single statement that fails undoes itself.
-        return transaction.query_all_raw(statements.remove(0)).await;
+async fn try_together(write: &DatabaseConnection, batch: &[Change]) -> Result<Vec<Vec<QueryResult>>, DbErr> {
+    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    let transaction = write.begin_with_options(options).await?;
+    let mut done = Vec::with_capacity(batch.len());
+    for Change { statements, .. } in batch {
+        let statement = if let [one] = statements.as_slice() { one.clone() } else { script(statements.clone()) };
+        done.push(transaction.query_all_raw(statement).await?);
     }
-    let part = transaction.begin_with_options(TransactionOptions::default()).await?;
-    let rows = part.query_all_raw(script(statements)).await?;
-    part.commit().await?;
-    Ok(rows)
-}
-
-fn refuse(answers: impl Iterator<Item = oneshot::Sender<Rows>>, error: &DbErr) {
-    for answer in answers {
-        let _ = answer.send(Err(DbErr::Custom(error.to_string())));
-    }
+    transaction.commit().await?;
+    Ok(done)
 }

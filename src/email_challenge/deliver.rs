@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::ask::Order;
-use super::store::{self, Challenge};
-use super::{Purpose, State, code, find};
+use super::store;
+use super::{Challenge, Purpose, State, code, find};
 use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Addressee};

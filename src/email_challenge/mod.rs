@@ -3,13 +3,15 @@
 //! forgotten password, a new address.
 
 mod ask;
+mod challenge;
 pub(crate) mod code;
 mod deliver;
 mod purpose;
 mod store;
 
 pub use ask::{Asked, Asking, ask, resend, resend_wait};
+pub use challenge::Challenge;
 pub use deliver::worker;
 pub use purpose::{Purpose, State};
 pub(crate) use store::tables;
-pub use store::{Challenge, TRIES, count_open, count_try, end, end_of_address, find, find_by_link, lock_address, remove_expired, spend};
+pub use store::{TRIES, count_open, count_try, end, end_of_address, find, find_by_link, lock_address, remove_expired, spend};

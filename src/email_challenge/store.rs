@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, TableCreateStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Schema};
-use zeroize::Zeroizing;
 
+use super::challenge::{Challenge, identity};
 use super::code;
-use super::purpose::{Purpose, State};
+use super::purpose::Purpose;
 use crate::app::App;
-use crate::crypto::Crypto;
 use crate::db::{Db, sql};
 use crate::error::Result;
 use crate::limit::Granted;
@@ -62,73 +61,24 @@ mod email_challenge {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A challenge.
-pub struct Challenge {
-    /// Its name, from which link, code and tag follow.
-    pub id: ChallengeId,
-    /// What for.
-    pub purpose: Purpose,
-    /// Who had the address when the letter was written.
-    pub user: Option<UserId>,
-    /// Where the letter went.
-    pub address: EmailAddress,
-    /// The browser that asked, as a person would call it.
-    pub user_agent: String,
-    /// How often a code has been typed.
-    pub tries: i64,
-    /// How many letters went.
-    pub sends: i64,
-    /// When the last one went.
-    pub sent_at: UnixMillis,
-    /// When it was asked for.
-    pub created_at: UnixMillis,
-    /// Until when it can be met.
-    pub expires_at: UnixMillis,
-    row: email_challenge::Model,
-}
-
-impl Challenge {
-    fn read(row: email_challenge::Model) -> Option<Self> {
-        Some(Self {
-            id: row.id,
-            purpose: Purpose::parse(&row.purpose)?,
-            user: row.user_id,
-            address: EmailAddress::parse(&row.address).ok()?,
-            user_agent: row.user_agent.clone(),
-            tries: row.tries,
-            sends: row.sends,
-            sent_at: row.sent_at,
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            row,
-        })
-    }
-
-    /// Whether it can still be met.
-    pub fn state(&self, now: UnixMillis) -> State {
-        match self.row {
-            email_challenge::Model { used_at: Some(_), .. } => State::Used,
-            email_challenge::Model { ended_at: Some(_), .. } => State::Ended,
-            _ if self.expires_at <= now => State::Expired,
-            _ => State::Open,
-        }
-    }
-
-    /// Whether this is the browser that asked.
-    pub fn is_from(&self, browser: &[u8]) -> bool {
-        crate::crypto::equal(&self.row.browser, browser)
-    }
-
-    /// The journey that waits for it.
-    pub fn journey(&self, crypto: &Crypto) -> Result<Vec<u8>> {
-        crypto.open_column(&identity(self.id, "journey"), &self.row.journey)
-    }
-
-    /// The hash of the password that was chosen with it.
-    pub fn password(&self, crypto: &Crypto) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        let Some(sealed) = &self.row.password else { return Ok(None) };
-        Ok(Some(Zeroizing::new(crypto.open_column(&identity(self.id, "password"), sealed)?)))
-    }
+fn read(row: email_challenge::Model) -> Option<Challenge> {
+    Some(Challenge {
+        id: row.id,
+        purpose: Purpose::parse(&row.purpose)?,
+        user: row.user_id,
+        address: EmailAddress::parse(&row.address).ok()?,
+        user_agent: row.user_agent,
+        tries: row.tries,
+        sends: row.sends,
+        sent_at: row.sent_at,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        browser: row.browser,
+        journey: row.journey,
+        password: row.password,
+        used_at: row.used_at,
+        ended_at: row.ended_at,
+    })
 }
 
 /// A challenge to be.
@@ -182,7 +132,7 @@ pub(super) fn address_to(ledger: &mut Ledger<'_>, id: ChallengeId, purpose: Purp
 
 /// A challenge by its name, whatever its state.
 pub async fn find(db: &impl ConnectionTrait, id: ChallengeId) -> Result<Option<Challenge>> {
-    Ok(email_challenge::Entity::find_by_id(id).one(db).await?.and_then(Challenge::read))
+    Ok(email_challenge::Entity::find_by_id(id).one(db).await?.and_then(read))
 }
 
 /// A challenge by the last part of its link, whatever its state.
@@ -191,7 +141,7 @@ pub async fn find_by_link(db: &impl ConnectionTrait, link: &str) -> Result<Optio
         return Ok(None);
     }
     let row = email_challenge::Entity::find().filter(email_challenge::Column::LinkHash.eq(code::link_hash(link))).one(db).await?;
-    Ok(row.and_then(Challenge::read))
+    Ok(row.and_then(read))
 }
 
 fn open(id: ChallengeId, now: UnixMillis) -> sea_orm::Condition {
@@ -220,7 +170,7 @@ pub async fn count_try(work: &Work<'_>, id: ChallengeId) -> Result<Option<Challe
         .filter(email_challenge::Column::Tries.lt(TRIES))
         .exec_with_returning(work.db())
         .await?;
-    Ok(rows.into_iter().next().and_then(Challenge::read))
+    Ok(rows.into_iter().next().and_then(read))
 }
 
 /// Spends it; says whether it was there to spend. Link and code at once, fifty times: one does.
@@ -291,10 +241,6 @@ pub async fn remove_expired(app: &App, limit: u64) -> Result<u64> {
         return Ok(0);
     }
     Ok(email_challenge::Entity::delete_many().filter(email_challenge::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
-}
-
-fn identity(id: ChallengeId, column: &str) -> String {
-    format!("email_challenges.{column} {id}")
 }
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {

@@ -86,11 +86,14 @@ impl Chromium {
         self.find(css).await.text().await.unwrap()
     }
 
-    /// Waits until an element says something that passes.
+    /// Waits until an element says something that passes. The page may be another one by then.
     pub async fn wait_for(&self, css: &str, passes: impl Fn(&str) -> bool) -> String {
         let began = Instant::now();
         loop {
-            let text = self.text(css).await;
+            let text = match self.driver.find(By::Css(css)).await {
+                Ok(element) => element.text().await.unwrap_or_default(),
+                Err(_) => String::new(),
+            };
             if passes(&text) {
                 return text;
             }

@@ -1,0 +1,70 @@
+//! A challenge, as its row tells it.
+
+use zeroize::Zeroizing;
+
+use super::purpose::{Purpose, State};
+use crate::crypto::Crypto;
+use crate::error::Result;
+use crate::types::{ChallengeId, EmailAddress, UnixMillis, UserId};
+
+/// A letter that waits for an answer, or has had one.
+pub struct Challenge {
+    /// Its name, from which link, code and tag follow.
+    pub id: ChallengeId,
+    /// What for.
+    pub purpose: Purpose,
+    /// Who had the address when the letter was written.
+    pub user: Option<UserId>,
+    /// Where the letter went.
+    pub address: EmailAddress,
+    /// The browser that asked, as a person would call it.
+    pub user_agent: String,
+    /// How often a code has been typed.
+    pub tries: i64,
+    /// How many letters went.
+    pub sends: i64,
+    /// When the last one went.
+    pub sent_at: UnixMillis,
+    /// When it was asked for.
+    pub created_at: UnixMillis,
+    /// Until when it can be met.
+    pub expires_at: UnixMillis,
+    pub(super) browser: Vec<u8>,
+    pub(super) journey: Vec<u8>,
+    pub(super) password: Option<Vec<u8>>,
+    pub(super) used_at: Option<UnixMillis>,
+    pub(super) ended_at: Option<UnixMillis>,
+}
+
+impl Challenge {
+    /// Whether it can still be met.
+    pub fn state(&self, now: UnixMillis) -> State {
+        match self {
+            Self { used_at: Some(_), .. } => State::Used,
+            Self { ended_at: Some(_), .. } => State::Ended,
+            _ if self.expires_at <= now => State::Expired,
+            _ => State::Open,
+        }
+    }
+
+    /// Whether this is the browser that asked.
+    pub fn is_from(&self, browser: &[u8]) -> bool {
+        crate::crypto::equal(&self.browser, browser)
+    }
+
+    /// The journey that waits for it.
+    pub fn journey(&self, crypto: &Crypto) -> Result<Vec<u8>> {
+        crypto.open_column(&identity(self.id, "journey"), &self.journey)
+    }
+
+    /// The hash of the password that was chosen with it.
+    pub fn password(&self, crypto: &Crypto) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let Some(sealed) = &self.password else { return Ok(None) };
+        Ok(Some(Zeroizing::new(crypto.open_column(&identity(self.id, "password"), sealed)?)))
+    }
+}
+
+/// What a sealed column of this row is bound to.
+pub(super) fn identity(id: ChallengeId, column: &str) -> String {
+    format!("email_challenges.{column} {id}")
+}
