@@ -59,16 +59,18 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::password::view::ResetPage>(page, &mut all);
     rendered::<crate::email_code::view::CheckEmailPage>(page, &mut all);
     rendered::<crate::email_code::view::CheckEmailExpiredPage>(page, &mut all);
-    rendered::<crate::email_code::view::LinkPage>(page, &mut all);
-    rendered::<crate::email_code::view::LinkOtherPage>(page, &mut all);
-    rendered::<crate::email_code::view::LinkUsedPage>(page, &mut all);
-    rendered::<crate::email_code::view::LinkExpiredPage>(page, &mut all);
-    rendered::<crate::email_code::view::LinkCancelledPage>(page, &mut all);
-    rendered::<crate::email_code::view::LinkElsewherePage>(page, &mut all);
+    rendered::<crate::email_code::link_view::LinkPage>(page, &mut all);
+    rendered::<crate::email_code::link_view::LinkOtherPage>(page, &mut all);
+    rendered::<crate::email_code::link_view::LinkUsedPage>(page, &mut all);
+    rendered::<crate::email_code::link_view::LinkExpiredPage>(page, &mut all);
+    rendered::<crate::email_code::link_view::LinkCancelledPage>(page, &mut all);
+    rendered::<crate::email_code::link_view::LinkElsewherePage>(page, &mut all);
     rendered::<crate::sign_up::view::SignUpClosedPage>(page, &mut all);
     rendered::<crate::app_session::view::ContinuePage>(page, &mut all);
     rendered::<crate::oidc::consent_view::ConsentPage>(page, &mut all);
     rendered::<crate::account::view::HomePage>(page, &mut all);
+    rendered::<crate::account::view::EmailPage>(page, &mut all);
+    rendered::<crate::email_code::link_view::ConfirmedPage>(page, &mut all);
     rendered::<crate::dev::view::InboxPage>(page, &mut all);
     rendered::<crate::page::ErrorPage>(page, &mut all);
     rendered::<crate::page::DevErrorPage>(page, &mut all);
@@ -99,6 +101,7 @@ fn letters(page: &Page) -> Vec<(&'static str, Box<dyn Letter>)> {
         ("mail-change-to", asks(About::ChangeTo)),
         ("mail-closed", tells(Notice::SignUpClosed)),
         ("mail-barred", tells(Notice::Barred)),
+        ("mail-taken", tells(Notice::AddressTaken)),
         ("mail-password", tells(Notice::PasswordChanged)),
         ("mail-address", tells(Notice::AddressChanged)),
     ]
@@ -259,7 +262,7 @@ fn letters_say_the_same_twice() {
             assert!(text.contains(fact) && shown.contains(fact), "{name}: {fact}\n{text}");
         }
         assert!(!text.contains("&#") && !text.contains("mail-") && !shown.contains("mail-"), "{name}: {text}");
-        let asks = !matches!(name, "mail-closed" | "mail-barred" | "mail-password" | "mail-address");
+        let asks = !matches!(name, "mail-closed" | "mail-barred" | "mail-taken" | "mail-password" | "mail-address");
         for carried in ["482 913", "https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg", "HX-47 too"] {
             assert_eq!(text.contains(carried), asks, "{name}: {carried}");
         }

@@ -21,7 +21,7 @@
 //! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`] |
 //! | surfaces | [`account`], above [`app_session`], above [`sign_up`] and [`oidc`] |
 //! | ways in | [`password`] and [`email_code`], above [`sign_in`] |
-//! | people | [`email_challenge`], above [`session`] and [`credential`], above [`user`] |
+//! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`credential`], above [`user`] |
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
 //! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`error`], above [`types`] |
 //!
@@ -69,6 +69,7 @@ pub mod db;
 pub mod demo;
 pub mod dev;
 pub mod email_challenge;
+pub mod email_change;
 pub mod email_code;
 pub mod error;
 pub mod form;

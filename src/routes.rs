@@ -89,6 +89,8 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(post().to(email_code::link::post_link)),
         )
         .service(resource("/l/{link}/cancel").route(post().to(email_code::link::post_cancel)))
+        .service(resource("/account/email").route(get().to(account::email::get_email)).route(post().to(account::email::post_email)))
+        .service(resource("/account/email/check").route(post().to(account::email::post_check)))
         .service(resource("/recover").route(get().to(reset_page::get_forgot)).route(post().to(reset_page::post_forgot)))
         .service(resource("/recover/new").route(get().to(reset_page::get_reset)).route(post().to(reset_page::post_reset)))
         .service(resource("/sign-out").route(get().to(sign_in::page::get_sign_out)).route(post().to(sign_in::page::post_sign_out)))

@@ -14,6 +14,7 @@ pub fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
         crate::key::tables(&schema),
         crate::oidc::tables(&schema),
         crate::email_challenge::tables(&schema),
+        crate::email_change::tables(&schema),
         crate::job::tables(&schema),
         crate::audit::tables(&schema),
         crate::installation::tables(&schema),

@@ -9,7 +9,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ("values", &[&["types"]]),
     ("ground", &[&["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "app", "user_agent"]]),
     ("ledgers", &[&["audit", "job"], &["limit", "key", "mail"], &["work"]]),
-    ("people", &[&["user"], &["credential", "session"], &["email_challenge"]]),
+    ("people", &[&["user"], &["credential", "session"], &["email_challenge"], &["email_change"]]),
     ("ways in", &[&["sign_in"], &["password", "email_code"]]),
     ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account"]]),
     ("edge", &[&["installation", "tables", "demo", "dev", "gallery", "schedule", "server", "routes", "cli", "main", "lib"]]),

@@ -12,6 +12,7 @@ mod m0005_clients_and_tokens;
 mod m0006_email_challenges;
 mod m0007_audit;
 mod m0008_jobs;
+mod m0009_email_changes;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_email_challenges::Migration),
             Box::new(m0007_audit::Migration),
             Box::new(m0008_jobs::Migration),
+            Box::new(m0009_email_changes::Migration),
         ]
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Order {
     pub(super) challenge: ChallengeId,
     pub(super) client: Option<ClientId>,
     pub(super) language: String,
+    /// The address that a letter to another one is about.
+    pub(super) new: Option<EmailAddress>,
 }
 
 /// How long to wait before the same letter goes again: half a minute, then twice as long each time.
@@ -71,10 +73,35 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
         store::replace(&mut ledger, old);
     }
     let until = ledger.now + purpose.lifetime();
-    order(&mut ledger, id, until, (asking.client, asking.language), &limits.all)?;
+    order(&mut ledger, (id, None), until, (asking.client, asking.language), &limits.all)?;
     ledger.record(Event::EmailChallengeAsked { challenge: id, purpose: purpose.as_str() });
     let rows = ledger.commit().await?;
     came(app, id, limits.draw.waits(&rows)?, asking.caller).await
+}
+
+/// Sends a letter to the address that is and one to the address to be; `more` leaves the change itself.
+pub async fn ask_for_change(
+    app: &App,
+    (old, new): (&EmailAddress, &EmailAddress),
+    asking: Asking<'_>,
+    more: impl FnOnce(&mut Ledger<'_>, (ChallengeId, ChallengeId), &Granted),
+) -> Result<Asked> {
+    let mut ledger = app.ledger(Actor::Visitor(asking.caller.clone(), None));
+    let actions = [Action::LetterFrom(asking.caller.network()), Action::LetterTo(old), Action::LetterTo(new), Action::LetterAnywhere];
+    let draw = Draw::new(app, &actions, ledger.now);
+    let (network, all) = (draw.granted(1), draw.granted(actions.len()));
+    ledger.draw(&draw);
+    let letters = (ChallengeId(ledger.random().uuid(ledger.now)), ChallengeId(ledger.random().uuid(ledger.now)));
+    for (id, purpose, address) in [(letters.0, Purpose::ChangeFrom, old), (letters.1, Purpose::ChangeTo, new)] {
+        let (browser, journey, user_agent) = (asking.browser.clone(), asking.journey.as_slice(), asking.user_agent.as_str());
+        store::insert(&mut ledger, NewChallenge { id, purpose, address, browser, journey, password: None, user_agent }, &network)?;
+        let until = ledger.now + purpose.lifetime();
+        order(&mut ledger, (id, Some(new)), until, (asking.client, asking.language), &all)?;
+        ledger.record(Event::EmailChallengeAsked { challenge: id, purpose: purpose.as_str() });
+    }
+    more(&mut ledger, letters, &network);
+    let rows = ledger.commit().await?;
+    came(app, letters.1, draw.waits(&rows)?, asking.caller).await
 }
 
 /// Sends the same letter again. Nothing if it is of no use any more.
@@ -103,7 +130,7 @@ pub async fn resend(
     let mut ledger = app.ledger(actor);
     let limits = limits(app, &challenge.address, caller, now);
     ledger.draw(&limits.draw);
-    order(&mut ledger, id, challenge.expires_at, (client, language), &limits.all)?;
+    order(&mut ledger, (id, None), challenge.expires_at, (client, language), &limits.all)?;
     let rows = ledger.commit().await?;
     Ok(Some(came(app, id, limits.draw.waits(&rows)?, caller).await?))
 }
@@ -125,12 +152,12 @@ fn limits(app: &App, address: &EmailAddress, caller: &Caller, now: UnixMillis) -
 
 fn order(
     ledger: &mut Ledger<'_>,
-    challenge: ChallengeId,
+    (challenge, new): (ChallengeId, Option<&EmailAddress>),
     expires_at: UnixMillis,
     (client, language): (Option<&ClientId>, Language),
     granted: &Granted,
 ) -> Result<()> {
-    let order = Order { challenge, client: client.cloned(), language: language.code().to_owned() };
+    let order = Order { challenge, client: client.cloned(), language: language.code().to_owned(), new: new.cloned() };
     let payload = serde_json::to_vec(&order).map_err(|error| Error::broken("a letter cannot be ordered", error))?;
     ledger.later(&NewJob { kind: Kind::EmailChallenge, payload: &payload, expires_at }, Some(granted))
 }

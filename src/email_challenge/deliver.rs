@@ -33,7 +33,7 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
     // Used, replaced or too old by now: nobody needs the letter.
     let Some(challenge) = challenge.filter(|challenge| challenge.state(app.clock.now()) == State::Open) else { return Ok(Done::Yes) };
     let (reader, to) = credential::find_addressee(app.db.read(), &challenge.address).await?;
-    let (purpose, says) = decide(app, challenge.purpose, reader.as_ref());
+    let (purpose, says) = decide(app, (challenge.purpose, order.new), reader.as_ref());
     let user = reader.map(|reader| reader.user);
     let mut ledger = app.ledger(Actor::System);
     store::address_to(&mut ledger, challenge.id, purpose, (user, &to));
@@ -58,7 +58,13 @@ enum Says {
 }
 
 /// What is asked of whom. A stranger who forgot a password they never had may still want an account.
-fn decide(app: &App, purpose: Purpose, reader: Option<&Addressee>) -> (Purpose, Says) {
+fn decide(app: &App, (purpose, new): (Purpose, Option<EmailAddress>), reader: Option<&Addressee>) -> (Purpose, Says) {
+    match (purpose, new, reader) {
+        (Purpose::ChangeFrom, Some(new), _) => return (purpose, Says::Challenge(About::ChangeFrom(new))),
+        (Purpose::ChangeTo, _, Some(_)) => return (purpose, Says::Notice(Notice::AddressTaken)),
+        (Purpose::ChangeTo, _, None) => return (purpose, Says::Challenge(About::ChangeTo)),
+        _ => {}
+    }
     let Some(reader) = reader else {
         let says = if app.sign_ups_are_open() { Says::Challenge(About::SignUp) } else { Says::Notice(Notice::SignUpClosed) };
         return (if purpose == Purpose::SignUp { purpose } else { Purpose::SignIn }, says);

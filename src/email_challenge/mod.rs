@@ -9,7 +9,7 @@ mod deliver;
 mod purpose;
 mod store;
 
-pub use ask::{Asked, Asking, ask, resend, resend_wait};
+pub use ask::{Asked, Asking, ask, ask_for_change, resend, resend_wait};
 pub use challenge::Challenge;
 pub use deliver::worker;
 pub use purpose::{Purpose, State};

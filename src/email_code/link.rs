@@ -4,9 +4,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
+use super::link_view::{Goal, LinkCancelledPage, LinkExpiredPage, LinkOtherPage, LinkPage, LinkUsedPage};
 use super::page::go_on;
 use super::redeem::{Answering, Redeemed, by_link};
-use super::view::{LinkCancelledPage, LinkExpiredPage, LinkOtherPage, LinkPage, LinkUsedPage};
 use crate::app::App;
 use crate::audit::Event;
 use crate::email_challenge::{self as challenges, Challenge, Purpose, State, code};
@@ -37,7 +37,7 @@ pub async fn post_link(app: web::Data<App>, visitor: Visitor, link: web::Path<St
         return Ok(show(&app, &visitor, &challenge, &link)?);
     }
     let browser = visitor.browser().mark(&app);
-    let answering = Answering { caller: visitor.caller(), browser: &browser, at: visitor.at() };
+    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at() };
     let flow = Flow::recall(&app, visitor.browser(), &challenge.journey(&app.crypto)?).with_address(&challenge.address);
     match by_link(&app, &challenge, answering).await? {
         // Somebody was faster: with the same link, or with the code.
@@ -90,8 +90,13 @@ fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Resu
         });
     }
     let link = link.to_owned();
+    let goal = match challenge.purpose {
+        Purpose::SignIn | Purpose::SignUp => Goal::SignIn,
+        Purpose::Reset => Goal::Reset,
+        Purpose::ChangeFrom | Purpose::ChangeTo => Goal::Confirm,
+    };
     if challenge.is_from(&visitor.browser().mark(app)) {
-        return Ok(visitor.show(StatusCode::OK, &LinkPage { page, link, email, reset: challenge.purpose == Purpose::Reset }));
+        return Ok(visitor.show(StatusCode::OK, &LinkPage { page, link, email, goal }));
     }
     let minutes = now.since(challenge.created_at).as_secs() / 60;
     let page = LinkOtherPage {
@@ -101,7 +106,7 @@ fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Resu
         email,
         tag: code::tag(&app.crypto, challenge.id),
         code: spaced(&code::code(&app.crypto, challenge.id)),
-        reset: challenge.purpose == Purpose::Reset,
+        goal,
     };
     Ok(visitor.show(StatusCode::OK, &page))
 }

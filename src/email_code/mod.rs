@@ -4,8 +4,9 @@
 //! another one: whatever merely opens it, a scanner or a preview, changes nothing.
 
 pub mod link;
+pub(crate) mod link_view;
 pub mod page;
 mod redeem;
 pub(crate) mod view;
 
-pub use redeem::{Redeemed, by_code, by_link};
+pub use redeem::{Answering, Redeemed, by_code, by_link};

@@ -4,8 +4,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
+use super::link_view::{ConfirmedPage, LinkElsewherePage};
 use super::redeem::{Answering, Redeemed, by_code};
-use super::view::{CheckEmailExpiredPage, CheckEmailPage, LinkElsewherePage};
+use super::view::{CheckEmailExpiredPage, CheckEmailPage};
 use crate::app::App;
 use crate::config::MethodName;
 use crate::email_challenge::{self as challenges, Asked, Purpose, State, TRIES, code, resend, resend_wait};
@@ -50,7 +51,7 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
         return Ok(check_page(&app, &visitor, &flow, Some(Words::new("check-code-empty"))).await?);
     }
     let browser = visitor.browser().mark(&app);
-    let answering = Answering { caller: visitor.caller(), browser: &browser, at: visitor.at() };
+    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at() };
     let redeemed = by_code(&app, challenge, form.text("code"), answering).await?;
     match redeemed {
         Redeemed::Wrong { left } => {
@@ -73,7 +74,7 @@ pub(super) fn go_on(app: &App, visitor: &Visitor, flow: &Flow, redeemed: Redeeme
     match redeemed {
         Redeemed::SignedIn { user, secret } => onward(app, visitor, flow, user, &secret),
         Redeemed::Recover(challenge) => go(app, "/recover/new", &flow.clone().recovering(challenge)),
-        Redeemed::Confirmed(challenge) => go(app, "/account/email/confirm", &flow.clone().recovering(challenge)),
+        Redeemed::Confirmed { done } => Ok(visitor.show(StatusCode::OK, &ConfirmedPage { page: visitor.page(app, None), done })),
         _ => go(app, "/sign-in", flow),
     }
 }

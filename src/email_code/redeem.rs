@@ -6,10 +6,14 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Kind, NewCredential};
 use crate::email_challenge::{self as challenges, Challenge, Purpose, State, TRIES, code};
+use crate::email_change::{self, Confirmed};
 use crate::error::Result;
+use crate::language::Language;
 use crate::limit::{self, Action};
+use crate::mail::{self, Facts, NOTICE_LIFETIME, Notice, NoticeLetter, envelope};
+use crate::page::Page;
 use crate::sign_in::{At, Completed, Method, Proofs, complete};
-use crate::types::{Caller, ChallengeId, SessionSecret, Token, UserId};
+use crate::types::{Caller, ChallengeId, Envelope, SessionSecret, Token, UserId};
 use crate::user::{self, NewUser, Person};
 use crate::work::{Actor, Work};
 
@@ -24,8 +28,11 @@ pub enum Redeemed {
     },
     /// A new password may be chosen; that spends it.
     Recover(ChallengeId),
-    /// An address has been confirmed; the account's own pages go on.
-    Confirmed(ChallengeId),
+    /// One side of a change of address is confirmed.
+    Confirmed {
+        /// It was the second: the address is the new one.
+        done: bool,
+    },
     /// Not these six digits; so many tries are left.
     Wrong {
         /// How many more.
@@ -45,6 +52,8 @@ pub struct Answering<'a> {
     pub caller: &'a Caller,
     /// The browser, as the challenge's row would know it.
     pub browser: &'a [u8],
+    /// The language the browser asks for.
+    pub language: Language,
     /// Where a session would begin.
     pub at: At<'a>,
 }
@@ -58,6 +67,7 @@ pub async fn by_code(app: &App, id: ChallengeId, typed: &str, answering: Answeri
     if let Some(wait) = limit::draw(app, &actions).await?.into_iter().flatten().max() {
         return Ok(Redeemed::Wait(wait));
     }
+    let notices = notices(app, &challenge, &answering).await?;
     let mut work = app.begin(Actor::Visitor(answering.caller.clone(), None)).await?;
     challenges::lock_address(&work, &challenge.address).await?;
     let Some(challenge) = challenges::count_try(&work, id).await? else { return Ok(Redeemed::Over) };
@@ -69,15 +79,18 @@ pub async fn by_code(app: &App, id: ChallengeId, typed: &str, answering: Answeri
         let left = TRIES - challenge.tries;
         return Ok(if left > 0 { Redeemed::Wrong { left } } else { Redeemed::Over });
     };
+    tell(&mut work, Some(&redeemed), &notices)?;
     work.commit().await?;
     Ok(redeemed)
 }
 
 /// Goes on from the page behind the link.
 pub async fn by_link(app: &App, challenge: &Challenge, answering: Answering<'_>) -> Result<Redeemed> {
+    let notices = notices(app, challenge, &answering).await?;
     let mut work = app.begin(Actor::Visitor(answering.caller.clone(), None)).await?;
     challenges::lock_address(&work, &challenge.address).await?;
     let settled = settle(app, &mut work, challenge, "link", &answering).await?;
+    tell(&mut work, settled.as_ref(), &notices)?;
     work.commit().await?;
     Ok(settled.unwrap_or(Redeemed::Over))
 }
@@ -86,9 +99,9 @@ pub async fn by_link(app: &App, challenge: &Challenge, answering: Answering<'_>)
 async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'static str, who: &Answering<'_>) -> Result<Option<Redeemed>> {
     let same_browser = challenge.is_from(who.browser);
     match challenge.purpose {
-        // What these allow is one more step, and that step spends them.
+        // What it allows is one more step, and that step spends it.
         Purpose::Reset => return Ok(still_open(app, challenge).then_some(Redeemed::Recover(challenge.id))),
-        Purpose::ChangeFrom | Purpose::ChangeTo => return Ok(still_open(app, challenge).then_some(Redeemed::Confirmed(challenge.id))),
+        Purpose::ChangeFrom | Purpose::ChangeTo => return confirm(work, challenge, by, same_browser).await,
         Purpose::SignIn | Purpose::SignUp => {}
     }
     if !challenges::spend(work, challenge.id).await? {
@@ -113,6 +126,48 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
         Completed::SignedIn { secret, .. } => Redeemed::SignedIn { user: person.id, secret },
         Completed::Not(_) => Redeemed::NotYet,
     }))
+}
+
+/// Confirms one side of a change of address. Signs nobody in.
+async fn confirm(work: &mut Work<'_>, challenge: &Challenge, by: &'static str, same_browser: bool) -> Result<Option<Redeemed>> {
+    if !challenges::spend(work, challenge.id).await? {
+        return Ok(None);
+    }
+    let done = match email_change::confirm(work, challenge.id).await? {
+        Confirmed::Over => return Ok(None),
+        Confirmed::Half => false,
+        Confirmed::Done(user) => {
+            work.record(Event::EmailChanged { user });
+            true
+        }
+    };
+    work.record(Event::EmailChallengeRedeemed { challenge: challenge.id, user: challenge.user, by, same_browser });
+    Ok(Some(Redeemed::Confirmed { done }))
+}
+
+/// What both mailboxes are told once an address has changed. Written before, because nothing is written in a transaction.
+async fn notices(app: &App, challenge: &Challenge, who: &Answering<'_>) -> Result<Vec<Envelope>> {
+    if !matches!(challenge.purpose, Purpose::ChangeFrom | Purpose::ChangeTo) {
+        return Ok(Vec::new());
+    }
+    let Some(change) = email_change::find_by_challenge(app.db.read(), challenge.id).await? else { return Ok(Vec::new()) };
+    let now = app.clock.now();
+    let page = Page::new(app.looks.of(None), who.language, String::new(), app.config.issuer.path(), false);
+    let mut letters = Vec::new();
+    for to in user::emails_of(app.db.read(), change.user).await?.into_iter().map(|email| email.address).chain([change.address]) {
+        let facts = Facts { browser: crate::user_agent::describe(who.at.user_agent), at: now, until: now, tag: String::new() };
+        letters.push(envelope(app, &to, (now, now + NOTICE_LIFETIME), &NoticeLetter::new(&page, facts, Notice::AddressChanged))?);
+    }
+    Ok(letters)
+}
+
+fn tell(work: &mut Work<'_>, settled: Option<&Redeemed>, notices: &[Envelope]) -> Result<()> {
+    if let Some(Redeemed::Confirmed { done: true }) = settled {
+        for letter in notices {
+            mail::post(work, letter)?;
+        }
+    }
+    Ok(())
 }
 
 fn still_open(app: &App, challenge: &Challenge) -> bool {

@@ -1,4 +1,4 @@
-//! What people see while a letter is on its way, and behind its link.
+//! What people see while a letter is on its way.
 
 use askama::Template;
 
@@ -6,7 +6,6 @@ use crate::page::{Html, Page, Sample};
 use crate::types::{UnixMillis, Words};
 
 const SOMEBODY: &str = "maya@okafor.example";
-const LINK: &str = "7Qm2xV4nTtZ0r8cJpYd1Bg";
 
 /// Asks for the code from the letter. The same whether or not the address has an account already.
 #[derive(Template)]
@@ -98,157 +97,5 @@ pub struct CheckEmailExpiredPage {
 impl Sample for CheckEmailExpiredPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
         vec![("check-email-expired", Self { page: page(), flow: "flow".into() })]
-    }
-}
-
-/// Behind the link, in the browser that asked: one press, which the page's script makes by itself.
-#[derive(Template)]
-#[template(path = "email_code/link.html")]
-pub struct LinkPage {
-    /// Look and language.
-    pub page: Page,
-    /// The last part of the link.
-    pub link: String,
-    /// Whose mailbox it came from.
-    pub email: String,
-    /// Whether a new password is to be chosen.
-    pub reset: bool,
-}
-
-impl LinkPage {
-    fn title(&self) -> &str {
-        self.page.say(if self.reset { "link-reset-title" } else { "link-title" })
-    }
-
-    fn lede(&self) -> Html {
-        self.page.rich("link-lede", &[("email", Html::who(&self.email))])
-    }
-
-    fn button(&self) -> &str {
-        self.page.say(if self.reset { "link-reset-here" } else { "link-continue" })
-    }
-}
-
-impl Sample for LinkPage {
-    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |reset| Self { page: page(), link: LINK.into(), email: SOMEBODY.into(), reset };
-        vec![("link", of(false)), ("link-reset", of(true))]
-    }
-}
-
-/// Behind the link, in any other browser: a person decides, with everything they need for it.
-#[derive(Template)]
-#[template(path = "email_code/link_other.html")]
-pub struct LinkOtherPage {
-    /// Look and language.
-    pub page: Page,
-    /// The last part of the link.
-    pub link: String,
-    /// Whose mailbox it came from.
-    pub email: String,
-    /// Which browser asked, and how long ago.
-    pub asked: String,
-    /// The tag that the page which asked shows.
-    pub tag: String,
-    /// The code, in two halves.
-    pub code: String,
-    /// Whether a new password is to be chosen.
-    pub reset: bool,
-}
-
-impl LinkOtherPage {
-    fn type_it(&self) -> Html {
-        self.page.rich("link-other-type", &[("tag", Html::strong(&self.tag))])
-    }
-}
-
-impl Sample for LinkOtherPage {
-    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |reset, minutes: u64| {
-            let page = page();
-            Self {
-                asked: page.words(&Words::new("link-other-asked").with("browser", "Firefox on Linux").with("minutes", minutes)),
-                page,
-                link: LINK.into(),
-                email: SOMEBODY.into(),
-                tag: "HX-47".into(),
-                code: "482 913".into(),
-                reset,
-            }
-        };
-        vec![("link-other", of(false, 2)), ("link-other-reset", of(true, 0))]
-    }
-}
-
-/// The link has done its work.
-#[derive(Template)]
-#[template(path = "email_code/link_used.html")]
-pub struct LinkUsedPage {
-    /// Look and language.
-    pub page: Page,
-    /// The sealed journey.
-    pub flow: String,
-    /// Where somebody who is signed in goes on.
-    pub href: String,
-}
-
-impl LinkUsedPage {
-    fn strange(&self) -> Html {
-        let account = Html::link(&self.page.path("/account"), self.page.say("link-used-look"));
-        self.page.rich("link-used-strange", &[("account", account)])
-    }
-}
-
-impl Sample for LinkUsedPage {
-    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        vec![("link-used", Self { page: page(), flow: "flow".into(), href: "/account".into() })]
-    }
-}
-
-/// The link is too old.
-#[derive(Template)]
-#[template(path = "email_code/link_expired.html")]
-pub struct LinkExpiredPage {
-    /// Look and language.
-    pub page: Page,
-    /// The sealed journey, begun again.
-    pub flow: String,
-    /// Whose mailbox it came from.
-    pub email: String,
-}
-
-impl Sample for LinkExpiredPage {
-    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        vec![("link-expired", Self { page: page(), flow: "flow".into(), email: SOMEBODY.into() })]
-    }
-}
-
-/// Its reader did not ask for it, or another letter took its place.
-#[derive(Template)]
-#[template(path = "email_code/link_cancelled.html")]
-pub struct LinkCancelledPage {
-    /// Look and language.
-    pub page: Page,
-}
-
-impl Sample for LinkCancelledPage {
-    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        vec![("link-cancelled", Self { page: page() })]
-    }
-}
-
-/// The journey ended in another tab.
-#[derive(Template)]
-#[template(path = "email_code/link_elsewhere.html")]
-pub struct LinkElsewherePage {
-    /// Look and language.
-    pub page: Page,
-    /// Where this tab could go on.
-    pub href: String,
-}
-
-impl Sample for LinkElsewherePage {
-    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        vec![("link-elsewhere", Self { page: page(), href: "/account".into() })]
     }
 }

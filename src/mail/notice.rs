@@ -15,6 +15,8 @@ pub enum Notice {
     SignUpClosed,
     /// Somebody who may not come in asked for a letter.
     Barred,
+    /// Somebody wants to use an address that an account has.
+    AddressTaken,
     /// The password is another one.
     PasswordChanged,
     /// The address is another one: to both.
@@ -64,6 +66,7 @@ impl NoticeLetter {
         match self.notice {
             Notice::SignUpClosed => keys("mail-closed-subject", "mail-closed-title", "mail-closed-lede", "mail-closed-foot"),
             Notice::Barred => keys("mail-barred-subject", "mail-barred-title", "mail-barred-lede", "mail-closed-foot"),
+            Notice::AddressTaken => keys("mail-taken-subject", "mail-taken-title", "mail-taken-lede", "mail-closed-foot"),
             Notice::PasswordChanged => keys("mail-password-subject", "mail-password-title", "mail-password-lede", "mail-changed-foot"),
             Notice::AddressChanged => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-changed-foot"),
         }

@@ -9,6 +9,8 @@ use crate::types::ClientId;
 pub enum Destination {
     /// Our own account page.
     Account,
+    /// Our own page for another address.
+    Email,
     /// The app that sent the person, with an answer to what it asked.
     App(Box<AppRequest>),
 }
@@ -63,7 +65,7 @@ impl Destination {
     /// What the app asked for, if it is one.
     pub fn app(&self) -> Option<&AppRequest> {
         match self {
-            Self::Account => None,
+            Self::Account | Self::Email => None,
             Self::App(request) => Some(request),
         }
     }

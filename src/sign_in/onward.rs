@@ -13,6 +13,7 @@ use crate::types::{SessionSecret, Token, UserId};
 pub fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &Token<SessionSecret>) -> Result<HttpResponse> {
     let path = match flow.destination {
         Destination::Account => "/account".to_owned(),
+        Destination::Email => "/account/email".to_owned(),
         Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),
     };
     let mut response = see_other(&app.config.issuer.join(&path));

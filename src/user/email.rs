@@ -79,6 +79,24 @@ pub async fn verify(work: &mut Work<'_>, address: &EmailAddress) -> Result<bool>
     Ok(verified.rows_affected == 1)
 }
 
+/// Puts an address in the place of a person's primary one, and gives that; nothing if somebody has the new one.
+pub async fn change_primary(work: &mut Work<'_>, user: UserId, new: &EmailAddress) -> Result<Option<EmailAddress>> {
+    if find_by_address(work.db(), new).await?.is_some() {
+        return Ok(None);
+    }
+    let old = emails_of(work.db(), user).await?.into_iter().find(|email| email.is_primary);
+    let Some(old) = old else { return Ok(None) };
+    email::Entity::update_many()
+        .col_expr(email::Column::Address, new.to_string().into())
+        .col_expr(email::Column::Canonical, new.canonical().into())
+        .col_expr(email::Column::VerifiedAt, work.now.0.into())
+        .filter(email::Column::UserId.eq(user))
+        .filter(email::Column::IsPrimary.eq(true))
+        .exec(work.db())
+        .await?;
+    Ok(Some(old.address))
+}
+
 /// Gives a new person their address; says whether it was free. Fifty at once: one gets it.
 pub(super) async fn insert_primary(work: &mut Work<'_>, user: UserId, address: &EmailAddress, verified: bool) -> Result<bool> {
     let row = email::ActiveModel {

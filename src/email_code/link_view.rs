@@ -1,0 +1,212 @@
+//! What people see behind the link of a letter.
+
+use askama::Template;
+
+use crate::page::{Html, Page, Sample};
+use crate::types::Words;
+
+const SOMEBODY: &str = "maya@okafor.example";
+const LINK: &str = "7Qm2xV4nTtZ0r8cJpYd1Bg";
+
+/// Behind the link, in the browser that asked: one press, which the page's script makes by itself.
+#[derive(Template)]
+#[template(path = "email_code/link.html")]
+pub struct LinkPage {
+    /// Look and language.
+    pub page: Page,
+    /// The last part of the link.
+    pub link: String,
+    /// Whose mailbox it came from.
+    pub email: String,
+    /// What for.
+    pub goal: Goal,
+}
+
+/// What the form behind a link does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// Signs in.
+    SignIn,
+    /// Leads to a new password.
+    Reset,
+    /// Confirms an address.
+    Confirm,
+}
+
+impl Goal {
+    fn of(self, sign_in: &'static str, reset: &'static str, confirm: &'static str) -> &'static str {
+        match self {
+            Self::SignIn => sign_in,
+            Self::Reset => reset,
+            Self::Confirm => confirm,
+        }
+    }
+}
+
+impl LinkPage {
+    fn title(&self) -> &str {
+        self.page.say(self.goal.of("link-title", "link-reset-title", "link-confirm-title"))
+    }
+
+    fn lede(&self) -> Html {
+        self.page.rich("link-lede", &[("email", Html::who(&self.email))])
+    }
+
+    fn button(&self) -> &str {
+        self.page.say(self.goal.of("link-continue", "link-reset-here", "link-confirm-here"))
+    }
+}
+
+impl Sample for LinkPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |goal| Self { page: page(), link: LINK.into(), email: SOMEBODY.into(), goal };
+        vec![("link", of(Goal::SignIn)), ("link-reset", of(Goal::Reset)), ("link-confirm", of(Goal::Confirm))]
+    }
+}
+
+/// Behind the link, in any other browser: a person decides, with everything they need for it.
+#[derive(Template)]
+#[template(path = "email_code/link_other.html")]
+pub struct LinkOtherPage {
+    /// Look and language.
+    pub page: Page,
+    /// The last part of the link.
+    pub link: String,
+    /// Whose mailbox it came from.
+    pub email: String,
+    /// Which browser asked, and how long ago.
+    pub asked: String,
+    /// The tag that the page which asked shows.
+    pub tag: String,
+    /// The code, in two halves.
+    pub code: String,
+    /// What for.
+    pub goal: Goal,
+}
+
+impl LinkOtherPage {
+    fn button(&self) -> &str {
+        self.page.say(self.goal.of("link-other-here", "link-reset-here", "link-confirm-here"))
+    }
+
+    fn type_it(&self) -> Html {
+        self.page.rich("link-other-type", &[("tag", Html::strong(&self.tag))])
+    }
+}
+
+impl Sample for LinkOtherPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |goal, minutes: u64| {
+            let page = page();
+            Self {
+                asked: page.words(&Words::new("link-other-asked").with("browser", "Firefox on Linux").with("minutes", minutes)),
+                page,
+                link: LINK.into(),
+                email: SOMEBODY.into(),
+                tag: "HX-47".into(),
+                code: "482 913".into(),
+                goal,
+            }
+        };
+        vec![("link-other", of(Goal::SignIn, 2)), ("link-other-reset", of(Goal::Reset, 0)), ("link-other-confirm", of(Goal::Confirm, 1))]
+    }
+}
+
+/// The link has done its work.
+#[derive(Template)]
+#[template(path = "email_code/link_used.html")]
+pub struct LinkUsedPage {
+    /// Look and language.
+    pub page: Page,
+    /// The sealed journey.
+    pub flow: String,
+    /// Where somebody who is signed in goes on.
+    pub href: String,
+}
+
+impl LinkUsedPage {
+    fn strange(&self) -> Html {
+        let account = Html::link(&self.page.path("/account"), self.page.say("link-used-look"));
+        self.page.rich("link-used-strange", &[("account", account)])
+    }
+}
+
+impl Sample for LinkUsedPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        vec![("link-used", Self { page: page(), flow: "flow".into(), href: "/account".into() })]
+    }
+}
+
+/// The link is too old.
+#[derive(Template)]
+#[template(path = "email_code/link_expired.html")]
+pub struct LinkExpiredPage {
+    /// Look and language.
+    pub page: Page,
+    /// The sealed journey, begun again.
+    pub flow: String,
+    /// Whose mailbox it came from.
+    pub email: String,
+}
+
+impl Sample for LinkExpiredPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        vec![("link-expired", Self { page: page(), flow: "flow".into(), email: SOMEBODY.into() })]
+    }
+}
+
+/// Its reader did not ask for it, or another letter took its place.
+#[derive(Template)]
+#[template(path = "email_code/link_cancelled.html")]
+pub struct LinkCancelledPage {
+    /// Look and language.
+    pub page: Page,
+}
+
+impl Sample for LinkCancelledPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        vec![("link-cancelled", Self { page: page() })]
+    }
+}
+
+/// The journey ended in another tab.
+#[derive(Template)]
+#[template(path = "email_code/link_elsewhere.html")]
+pub struct LinkElsewherePage {
+    /// Look and language.
+    pub page: Page,
+    /// Where this tab could go on.
+    pub href: String,
+}
+
+impl Sample for LinkElsewherePage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        vec![("link-elsewhere", Self { page: page(), href: "/account".into() })]
+    }
+}
+
+/// One of the two letters of a change of address has been answered.
+#[derive(Template)]
+#[template(path = "email_code/confirmed.html")]
+pub struct ConfirmedPage {
+    /// Look and language.
+    pub page: Page,
+    /// Whether it was the second.
+    pub done: bool,
+}
+
+impl ConfirmedPage {
+    fn title(&self) -> &str {
+        self.page.say(if self.done { "confirmed-done-title" } else { "confirmed-title" })
+    }
+
+    fn what(&self) -> &str {
+        self.page.say(if self.done { "confirmed-done" } else { "confirmed-half" })
+    }
+}
+
+impl Sample for ConfirmedPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        vec![("confirmed", Self { page: page(), done: false }), ("confirmed-done", Self { page: page(), done: true })]
+    }
+}
