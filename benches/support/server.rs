@@ -14,7 +14,7 @@ const CLIENT: &str = "bench";
 const REDIRECT: &str = "http://localhost:9/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-const PLENTY: &str = "1000000/1m";
+const PLENTY: &str = "1000000/24h";
 const HOUSEKEY: &str = env!("CARGO_BIN_EXE_housekey");
 
 /// A running process and where it listens. Ended when dropped.

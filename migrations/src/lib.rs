@@ -55,13 +55,47 @@ macro_rules! migration {
             }
 
             async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-                $(manager.execute($statement).await?;)+
+                $(crate::Step::run($statement, manager).await?;)+
                 Ok(())
             }
         }
     };
 }
 pub(crate) use migration;
+
+/// One statement of a migration.
+#[async_trait::async_trait]
+trait Step {
+    async fn run(self, manager: &SchemaManager<'_>) -> Result<(), DbErr>;
+}
+
+#[async_trait::async_trait]
+impl Step for TableCreateStatement {
+    async fn run(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager.create_table(self).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Step for IndexCreateStatement {
+    async fn run(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager.create_index(self).await
+    }
+}
+
+/// A table of small rows that SQLite keeps in the tree of its primary key, so that a new row is a write to
+/// one page and not to two.
+struct Compact(TableCreateStatement);
+
+#[async_trait::async_trait]
+impl Step for Compact {
+    async fn run(mut self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        if manager.get_database_backend() == sea_orm_migration::sea_orm::DbBackend::Sqlite {
+            self.0.extra("WITHOUT ROWID");
+        }
+        self.0.run(manager).await
+    }
+}
 
 /// Columns, said shortly. All are `NOT NULL` unless their name ends in `_null`.
 mod column {

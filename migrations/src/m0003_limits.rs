@@ -3,7 +3,7 @@
 use crate::column::{bytes, index, number, uuid_null, yes_no};
 
 crate::migration! { "m0003_limits":
-    Table::create()
+    crate::Compact(Table::create()
         .table("limit_buckets")
         .col(bytes("key").primary_key().take())
         .col(number("arrival"))
@@ -11,16 +11,16 @@ crate::migration! { "m0003_limits":
         .col(number("burst"))
         .col(yes_no("granted"))
         .col(number("expires_at"))
-        .take(),
+        .take()),
     index("limit_buckets", "limit_buckets_expires_at", &["expires_at"]),
-    Table::create()
+    crate::Compact(Table::create()
         .table("lockouts")
         .col(bytes("key").primary_key().take())
         .col(uuid_null("user_id"))
         .col(number("failures"))
         .col(number("next_at"))
         .col(number("last_failed_at"))
-        .take(),
+        .take()),
     index("lockouts", "lockouts_last_failed_at", &["last_failed_at"]),
     index("lockouts", "lockouts_user_id", &["user_id"]),
 }

@@ -10,7 +10,6 @@ crate::migration! { "m0006_email_challenges":
         .col(uuid_null("user_id"))
         .col(text("address", 254))
         .col(text("canonical", 254))
-        .col(bytes("link_hash").unique_key().take())
         .col(bytes("browser"))
         .col(bytes("journey"))
         .col(bytes_null("password"))

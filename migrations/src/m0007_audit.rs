@@ -3,7 +3,7 @@
 use crate::column::{id, index, long_text, number, text, text_null, uuid_null};
 
 crate::migration! { "m0007_audit":
-    Table::create()
+    crate::Compact(Table::create()
         .table("audit_events")
         .col(id())
         .col(number("at"))
@@ -15,6 +15,6 @@ crate::migration! { "m0007_audit":
         .col(text_null("address", 64))
         .col(text_null("request_id", 64))
         .col(long_text("data"))
-        .take(),
+        .take()),
     index("audit_events", "audit_events_user_id_at", &["user_id", "at"]),
 }

@@ -3,7 +3,7 @@
 use crate::column::{bytes, id, index, number, text, text_null};
 
 crate::migration! { "m0008_jobs":
-    Table::create()
+    crate::Compact(Table::create()
         .table("jobs")
         .col(id())
         .col(text("kind", 32))
@@ -13,6 +13,6 @@ crate::migration! { "m0008_jobs":
         .col(number("created_at"))
         .col(number("expires_at"))
         .col(text_null("last_error", 300))
-        .take(),
+        .take()),
     index("jobs", "jobs_kind_run_at", &["kind", "run_at"]),
 }

@@ -51,11 +51,9 @@ events! {
     SignInRefused = "session.refused" { user: UserId, reason: &'static str }
     /// A hash was renewed with the parameters of today.
     PasswordRehashed = "password.rehashed" { user: UserId }
-    /// Somebody asked for a letter that proves an address, whoever has it.
-    EmailChallengeAsked = "email_challenge.asked" { challenge: ChallengeId, purpose: &'static str }
     /// The mailbox has had enough for now: no letter goes.
     EmailChallengeHeld = "email_challenge.held" { challenge: ChallengeId }
-    /// The letter goes, and to whom is known.
+    /// A letter that asks to prove an address went, and to whom is known. By whoever asked for it.
     EmailChallengeSent = "email_challenge.sent" { challenge: ChallengeId, user: Option<UserId>, purpose: &'static str }
     /// Somebody or something opened the link of a letter without going on: a person, or a scanner.
     EmailLinkOpened = "email_challenge.link_opened" { challenge: ChallengeId, user: Option<UserId>, same_browser: bool, opens: i64 }

@@ -48,10 +48,18 @@ pub struct Asking<'a> {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Order {
     pub(super) challenge: ChallengeId,
+    /// Who asked, for the audit log.
+    pub(super) caller: Caller,
     pub(super) client: Option<ClientId>,
     pub(super) language: String,
     /// The address that a letter to another one is about.
     pub(super) new: Option<EmailAddress>,
+}
+
+impl Order {
+    fn of(challenge: ChallengeId, caller: &Caller, (client, language): (Option<&ClientId>, Language)) -> Self {
+        Self { challenge, caller: caller.clone(), client: client.cloned(), language: language.code().to_owned(), new: None }
+    }
 }
 
 /// How long to wait before the same letter goes again: half a minute, then twice as long each time.
@@ -73,8 +81,7 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
         store::replace(&mut ledger, old);
     }
     let until = ledger.now + purpose.lifetime();
-    order(&mut ledger, (id, None), until, (asking.client, asking.language), &limits.all)?;
-    ledger.record(Event::EmailChallengeAsked { challenge: id, purpose: purpose.as_str() });
+    order(&mut ledger, &Order::of(id, asking.caller, (asking.client, asking.language)), until, &limits.all)?;
     let rows = ledger.commit().await?;
     came(app, id, limits.draw.waits(&rows)?, asking.caller).await
 }
@@ -96,8 +103,8 @@ pub async fn ask_for_change(
         let (browser, journey, user_agent) = (asking.browser.clone(), asking.journey.as_slice(), asking.user_agent.as_str());
         store::insert(&mut ledger, NewChallenge { id, purpose, address, browser, journey, password: None, user_agent }, &network)?;
         let until = ledger.now + purpose.lifetime();
-        order(&mut ledger, (id, Some(new)), until, (asking.client, asking.language), &all)?;
-        ledger.record(Event::EmailChallengeAsked { challenge: id, purpose: purpose.as_str() });
+        let letter = Order { new: Some(new.clone()), ..Order::of(id, asking.caller, (asking.client, asking.language)) };
+        order(&mut ledger, &letter, until, &all)?;
     }
     more(&mut ledger, letters, &network);
     let rows = ledger.commit().await?;
@@ -120,9 +127,8 @@ pub async fn resend(
         return Ok(Some(Asked::Wait((challenge.sent_at + wait).since(now))));
     }
     let actor = Actor::Visitor(caller.clone(), None);
-    let mut work = app.begin(actor.clone()).await?;
+    let work = app.begin(actor.clone()).await?;
     let counted = store::count_send(&work, id, now - wait).await?;
-    work.record(Event::EmailChallengeAsked { challenge: id, purpose: challenge.purpose.as_str() });
     work.commit().await?;
     if !counted {
         return Ok(Some(Asked::Sent(id)));
@@ -130,7 +136,7 @@ pub async fn resend(
     let mut ledger = app.ledger(actor);
     let limits = limits(app, &challenge.address, caller, now);
     ledger.draw(&limits.draw);
-    order(&mut ledger, (id, None), challenge.expires_at, (client, language), &limits.all)?;
+    order(&mut ledger, &Order::of(id, caller, (client, language)), challenge.expires_at, &limits.all)?;
     let rows = ledger.commit().await?;
     Ok(Some(came(app, id, limits.draw.waits(&rows)?, caller).await?))
 }
@@ -150,15 +156,8 @@ fn limits(app: &App, address: &EmailAddress, caller: &Caller, now: UnixMillis) -
     Limits { network: draw.granted(1), all: draw.granted(actions.len()), draw }
 }
 
-fn order(
-    ledger: &mut Ledger<'_>,
-    (challenge, new): (ChallengeId, Option<&EmailAddress>),
-    expires_at: UnixMillis,
-    (client, language): (Option<&ClientId>, Language),
-    granted: &Granted,
-) -> Result<()> {
-    let order = Order { challenge, client: client.cloned(), language: language.code().to_owned(), new: new.cloned() };
-    let payload = serde_json::to_vec(&order).map_err(|error| Error::broken("a letter cannot be ordered", error))?;
+fn order(ledger: &mut Ledger<'_>, order: &Order, expires_at: UnixMillis, granted: &Granted) -> Result<()> {
+    let payload = serde_json::to_vec(order).map_err(|error| Error::broken("a letter cannot be ordered", error))?;
     ledger.later(&NewJob { kind: Kind::EmailChallenge, payload: &payload, expires_at }, Some(granted))
 }
 

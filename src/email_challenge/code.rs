@@ -1,10 +1,10 @@
 //! The six digits, the link and the short tag of a letter. All follow from the challenge's name and the
 //! master key, so that a second letter carries the same ones and the database holds none of them.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::crypto::{Crypto, Purpose, equal};
-use crate::key::b64;
 use crate::types::ChallengeId;
 
 /// Letters that cannot be mistaken for digits or for each other.
@@ -24,19 +24,19 @@ pub fn tag(crypto: &Crypto, id: ChallengeId) -> String {
     format!("{}{}-{}{}", letter(mark[0]), letter(mark[1]), mark[2] % 8 + 2, mark[3] % 8 + 2)
 }
 
-/// The last part of the link: 128 bits, as 22 characters, so that no mail program breaks it.
+/// The last part of the link: which challenge, and a mark of 128 bits that only we can make, as 43 characters.
 pub fn link(crypto: &Crypto, id: ChallengeId) -> String {
-    b64(&crypto.mark(Purpose::EmailLink, &[id.0.as_bytes()])[..16])
+    let mut body = [0; 32];
+    body[..16].copy_from_slice(id.0.as_bytes());
+    body[16..].copy_from_slice(&crypto.mark(Purpose::EmailLink, &[id.0.as_bytes()])[..16]);
+    URL_SAFE_NO_PAD.encode(body)
 }
 
-/// What the database keeps of a link.
-pub fn link_hash(link: &str) -> Vec<u8> {
-    digest(&SHA256, link.as_bytes()).as_ref().to_vec()
-}
-
-/// Whether a text can be the last part of a link at all.
-pub fn is_link(text: &str) -> bool {
-    text.len() == 22 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+/// The challenge of a link, if we made it.
+pub fn read_link(crypto: &Crypto, text: &str) -> Option<ChallengeId> {
+    let body: [u8; 32] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    let id = ChallengeId(uuid::Uuid::from_slice(body.get(..16)?).ok()?);
+    equal(link(crypto, id).as_bytes(), text.as_bytes()).then_some(id)
 }
 
 /// What a person typed, as six digits: spaces, dashes and full-width digits are forgiven.
@@ -82,7 +82,14 @@ mod tests {
         assert!(!matches(&crypto, flow(2), &code(&crypto, flow(1))));
         assert!(!matches(&crypto, flow(1), ""));
         assert_eq!(tag(&crypto, flow(1)).len(), 5);
-        assert!(is_link(&link(&crypto, flow(1))) && link(&crypto, flow(1)) != link(&crypto, flow(2)));
+        let text = link(&crypto, flow(1));
+        assert_eq!((read_link(&crypto, &text), text.len()), (Some(flow(1)), 43));
+        for place in 0..text.len() {
+            let mut other = text.clone().into_bytes();
+            other[place] = if other[place] == b'A' { b'B' } else { b'A' };
+            assert_eq!(read_link(&crypto, std::str::from_utf8(&other).unwrap()), None, "{place}");
+            assert_eq!(read_link(&crypto, &text[..place]), None);
+        }
         let distinct: std::collections::BTreeSet<_> = (0..1000).map(|n| code(&crypto, flow(n))).collect();
         assert!(distinct.len() > 990);
     }

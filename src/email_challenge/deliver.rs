@@ -44,7 +44,7 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
     let letter = write(app, &challenge, (says, &to), &page)?;
     let done = mail::hand_over(app, transport, id, &letter).await;
     if matches!(done, Done::Yes) {
-        let mut ledger = app.ledger(Actor::System);
+        let mut ledger = app.ledger(Actor::Visitor(order.caller, None));
         ledger.record(Event::EmailChallengeSent { challenge: challenge.id, user, purpose: purpose.as_str() });
         ledger.commit().await?;
     }

@@ -14,4 +14,4 @@ pub use challenge::Challenge;
 pub use deliver::worker;
 pub use purpose::{Purpose, State};
 pub(crate) use store::tables;
-pub use store::{TRIES, count_open, count_try, end, end_of_address, find, find_by_link, lock_address, remove_expired, spend};
+pub use store::{TRIES, count_open, count_try, end, end_of_address, find, lock_address, remove_expired, spend};

@@ -6,7 +6,6 @@ use sea_orm::sea_query::{Expr, TableCreateStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Schema};
 
 use super::challenge::{Challenge, identity};
-use super::code;
 use super::purpose::Purpose;
 use crate::app::App;
 use crate::db::{Db, sql};
@@ -36,8 +35,6 @@ mod email_challenge {
         pub address: String,
         #[sea_orm(column_type = "String(StringLen::N(254))")]
         pub canonical: String,
-        #[sea_orm(unique, column_type = "Blob")]
-        pub link_hash: Vec<u8>,
         #[sea_orm(column_type = "Blob")]
         pub browser: Vec<u8>,
         #[sea_orm(column_type = "Blob")]
@@ -102,7 +99,6 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &G
         user_id: Set(None),
         address: Set(new.address.to_string()),
         canonical: Set(new.address.canonical()),
-        link_hash: Set(code::link_hash(&code::link(crypto, new.id))),
         browser: Set(new.browser),
         journey: Set(crypto.seal_column(&identity(new.id, "journey"), new.journey)?),
         password: Set(password),
@@ -133,15 +129,6 @@ pub(super) fn address_to(ledger: &mut Ledger<'_>, id: ChallengeId, purpose: Purp
 /// A challenge by its name, whatever its state.
 pub async fn find(db: &impl ConnectionTrait, id: ChallengeId) -> Result<Option<Challenge>> {
     Ok(email_challenge::Entity::find_by_id(id).one(db).await?.and_then(read))
-}
-
-/// A challenge by the last part of its link, whatever its state.
-pub async fn find_by_link(db: &impl ConnectionTrait, link: &str) -> Result<Option<Challenge>> {
-    if !code::is_link(link) {
-        return Ok(None);
-    }
-    let row = email_challenge::Entity::find().filter(email_challenge::Column::LinkHash.eq(code::link_hash(link))).one(db).await?;
-    Ok(row.and_then(read))
 }
 
 fn open(id: ChallengeId, now: UnixMillis) -> sea_orm::Condition {

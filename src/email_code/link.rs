@@ -59,7 +59,8 @@ pub async fn post_cancel(app: web::Data<App>, visitor: Visitor, link: web::Path<
 }
 
 async fn find(app: &App, link: &str) -> Result<Challenge> {
-    challenges::find_by_link(app.db.read(), link).await?.ok_or(Error::NotFound)
+    let id = code::read_link(&app.crypto, link).ok_or(Error::NotFound)?;
+    challenges::find(app.db.read(), id).await?.ok_or(Error::NotFound)
 }
 
 /// Whatever opens a link elsewhere, and how often, is in the audit log: a person with two devices, or a

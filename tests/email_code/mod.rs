@@ -164,7 +164,9 @@ fn an_old_link_a_cut_link_and_a_made_up_link_say_so() {
         let browser = app.browser();
         ask(&browser, MAYA).await;
         let path = link(&app, MAYA);
-        for wrong in [&path[..path.len() - 9], &format!("{path}x"), "/l/AAAAAAAAAAAAAAAAAAAAAA", "/l/x", "/l/%00", "/l/../l"] {
+        for wrong in
+            [&path[..path.len() - 9], &format!("{path}x"), "/l/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "/l/x", "/l/%00", "/l/../l"]
+        {
             let view = browser.get(wrong).await;
             assert_eq!(view.status, 404, "{wrong}");
         }

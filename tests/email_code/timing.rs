@@ -29,7 +29,7 @@ async fn compare(app: &TestApp, path: &str, prepare: impl AsyncFn(&TestApp, Stri
 
 #[test]
 fn known_and_unknown_addresses_take_the_same_time_on_every_form() {
-    peer::run(async {
+    peer::run_alone(async {
         let app = TestApp::with(On::Sqlite, "[limits]\nenabled = false").await;
         for round in 0..ROUNDS {
             person(&app, &format!("known{round}@okafor.example")).await;
@@ -53,7 +53,7 @@ fn known_and_unknown_addresses_take_the_same_time_on_every_form() {
                 break;
             }
             // The machine is shared: a difference that is real shows every time.
-            assert!(attempt < 4, "{ratios:?}");
+            assert!(attempt < 6, "{ratios:?}");
         }
     });
 }

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::io::Write;
+use std::sync::{PoisonError, RwLock};
 
 use super::{chromium, postgres, smtp};
 
@@ -32,8 +33,22 @@ pub fn require(peer: Peer, test: &str) -> bool {
     here
 }
 
+/// Held by every test that runs; by one that measures, alone.
+static QUIET: RwLock<()> = RwLock::new(());
+
 /// Runs a test's future, on threads of its own.
 pub fn run<T>(test: impl Future<Output = T>) -> T {
+    let _others = QUIET.read().unwrap_or_else(PoisonError::into_inner);
+    on_threads(test)
+}
+
+/// The same while no other test runs: for what is measured.
+pub fn run_alone<T>(test: impl Future<Output = T>) -> T {
+    let _alone = QUIET.write().unwrap_or_else(PoisonError::into_inner);
+    on_threads(test)
+}
+
+fn on_threads<T>(test: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let result = runtime.block_on(test);
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
