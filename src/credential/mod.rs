@@ -3,4 +3,6 @@
 mod store;
 
 pub(crate) use store::tables;
-pub use store::{Addressee, Credential, Kind, NewCredential, find_addressee, find_by_address, insert, set, touch};
+pub use store::{
+    Addressee, Credential, Found, Kind, NewCredential, find_addressee, find_by_address, insert, look_by_address, read_found, set, touch,
+};

@@ -1,7 +1,7 @@
 //! The table of ways in.
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, Schema};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, QueryResult, Schema, Statement};
 
 use crate::crypto::Crypto;
 use crate::db::sql;
@@ -78,26 +78,34 @@ pub struct NewCredential<'a> {
 }
 
 /// Whose an address is, and their way in of that kind.
-pub async fn find_by_address(
-    db: &impl ConnectionTrait,
-    crypto: &Crypto,
-    address: &EmailAddress,
-    kind: Kind,
-) -> Result<Option<(UserId, Option<Credential>)>> {
+pub type Found = (Option<UserId>, Option<Credential>);
+
+/// Looks for it.
+pub async fn find_by_address(db: &impl ConnectionTrait, crypto: &Crypto, address: &EmailAddress, kind: Kind) -> Result<Found> {
+    let row = db.query_one_raw(look_by_address(db, address, kind)).await?;
+    row.map_or(Ok((None, None)), |row| read_found(crypto, &row))
+}
+
+/// The statement that looks. It returns one row, whether there is somebody or not.
+pub fn look_by_address(db: &impl ConnectionTrait, address: &EmailAddress, kind: Kind) -> Statement {
+    let text = "SELECT e.user_id, c.id, c.data FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 \
+         LEFT JOIN credentials c ON c.user_id = e.user_id AND c.kind = $2";
+    sql(db, text, [address.canonical().into(), kind.as_str().into()])
+}
+
+/// What it returns.
+pub fn read_found(crypto: &Crypto, row: &QueryResult) -> Result<Found> {
     #[derive(FromQueryResult)]
     struct Row {
-        user_id: UserId,
+        user_id: Option<UserId>,
         id: Option<CredentialId>,
         data: Option<Vec<u8>>,
     }
-    let text = "SELECT e.user_id, c.id, c.data FROM emails e \
-         LEFT JOIN credentials c ON c.user_id = e.user_id AND c.kind = $2 WHERE e.canonical = $1";
-    let query = sql(db, text, [address.canonical().into(), kind.as_str().into()]);
-    let Some(row) = Row::find_by_statement(query).one(db).await? else { return Ok(None) };
+    let row = Row::from_query_result(row, "")?;
     let open = |(id, sealed): (CredentialId, Vec<u8>)| -> Result<Credential> {
         Ok(Credential { id, data: crypto.open_column(&identity(id), &sealed)?, sealed })
     };
-    Ok(Some((row.user_id, row.id.zip(row.data).map(open).transpose()?)))
+    Ok((row.user_id, row.id.zip(row.data).map(open).transpose()?))
 }
 
 /// Who a letter would reach.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Schema, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, Schema, Statement, Value};
 
 use super::{Action, bucket};
 use crate::app::App;
@@ -72,12 +72,25 @@ struct Row {
 }
 
 /// Takes the limits of a password attempt, and counts it as a failure if they and the lockout allow it.
-pub async fn attempt(app: &App, actions: &[Action<'_>], key: &[u8], user: Option<UserId>) -> Result<Attempt> {
+/// `look`, which returns one row, goes along in the same trip to the database; its row comes back.
+pub async fn attempt(
+    app: &App,
+    actions: &[Action<'_>],
+    (key, address): (&[u8], &EmailAddress),
+    look: Option<Statement>,
+) -> Result<(Attempt, Option<QueryResult>)> {
     let now = app.clock.now();
     let buckets = bucket::Buckets::new(app, actions, now);
     let (mut statements, taken) = (buckets.statement(app.db.write()), buckets.keys().len());
-    statements.push(count(app, buckets.keys(), (key, user), now));
-    let rows = app.db.change_in_order(statements).await?;
+    statements.push(count(app, buckets.keys(), (key, address), now));
+    let looks = look.is_some();
+    statements.extend(look);
+    let mut rows = app.db.change_in_order(statements).await?;
+    let found = if looks { rows.pop() } else { None };
+    Ok((judge(app, &rows, taken, key, now).await?, found))
+}
+
+async fn judge(app: &App, rows: &[QueryResult], taken: usize, key: &[u8], now: UnixMillis) -> Result<Attempt> {
     if let Some(wait) = bucket::wait(&rows[..taken], now)? {
         return Ok(Attempt::Wait(wait));
     }
@@ -97,9 +110,9 @@ pub async fn attempt(app: &App, actions: &[Action<'_>], key: &[u8], user: Option
 
 /// Counts an attempt, unless the last use of one of these buckets was refused. The statement before is
 /// that use: an attempt that the limits refuse must not bring the account nearer to its lockout.
-fn count(app: &App, buckets: &[Vec<u8>], (key, user): (&[u8], Option<UserId>), now: UnixMillis) -> Statement {
+fn count(app: &App, buckets: &[Vec<u8>], (key, address): (&[u8], &EmailAddress), now: UnixMillis) -> Statement {
     let most = i64::from(app.config.limits.password_failures);
-    let mut values: Vec<Value> = vec![key.to_vec().into(), user.map(|user| user.0).into(), now.0.into(), most.into()];
+    let mut values: Vec<Value> = vec![key.to_vec().into(), address.canonical().into(), now.0.into(), most.into()];
     values.extend(buckets.iter().map(|key| Value::from(key.clone())));
     let places: Vec<_> = (5..=values.len()).map(|place| format!("${place}")).collect();
     // Never without a WHERE: SQLite would read the ON behind it as part of a join.
@@ -108,7 +121,8 @@ fn count(app: &App, buckets: &[Vec<u8>], (key, user): (&[u8], Option<UserId>), n
         places => format!("NOT EXISTS (SELECT 1 FROM limit_buckets WHERE key IN ({}) AND NOT granted)", places.join(", ")),
     };
     let text = format!(
-        "INSERT INTO lockouts (key, user_id, failures, next_at, last_failed_at) SELECT $1, $2, 1, $3, $3 WHERE {allowed} \
+        "INSERT INTO lockouts (key, user_id, failures, next_at, last_failed_at) \
+         SELECT $1, (SELECT user_id FROM emails WHERE canonical = $2), 1, $3, $3 WHERE {allowed} \
          ON CONFLICT (key) DO UPDATE SET failures = lockouts.failures + 1, last_failed_at = $3, next_at = $3 + {DELAY}, \
          user_id = COALESCE(excluded.user_id, lockouts.user_id) \
          WHERE lockouts.next_at <= $3 AND lockouts.failures < $4 RETURNING failures, next_at"

@@ -49,18 +49,30 @@ pub struct Attempted<'a> {
 /// Tries it. What is done does not depend on whether the account exists.
 pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Result<Outcome> {
     let Attempted { address, password, devices, caller, at } = attempted;
-    let found = credential::find_by_address(app.db.read(), &app.crypto, address, Kind::Password).await?;
-    let (user, credential) = found.map_or((None, None), |(user, credential)| (Some(user), credential));
-    let device = user.and_then(|user| devices.of_user(user));
+    // Whose device this is can only be told when it is known whose account that is. A browser that knows
+    // nobody need not wait for it: the account is looked up on the way.
+    let before = if devices.is_empty() {
+        None
+    } else {
+        Some(credential::find_by_address(app.db.read(), &app.crypto, address, Kind::Password).await?)
+    };
+    let device = before.as_ref().and_then(|(user, _)| devices.of_user((*user)?));
     let key = match device {
         Some(device) => limit::key_of_account_on_device(app, address, device),
         None => limit::key_of_account(app, address),
     };
     let actions = [Action::PasswordFrom(caller.network()), Action::PasswordOn(address, device), Action::PasswordAnywhere];
-    let last = match limit::attempt(app, &actions, &key, user).await? {
+    let look = before.is_none().then(|| credential::look_by_address(app.db.write(), address, Kind::Password));
+    let (attempt, row) = limit::attempt(app, &actions, (&key, address), look).await?;
+    let last = match attempt {
         Attempt::Allowed { last } => last,
         Attempt::Wait(wait) => return Ok(Outcome::Wait(wait)),
         Attempt::Locked => return Ok(Outcome::Wait(Duration::from_hours(1))),
+    };
+    let (user, credential) = match (before, row) {
+        (Some(found), _) => found,
+        (None, Some(row)) => credential::read_found(&app.crypto, &row)?,
+        (None, None) => (None, None),
     };
     let checked = verify(pool, password, credential.as_ref()).await?;
     settle(app, (user, credential, checked), &key, last, (caller, at)).await

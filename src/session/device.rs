@@ -38,6 +38,11 @@ impl Devices {
         devices
     }
 
+    /// Whether nobody has signed in here.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// This person's device here, if they have one.
     pub fn of_user(&self, user: UserId) -> Option<&[u8]> {
         self.known.iter().find(|known| known.user == user).map(|known| known.device.as_slice())

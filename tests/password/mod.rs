@@ -185,8 +185,7 @@ fn parameters_of_today_replace_those_of_yesterday_at_sign_in() {
         let app = TestApp::start(On::Sqlite).await;
         person(&app, "maya@okafor.example").await;
         let address = housekey::types::EmailAddress::parse("maya@okafor.example").unwrap();
-        let kept =
-            async || find_by_address(app.app.db.read(), &app.app.crypto, &address, Kind::Password).await.unwrap().unwrap().1.unwrap();
+        let kept = async || find_by_address(app.app.db.read(), &app.app.crypto, &address, Kind::Password).await.unwrap().1.unwrap();
         // As an older configuration would have left it.
         let mut old = app.app.config.sign_in.password.clone();
         old.argon2.memory_kib = 128;
