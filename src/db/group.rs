@@ -59,7 +59,7 @@ impl Group {
         };
         if lead {
             // A task of its own: a request that is given up must not take the others' changes with it.
-            tokio::spawn(Leader(self.clone()).lead());
+            tokio::spawn(Leader::new(self.clone()).lead());
         }
         rows.await.map_err(|_| DbErr::Custom("the writer has stopped".into()))?
     }
@@ -70,28 +70,36 @@ impl Group {
 }
 
 /// Whoever writes. When it ends for whatever reason, nobody is left waiting for it.
-struct Leader(Group);
+struct Leader {
+    group: Group,
+    /// Until it found nothing more: from then on the queue may be another's.
+    leads: bool,
+}
 
 impl Leader {
-    async fn lead(self) {
+    fn new(group: Group) -> Self {
+        Self { group, leads: true }
+    }
+
+    async fn lead(mut self) {
         while let Some(batch) = self.next() {
-            write(&self.0.write, batch).await;
+            write(&self.group.write, batch).await;
         }
     }
 
-    fn next(&self) -> Option<Vec<Change>> {
-        let mut queue = self.0.lock();
+    fn next(&mut self) -> Option<Vec<Change>> {
+        let mut queue = self.group.lock();
         let most = queue.changes.len().min(LARGEST);
         queue.led = most > 0;
+        self.leads = queue.led;
         (most > 0).then(|| queue.changes.drain(..most).collect())
     }
 }
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        let mut queue = self.0.lock();
-        if queue.led {
-            *queue = Queue::default();
+        if self.leads {
+            *self.group.lock() = Queue::default();
         }
     }
 }
@@ -250,6 +258,30 @@ mod tests {
             };
             assert_eq!(values, expected, "{id}");
         }
+    }
+
+    /// Between the moment a leader finds nothing more and the moment it is gone, another may begin.
+    #[tokio::test]
+    async fn a_leader_that_leaves_takes_nothing_of_the_next_along() {
+        let (group, _folder) = group().await;
+        group.lock().led = true;
+        let mut leaving = Leader::new(group.clone());
+        assert!(leaving.next().is_none());
+        let mut change = std::pin::pin!(group.change(vec![insert(1)]));
+        assert!(futures_util::poll!(&mut change).is_pending(), "the next leader has not run yet");
+        drop(leaving);
+        assert_eq!(change.await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_leader_that_is_torn_away_leaves_nobody_waiting() {
+        let (group, _folder) = group().await;
+        group.lock().led = true;
+        let mut change = std::pin::pin!(group.change(vec![insert(1)]));
+        assert!(futures_util::poll!(&mut change).is_pending());
+        drop(Leader::new(group.clone()));
+        assert!(change.await.is_err());
+        assert!(group.change(vec![insert(2)]).await.is_ok(), "the next one leads");
     }
 
     #[tokio::test]
