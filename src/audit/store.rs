@@ -4,6 +4,7 @@ use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Schema};
 
 use super::Event;
+use crate::db::remove_some;
 use crate::error::Result;
 use crate::types::{ClientId, EventId, SessionId, UnixMillis, UserId};
 use crate::work::Actor;
@@ -118,13 +119,8 @@ pub async fn list_of_user(db: &impl ConnectionTrait, user: UserId, limit: u64) -
 /// Removes what is older than that, at most `limit` rows; says how many went.
 pub async fn remove_before(db: &impl ConnectionTrait, before: UnixMillis, limit: u64) -> Result<u64> {
     // Their ids are in the order of time (RFC 9562 §5.7), so that time needs no index of its own.
-    let first = EventId(before.first_uuid());
-    let old = audit_event::Entity::find().filter(audit_event::Column::Id.lt(first)).limit(limit).all(db).await?;
-    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    Ok(audit_event::Entity::delete_many().filter(audit_event::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    let over = audit_event::Column::Id.lt(EventId(before.first_uuid()));
+    remove_some::<audit_event::Entity>(db, audit_event::Column::Id, over, limit).await
 }
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {

@@ -7,10 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 use tokio::sync::oneshot;
 
 use super::script::script;
@@ -162,8 +159,7 @@ async fn try_together(write: &DatabaseConnection, batch: &[Change]) -> Result<Ve
         sort_out(rows, trip, &mut done);
         return Ok(done);
     }
-    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = write.begin_with_options(options).await?;
+    let transaction = super::begin(write).await?;
     for trip in &trips {
         let rows = transaction.query_all_raw(script(marked(batch, trip))).await?;
         sort_out(rows, trip, &mut done);
@@ -231,23 +227,14 @@ mod tests {
                 "UPDATE t SET n = $2 WHERE id = $1 RETURNING n",
                 [id.into(), (id * 7).into()],
             );
-            let group = group.clone();
             // Of three kinds, so that a batch takes several trips.
-            async move {
-                (
-                    id,
-                    group
-                        .change(if id % 3 == 0 {
-                            vec![insert(id)]
-                        } else if id % 3 == 1 {
-                            vec![insert(id), more]
-                        } else {
-                            vec![more]
-                        })
-                        .await
-                        .unwrap(),
-                )
-            }
+            let statements = match id % 3 {
+                0 => vec![insert(id)],
+                1 => vec![insert(id), more],
+                _ => vec![more],
+            };
+            let group = group.clone();
+            async move { (id, group.change(statements).await.unwrap()) }
         });
         for (id, rows) in futures_util::future::join_all(changes).await {
             let values: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();

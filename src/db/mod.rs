@@ -11,10 +11,12 @@ use std::time::Duration;
 
 use housekey_migrations::Migrator;
 use housekey_migrations::MigratorTrait;
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    QueryFilter, QueryResult, QuerySelect, QueryTrait, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    Value,
 };
 use secrecy::ExposeSecret;
 
@@ -135,8 +137,7 @@ impl Db {
     /// Begins a change. Immediate on SQLite: a transaction that turned from reading to writing later
     /// would fail whenever another one wrote in between.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-        Ok(self.write.begin_with_options(options).await?)
+        Ok(begin(&self.write).await?)
     }
 
     /// Brings the schema up to date. Two replicas may do this at once: the second waits, and finds nothing to do.
@@ -220,6 +221,18 @@ fn code_of(error: &DbErr) -> Option<String> {
         return None;
     };
     error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+}
+
+async fn begin(write: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    write.begin_with_options(options).await
+}
+
+/// Removes at most `limit` rows that are over, and says how many went. A row that comes back to life
+/// meanwhile stays.
+pub async fn remove_some<E: EntityTrait>(db: &impl ConnectionTrait, key: E::Column, over: SimpleExpr, limit: u64) -> Result<u64> {
+    let some = E::find().select_only().column(key).filter(over.clone()).limit(limit).into_query();
+    Ok(E::delete_many().filter(key.in_subquery(some)).filter(over).exec(db).await?.rows_affected)
 }
 
 /// Runs statements in a transaction, for what they do and not for what they return.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
 
 use super::challenge::{Challenge, identity};
 use super::purpose::Purpose;
 use crate::app::App;
-use crate::db::{Db, sql};
+use crate::db::{Db, remove_some, sql};
 use crate::error::Result;
 use crate::limit::Granted;
 use crate::types::{ChallengeId, EmailAddress, UnixMillis, UserId};
@@ -220,14 +220,9 @@ pub(super) async fn count_send(work: &Work<'_>, id: ChallengeId, not_since: Unix
 
 /// Removes those of yesterday, at most `limit`: until then a link says that it is old. Says how many went.
 pub async fn remove_expired(app: &App, limit: u64) -> Result<u64> {
-    let (db, before) = (app.db.write(), app.clock.now() - Duration::from_hours(25));
-    let first = ChallengeId(before.first_uuid());
-    let old = email_challenge::Entity::find().filter(email_challenge::Column::Id.lt(first)).limit(limit).all(db).await?;
-    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    Ok(email_challenge::Entity::delete_many().filter(email_challenge::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    let before = app.clock.now() - Duration::from_hours(25);
+    let over = email_challenge::Column::Id.lt(ChallengeId(before.first_uuid()));
+    remove_some::<email_challenge::Entity>(app.db.write(), email_challenge::Column::Id, over, limit).await
 }
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {

@@ -1,8 +1,9 @@
 //! The table of changes that wait for their confirmations.
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
 
+use crate::db::remove_some;
 use crate::email_challenge as challenges;
 use crate::error::Result;
 use crate::limit::Granted;
@@ -146,12 +147,7 @@ pub async fn confirm(work: &mut Work<'_>, letter: ChallengeId) -> Result<Confirm
 
 /// Removes changes that are over, at most `limit`; says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let old = email_change::Entity::find().filter(email_change::Column::ExpiresAt.lt(now)).limit(limit).all(db).await?;
-    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    Ok(email_change::Entity::delete_many().filter(email_change::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    remove_some::<email_change::Entity>(db, email_change::Column::Id, email_change::Column::ExpiresAt.lt(now), limit).await
 }
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {

@@ -24,7 +24,7 @@ pub async fn get_link(app: web::Data<App>, visitor: Visitor, link: web::Path<Str
     let challenge = find(&app, &link).await?;
     let same_browser = challenge.is_from(&visitor.browser().mark(&app));
     if challenge.state(app.clock.now()) == State::Open && !same_browser {
-        note_opening(&app, &visitor, &challenge, same_browser).await?;
+        note_opening(&app, &visitor, &challenge).await?;
     }
     Ok(show(&app, &visitor, &challenge, &link)?)
 }
@@ -65,10 +65,10 @@ async fn find(app: &App, link: &str) -> Result<Challenge> {
 
 /// Whatever opens a link elsewhere, and how often, is in the audit log: a person with two devices, or a
 /// scanner on the way to the mailbox.
-async fn note_opening(app: &App, visitor: &Visitor, challenge: &Challenge, same_browser: bool) -> Result<()> {
+async fn note_opening(app: &App, visitor: &Visitor, challenge: &Challenge) -> Result<()> {
     let Some(opens) = challenges::count_open(&app.db, challenge.id).await? else { return Ok(()) };
     let mut ledger = app.ledger(Actor::Visitor(visitor.caller().clone(), None));
-    ledger.record(Event::EmailLinkOpened { challenge: challenge.id, user: challenge.user, same_browser, opens });
+    ledger.record(Event::EmailLinkOpened { challenge: challenge.id, user: challenge.user, same_browser: false, opens });
     ledger.commit().await?;
     Ok(())
 }

@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, QuerySelect, Schema, Statement, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, QueryResult, Schema, Statement, Value};
 
 use super::Action;
 use crate::app::App;
 use crate::config::Rate;
 use crate::crypto::Purpose;
+use crate::db::remove_some;
 use crate::error::{Error, Result};
 use crate::types::UnixMillis;
 
@@ -187,17 +186,7 @@ impl Buckets {
 
 /// Removes buckets that are full again, at most `limit`; says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let old = limit_bucket::Entity::find().filter(limit_bucket::Column::ExpiresAt.lt(now)).limit(limit).all(db).await?;
-    let keys: Vec<_> = old.into_iter().map(|row| row.key).collect();
-    if keys.is_empty() {
-        return Ok(0);
-    }
-    let gone = limit_bucket::Entity::delete_many()
-        .filter(limit_bucket::Column::Key.is_in(keys))
-        .filter(limit_bucket::Column::ExpiresAt.lt(now))
-        .exec(db)
-        .await?;
-    Ok(gone.rows_affected)
+    remove_some::<limit_bucket::Entity>(db, limit_bucket::Column::Key, limit_bucket::Column::ExpiresAt.lt(now), limit).await
 }
 
 pub(super) fn table(schema: &Schema) -> TableCreateStatement {

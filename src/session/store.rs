@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Schema};
 
 use super::family;
+use crate::db::remove_some;
 use crate::error::Result;
 use crate::types::{SessionId, SessionSecret, Token, UnixMillis, UserId};
 use crate::work::Work;
@@ -176,12 +177,7 @@ pub async fn count_of_user(db: &impl ConnectionTrait, user: UserId, now: UnixMil
 
 /// Removes sessions that are over, at most `limit`; says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let old = session::Entity::find().filter(session::Column::ExpiresAt.lt(now)).limit(limit).all(db).await?;
-    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    Ok(session::Entity::delete_many().filter(session::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    remove_some::<session::Entity>(db, session::Column::Id, session::Column::ExpiresAt.lt(now), limit).await
 }
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {

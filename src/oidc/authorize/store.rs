@@ -1,8 +1,9 @@
 //! Authorization codes: 160 random bits, sixty seconds, spent by one statement.
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Schema};
 
+use crate::db::remove_some;
 use crate::error::Result;
 use crate::session::Session;
 use crate::sign_in::AppRequest;
@@ -163,12 +164,13 @@ pub async fn note_family(work: &Work<'_>, code: &Code, family: FamilyId) -> Resu
 /// Removes codes a day after their time, at most `limit`: until then their reuse is noticed. Says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
     let before = now - std::time::Duration::from_hours(24);
-    let old = authorization_code::Entity::find().filter(authorization_code::Column::ExpiresAt.lt(before)).limit(limit).all(db).await?;
-    let hashes: Vec<_> = old.into_iter().map(|row| row.code_hash).collect();
-    if hashes.is_empty() {
-        return Ok(0);
-    }
-    Ok(authorization_code::Entity::delete_many().filter(authorization_code::Column::CodeHash.is_in(hashes)).exec(db).await?.rows_affected)
+    remove_some::<authorization_code::Entity>(
+        db,
+        authorization_code::Column::CodeHash,
+        authorization_code::Column::ExpiresAt.lt(before),
+        limit,
+    )
+    .await
 }
 
 pub(super) fn table(schema: &Schema) -> TableCreateStatement {

@@ -9,12 +9,13 @@ mod rotate;
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
 
 pub use rotate::{Rotation, RotationRule, rotate};
 
 use super::RefreshToken;
 use crate::audit::Event;
+use crate::db::remove_some;
 use crate::error::Result;
 use crate::types::{ClientId, FamilyId, SessionId, UnixMillis, UserId};
 use crate::work::Work;
@@ -215,12 +216,7 @@ async fn end_where(work: &Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> Re
 /// Removes families that are over, some time after: until then their reuse is still noticed. Says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
     let before = now - Duration::from_hours(24);
-    let old = token_family::Entity::find().filter(token_family::Column::ExpiresAt.lt(before)).limit(limit).all(db).await?;
-    let ids: Vec<_> = old.into_iter().map(|row| row.id).collect();
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    Ok(token_family::Entity::delete_many().filter(token_family::Column::Id.is_in(ids)).exec(db).await?.rows_affected)
+    remove_some::<token_family::Entity>(db, token_family::Column::Id, token_family::Column::ExpiresAt.lt(before), limit).await
 }
 
 pub(super) fn table(schema: &Schema) -> TableCreateStatement {
