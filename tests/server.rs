@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use sea_orm::ConnectionTrait as _;
+
+use crate::on_each_database;
 use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, peer, person};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_housekey");
@@ -361,3 +364,39 @@ fn the_log_keeps_secrets() {
     }
     assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
 }
+
+on_each_database!(clean_up_removes_what_is_over_and_nothing_else, |app: TestApp| async move {
+    let count = async |table: &str| {
+        let statement = sea_orm::Statement::from_string(app.app.db.backend(), format!("SELECT COUNT(*) AS n FROM {table}"));
+        app.app.db.read().query_one_raw(statement).await.unwrap().unwrap().try_get::<i64>("", "n").unwrap()
+    };
+    person(&app, "maya@okafor.example").await;
+    let browser = app.browser();
+    browser.sign_in("maya@okafor.example", PASSWORD).await;
+    browser
+        .get("/sign-up")
+        .await
+        .form()
+        .fill("email", "noor@okafor.example")
+        .submit()
+        .await
+        .form()
+        .fill("new-password", PASSWORD)
+        .submit()
+        .await;
+    let tables = ["sessions", "email_challenges", "limit_buckets", "audit_events"];
+    let mut before = Vec::new();
+    for table in tables {
+        before.push(count(table).await);
+    }
+    assert!(before.iter().all(|n| *n > 0), "{before:?}");
+    assert_eq!(housekey::schedule::clean_up(&app.app).await.unwrap(), 0, "nothing is over yet");
+    app.travel(Duration::from_hours(24 * 500));
+    let gone = housekey::schedule::clean_up(&app.app).await.unwrap();
+    assert!(i64::try_from(gone).unwrap() >= before.iter().sum(), "{gone} of {before:?}");
+    for table in tables {
+        assert_eq!(count(table).await, 0, "{table}");
+    }
+    assert_eq!(count("users").await, 1);
+    assert_eq!(housekey::schedule::clean_up(&app.app).await.unwrap(), 0);
+});
