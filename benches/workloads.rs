@@ -55,7 +55,7 @@ fn main() {
     eprintln!("prepared in {:.1} s", first.elapsed().as_secs_f64());
     let floor = Process::floor();
 
-    println!("{:<34} {:>9} {:>9} {:>9} {:>9}  {:>7} {:>6}", "workload", "ops/s", "p50 ms", "p99 ms", "CPU µs", "ratio", "goal");
+    println!("{:<34} {:>9} {:>9} {:>9} {:>9}  {:>12} {:>6}", "workload", "ops/s", "p50 ms", "p99 ms", "CPU µs", "ratio", "goal");
     let mut missed = 0;
     if only.as_deref().is_none_or(|only| "W10".starts_with(only)) {
         missed += usize::from(!stalled(&subject, runs));
@@ -67,12 +67,12 @@ fn main() {
             theirs.push(drive(&floor, workload.clients, time, |_| Load::get(workload.floor)));
             ours.push(drive(&subject.process, workload.clients, time, |client| (workload.ours)(&subject, client)));
         }
-        let ratio = Report::ratio(&ours, &theirs);
+        let (ratio, chance) = Report::ratio(&ours, &theirs);
         let (ours, theirs) = (Report::median(&ours), Report::median(&theirs));
         let met = ratio <= workload.goal;
         missed += usize::from(!met);
         println!("{:<34} {theirs}", format!("  floor: {}", workload.floor_name));
-        println!("{:<34} {ours}  {ratio:>6.2}× {:>5}× {}", workload.name, workload.goal, if met { "" } else { "MISSED" });
+        println!("{:<34} {ours}  {ratio:>6.2}× ±{chance:.2} {:>5}× {}", workload.name, workload.goal, if met { "" } else { "MISSED" });
     }
     let peak = subject.process.peak_mib();
     let binary = std::fs::metadata(env!("CARGO_BIN_EXE_housekey")).map_or(0, |file| file.len()) as f64 / 1e6;

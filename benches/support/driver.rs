@@ -46,10 +46,14 @@ impl Report {
 
     /// How much more CPU time `ours` takes than the floor measured right before it: the median over all
     /// pairs, because neighbours slow down both halves of a pair alike.
-    pub fn ratio(ours: &[Self], floors: &[Self]) -> f64 {
+    ///
+    /// Beside it, how far chance may have moved it: 1.57 (the 95 % interval of a median) times the distance
+    /// between the quartiles of the pairs, by the root of their number.
+    pub fn ratio(ours: &[Self], floors: &[Self]) -> (f64, f64) {
         let mut ratios: Vec<_> = ours.iter().zip(floors).map(|(ours, floor)| ours.cpu_micros / floor.cpu_micros).collect();
         ratios.sort_by(f64::total_cmp);
-        ratios[ratios.len() / 2]
+        let (count, at) = (ratios.len(), |part: usize| ratios[(ratios.len() - 1) * part / 4]);
+        (at(2), 1.57 * (at(3) - at(1)) / (count as f64).sqrt())
     }
 }
 
