@@ -3,12 +3,12 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sea_orm::{DatabaseTransaction, DbBackend, QueryResult, QueryTrait, Statement};
+use sea_orm::{DatabaseTransaction, DbBackend, QueryTrait, Statement};
 
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::crypto::Crypto;
-use crate::db::run_all;
+use crate::db::{Row, Transaction, run_all};
 use crate::error::Result;
 use crate::job::{self, NewJob};
 use crate::limit::{Draw, Granted};
@@ -43,7 +43,7 @@ pub struct Ledger<'a> {
 /// An open transaction with its ledger. Dropped without [`Work::commit`], it never happened.
 pub struct Work<'a> {
     ledger: Ledger<'a>,
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
 }
 
 impl App {
@@ -105,7 +105,7 @@ impl Ledger<'_> {
     }
 
     /// Makes it true. Gives the rows that its statements return: those of limits that were drawn.
-    pub async fn commit(mut self) -> Result<Vec<QueryResult>> {
+    pub async fn commit(mut self) -> Result<Vec<Row>> {
         self.close();
         let rows = self.app.db.change_in_order(std::mem::take(&mut self.statements)).await?;
         self.ring();

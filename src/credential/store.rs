@@ -1,10 +1,11 @@
 //! The table of ways in.
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, QueryResult, Schema, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, Schema, Statement};
+use uuid::Uuid;
 
 use crate::crypto::Crypto;
-use crate::db::sql;
+use crate::db::{Row, sql};
 use crate::error::Result;
 use crate::types::{CredentialId, EmailAddress, UserId};
 use crate::user::{self, Person, PersonRow, State};
@@ -83,7 +84,7 @@ pub type Found = (Option<UserId>, Option<Credential>);
 /// Looks for it.
 pub async fn find_by_address(db: &impl ConnectionTrait, crypto: &Crypto, address: &EmailAddress, kind: Kind) -> Result<Found> {
     let row = db.query_one_raw(look_by_address(db, address, kind)).await?;
-    row.map_or(Ok((None, None)), |row| read_found(crypto, &row))
+    row.map_or(Ok((None, None)), |row| read_found(crypto, &row.into()))
 }
 
 /// The statement that looks. It returns one row, whether there is somebody or not.
@@ -94,18 +95,13 @@ pub fn look_by_address(db: &impl ConnectionTrait, address: &EmailAddress, kind: 
 }
 
 /// What it returns.
-pub fn read_found(crypto: &Crypto, row: &QueryResult) -> Result<Found> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        user_id: Option<UserId>,
-        id: Option<CredentialId>,
-        data: Option<Vec<u8>>,
-    }
-    let row = Row::from_query_result(row, "")?;
+pub fn read_found(crypto: &Crypto, row: &Row) -> Result<Found> {
     let open = |(id, sealed): (CredentialId, Vec<u8>)| -> Result<Credential> {
         Ok(Credential { id, data: crypto.open_column(&identity(id), &sealed)?, sealed })
     };
-    Ok((row.user_id, row.id.zip(row.data).map(open).transpose()?))
+    let id = row.get::<Option<Uuid>>("id")?.map(CredentialId);
+    let found = id.zip(row.get("data")?).map(open).transpose()?;
+    Ok((row.get::<Option<Uuid>>("user_id")?.map(UserId), found))
 }
 
 /// Who a letter would reach.
@@ -122,7 +118,7 @@ pub struct Addressee {
 /// work is the same whether there is one or not, row by row, because its time can be measured from outside.
 pub async fn find_addressee(db: &impl ConnectionTrait, address: &EmailAddress) -> Result<(Option<Addressee>, EmailAddress)> {
     #[derive(FromQueryResult)]
-    struct Row {
+    struct Reader {
         user_id: Option<UserId>,
         address: Option<String>,
         state: Option<String>,
@@ -132,7 +128,7 @@ pub async fn find_addressee(db: &impl ConnectionTrait, address: &EmailAddress) -
          EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = e.user_id AND c.kind = $2) AS has_password \
          FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 LEFT JOIN users u ON u.id = e.user_id";
     let query = sql(db, text, [address.canonical().into(), Kind::Password.as_str().into()]);
-    let Some(row) = Row::find_by_statement(query).one(db).await? else { return Ok((None, address.clone())) };
+    let Some(row) = Reader::find_by_statement(query).one(db).await? else { return Ok((None, address.clone())) };
     let kept = EmailAddress::parse(&row.address.unwrap_or_else(|| address.to_string())).unwrap_or_else(|_| address.clone());
     let state = State::parse(&row.state.unwrap_or_default());
     let reader = row.user_id.map(|user| Addressee { user, state, has_password: row.has_password });

@@ -1,206 +1,211 @@
 //! Group commit for SQLite: changes whose statements need nothing in between, from many requests at
 //! once, share one transaction and so one wait for the disk. Each is answered only when it is on it.
 //!
-//! There is no writer task: whoever finds nobody writing writes for all that come meanwhile, on its own
-//! thread, so that a change that comes alone wakes no other.
+//! One thread writes them, on a connection of its own: a change costs one wake there and one back,
+//! however many statements it has.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
-use tokio::sync::oneshot;
+use rusqlite::types::{Null, ToSqlOutput, Value as Cell, ValueRef};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
+use sea_orm::{DbErr, Statement, Value, Values};
+use tokio::sync::{Mutex, oneshot};
 
-use super::script::script;
+use super::{ACQUIRE, Row};
+use crate::error::{Error, Result};
 
 /// More than this would make the first of a batch wait too long for the last.
 const LARGEST: usize = 64;
-/// How many changes go in one trip to the connection's thread.
-const IN_ONE_TRIP: usize = 8;
-/// What no statement of ours returns.
-const MARK: &str = "housekey_end_of_change";
-
-type Rows = Result<Vec<QueryResult>, DbErr>;
+/// Texts that are kept prepared.
+const PREPARED: usize = 128;
 
 struct Change {
     statements: Vec<Statement>,
-    answer: oneshot::Sender<Rows>,
+    answer: oneshot::Sender<Result<Vec<Row>>>,
+}
+
+enum Message {
+    Change(Change),
+    /// Nothing more comes; answered when the file is closed.
+    Close(oneshot::Sender<()>),
 }
 
 /// The queue before the writer.
 #[derive(Clone)]
 pub(super) struct Group {
-    write: DatabaseConnection,
-    queue: Arc<Mutex<Queue>>,
-}
-
-#[derive(Default)]
-struct Queue {
-    changes: Vec<Change>,
-    /// Somebody writes, and will look here again.
-    led: bool,
+    queue: Sender<Message>,
+    turn: Arc<Mutex<()>>,
 }
 
 impl Group {
-    /// Nobody writes yet.
-    pub(super) fn new(write: DatabaseConnection) -> Self {
-        Self { write, queue: Arc::default() }
+    /// Opens the file for the writer, and starts it. The file is there, and in WAL mode.
+    pub(super) fn open(path: &Path) -> Result<Self, DbErr> {
+        let wrong = |error: &dyn std::fmt::Display| DbErr::Custom(format!("cannot open {}: {error}", path.display()));
+        let db = Connection::open(path).and_then(|db| prepare(&db).map(|()| db)).map_err(|error| wrong(&error))?;
+        let (queue, changes) = channel();
+        let turn = Arc::new(Mutex::new(()));
+        let writer = Writer { db, changes, turn: Arc::clone(&turn) };
+        std::thread::Builder::new().name("writer".into()).spawn(move || writer.run()).map_err(|error| wrong(&error))?;
+        Ok(Self { queue, turn })
     }
 
     /// Makes a change, and gives what its statements return once it is durable.
-    pub(super) async fn change(&self, statements: Vec<Statement>) -> Rows {
+    pub(super) async fn change(&self, statements: Vec<Statement>) -> Result<Vec<Row>> {
         let (answer, rows) = oneshot::channel();
-        let lead = {
-            let mut queue = self.lock();
-            queue.changes.push(Change { statements, answer });
-            !std::mem::replace(&mut queue.led, true)
-        };
-        if lead {
-            // A task of its own: a request that is given up must not take the others' changes with it.
-            tokio::spawn(Leader::new(self.clone()).lead());
-        }
-        rows.await.map_err(|_| DbErr::Custom("the writer has stopped".into()))?
+        let gone = || Error::broken("the database refused", "the writer has stopped");
+        self.queue.send(Message::Change(Change { statements, answer })).map_err(|_| gone())?;
+        rows.await.map_err(|_| gone())?
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whoever writes. When it ends for whatever reason, nobody is left waiting for it.
-struct Leader {
-    group: Group,
-    /// Until it found nothing more: from then on the queue may be another's.
-    leads: bool,
-}
-
-impl Leader {
-    fn new(group: Group) -> Self {
-        Self { group, leads: true }
+    /// Whoever holds it writes; the others wait in the order in which they came, which SQLite by itself
+    /// would not keep.
+    pub(super) fn turn(&self) -> Arc<Mutex<()>> {
+        Arc::clone(&self.turn)
     }
 
-    async fn lead(mut self) {
-        while let Some(batch) = self.next() {
-            write(&self.group.write, batch).await;
-        }
-    }
-
-    fn next(&mut self) -> Option<Vec<Change>> {
-        let mut queue = self.group.lock();
-        let most = queue.changes.len().min(LARGEST);
-        queue.led = most > 0;
-        self.leads = queue.led;
-        (most > 0).then(|| queue.changes.drain(..most).collect())
-    }
-}
-
-impl Drop for Leader {
-    fn drop(&mut self) {
-        if self.leads {
-            *self.group.lock() = Queue::default();
+    /// Makes the changes that have come, and closes the file.
+    pub(super) async fn close(&self) {
+        let (closed, done) = oneshot::channel();
+        if self.queue.send(Message::Close(closed)).is_ok() {
+            let _ = done.await;
         }
     }
 }
 
-async fn write(write: &DatabaseConnection, batch: Vec<Change>) {
-    if batch.len() > 1 {
-        return together(write, batch).await;
-    }
-    for Change { statements, answer } in batch {
-        let _ = answer.send(alone(write, &statements).await);
-    }
+fn prepare(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(ACQUIRE)?;
+    db.set_prepared_statement_cache_capacity(PREPARED);
+    // A commit that was answered is on the disk, even if the power fails.
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "trusted_schema", false)
 }
 
-/// A single statement is its own transaction; several bring theirs along.
-async fn alone(write: &DatabaseConnection, statements: &[Statement]) -> Rows {
-    match statements {
-        [one] => write.query_all_raw(one.clone()).await,
-        several => whole(write, several.to_vec()).await,
-    }
+struct Writer {
+    db: Connection,
+    changes: Receiver<Message>,
+    turn: Arc<Mutex<()>>,
 }
 
-/// A transaction in one trip.
-async fn whole(write: &DatabaseConnection, statements: Vec<Statement>) -> Rows {
-    let all = std::iter::once(plain("BEGIN IMMEDIATE")).chain(statements).chain([plain("COMMIT")]);
-    let rows = write.query_all_raw(script(all.collect())).await;
-    if rows.is_err() {
-        // It stopped in the middle, and the one connection is still in the transaction.
-        let _ = write.execute_raw(plain("ROLLBACK")).await;
-    }
-    rows
-}
-
-fn plain(text: &str) -> Statement {
-    Statement::from_string(DbBackend::Sqlite, text)
-}
-
-/// One transaction. Should a change fail, none is kept, and each is made again alone: what fails then undoes
-/// itself and nothing else.
-async fn together(write: &DatabaseConnection, batch: Vec<Change>) {
-    match try_together(write, &batch).await {
-        Ok(mut done) => {
-            for (at, Change { answer, .. }) in batch.into_iter().enumerate() {
-                let _ = answer.send(Ok(std::mem::take(&mut done[at])));
+impl Writer {
+    fn run(self) {
+        while let Ok(message) = self.changes.recv() {
+            let mut close = None;
+            let mut batch = Vec::new();
+            for message in std::iter::once(message).chain(self.changes.try_iter()) {
+                match message {
+                    Message::Change(change) => batch.push(change),
+                    Message::Close(closed) => close = Some(closed),
+                }
+                if batch.len() == LARGEST || close.is_some() {
+                    break;
+                }
             }
-        }
-        Err(_) => {
-            for Change { statements, answer } in batch {
-                let _ = answer.send(alone(write, &statements).await);
+            self.write(batch);
+            if let Some(closed) = close {
+                drop(self.db);
+                let _ = closed.send(());
+                return;
             }
         }
     }
-}
 
-/// The rows of each change, in the order of the batch.
-async fn try_together(write: &DatabaseConnection, batch: &[Change]) -> Result<Vec<Vec<QueryResult>>, DbErr> {
-    let mut done: Vec<Vec<QueryResult>> = batch.iter().map(|_| Vec::new()).collect();
-    let trips = trips(batch);
-    if let [trip] = trips.as_slice() {
-        let rows = whole(write, marked(batch, trip)).await?;
-        sort_out(rows, trip, &mut done);
-        return Ok(done);
-    }
-    let transaction = super::begin(write).await?;
-    for trip in &trips {
-        let rows = transaction.query_all_raw(script(marked(batch, trip))).await?;
-        sort_out(rows, trip, &mut done);
-    }
-    transaction.commit().await?;
-    Ok(done)
-}
-
-/// Which changes go in one trip: a few of the same text, because each composition is a text of its own that
-/// SQLite has to prepare once and keeps ready.
-fn trips(batch: &[Change]) -> Vec<Vec<usize>> {
-    let mut alike: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
-    for (at, change) in batch.iter().enumerate() {
-        alike.entry(change.statements.iter().map(|one| one.sql.as_str()).collect()).or_default().push(at);
-    }
-    alike.into_values().flat_map(|all| all.chunks(IN_ONE_TRIP).map(<[usize]>::to_vec).collect::<Vec<_>>()).collect()
-}
-
-/// The statements of some changes, with a row behind each change that says that it ends there.
-fn marked(batch: &[Change], trip: &[usize]) -> Vec<Statement> {
-    let changes = trip.iter().filter_map(|at| batch.get(*at));
-    changes.flat_map(|change| change.statements.iter().cloned().chain([plain(&format!("SELECT 1 AS {MARK}"))])).collect()
-}
-
-fn sort_out(rows: Vec<QueryResult>, trip: &[usize], done: &mut [Vec<QueryResult>]) {
-    let mut places = trip.iter();
-    let mut current = Vec::new();
-    for row in rows {
-        if row.try_get::<i64>("", MARK).is_ok() {
-            if let Some(place) = places.next().and_then(|at| done.get_mut(*at)) {
-                *place = std::mem::take(&mut current);
+    /// One transaction. Should a change fail, none is kept, and each is made again alone: what fails then
+    /// undoes itself and nothing else.
+    fn write(&self, batch: Vec<Change>) {
+        let turn = self.turn.blocking_lock();
+        let made = self.make(&batch);
+        match made {
+            Ok(rows) => {
+                drop(turn);
+                for (Change { answer, .. }, rows) in batch.into_iter().zip(rows) {
+                    let _ = answer.send(Ok(rows));
+                }
             }
-        } else {
-            current.push(row);
+            Err(error) if batch.len() == 1 => {
+                for Change { answer, .. } in batch {
+                    let _ = answer.send(Err(Error::from(&error)));
+                }
+            }
+            Err(error) => {
+                tracing::debug!(%error, changes = batch.len(), "a batch failed; each change is made again alone");
+                for change in batch {
+                    let made = self.make(std::slice::from_ref(&change));
+                    let rows = made.map(|mut rows| rows.pop().unwrap_or_default());
+                    let _ = change.answer.send(rows.map_err(|error| Error::from(&error)));
+                }
+            }
         }
     }
+
+    /// The rows of each change. Dropped on the way, the transaction is rolled back.
+    fn make(&self, batch: &[Change]) -> rusqlite::Result<Vec<Vec<Row>>> {
+        let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let mut done = Vec::with_capacity(batch.len());
+        for change in batch {
+            let mut rows = Vec::new();
+            for statement in &change.statements {
+                run(&self.db, statement, &mut rows)?;
+            }
+            done.push(rows);
+        }
+        transaction.commit()?;
+        Ok(done)
+    }
+}
+
+fn run(db: &Connection, statement: &Statement, into: &mut Vec<Row>) -> rusqlite::Result<()> {
+    let mut prepared = db.prepare_cached(&statement.sql)?;
+    bind(&mut prepared, statement.values.as_ref())?;
+    if prepared.column_count() == 0 {
+        return prepared.raw_execute().map(drop);
+    }
+    let names: Arc<[String]> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = prepared.raw_query();
+    while let Some(row) = rows.next()? {
+        let values = (0..names.len()).map(|at| row.get::<_, Cell>(at)).collect::<Result<_, _>>()?;
+        into.push(Row::new(&names, values));
+    }
+    Ok(())
+}
+
+/// Places are `?`, in order, as the query builder writes them, or `$1`, `$2`, … as we do: to SQLite the latter
+/// are names, and count in the order in which they first stand.
+fn bind(prepared: &mut CachedStatement<'_>, values: Option<&Values>) -> rusqlite::Result<()> {
+    for place in 1..=prepared.parameter_count() {
+        let number = prepared.parameter_name(place).and_then(|name| name.strip_prefix('$')?.parse().ok()).unwrap_or(place);
+        let value = values.and_then(|values| values.0.get(number - 1));
+        let value = value.ok_or(rusqlite::Error::InvalidParameterCount(number, values.map_or(0, |values| values.0.len())))?;
+        prepared.raw_bind_parameter(place, cell(value)?)?;
+    }
+    Ok(())
+}
+
+/// As the other connections store it.
+fn cell(value: &Value) -> rusqlite::Result<ToSqlOutput<'_>> {
+    let null = || ToSqlOutput::from(Null);
+    Ok(match value {
+        Value::Bool(value) => value.map_or_else(null, ToSqlOutput::from),
+        Value::Int(value) => value.map_or_else(null, ToSqlOutput::from),
+        Value::BigInt(value) => value.map_or_else(null, ToSqlOutput::from),
+        Value::BigUnsigned(value) => match value {
+            Some(value) => {
+                i64::try_from(*value).map(ToSqlOutput::from).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?
+            }
+            None => null(),
+        },
+        Value::String(value) => value.as_ref().map_or_else(null, |text| ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))),
+        Value::Bytes(value) => value.as_ref().map_or_else(null, |bytes| ToSqlOutput::Borrowed(ValueRef::Blob(bytes))),
+        Value::Uuid(value) => value.as_ref().map_or_else(null, |id| ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes()))),
+        other => return Err(rusqlite::Error::ToSqlConversionFailure(format!("{other:?} is stored nowhere").into())),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::Database;
+    use sea_orm::DbBackend;
 
     use super::*;
 
@@ -208,26 +213,23 @@ mod tests {
         Statement::from_sql_and_values(DbBackend::Sqlite, "INSERT INTO t (id) VALUES ($1) RETURNING id", [id.into()])
     }
 
-    async fn group() -> (Group, tempfile::TempDir) {
+    fn group() -> (Group, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}?mode=rwc", folder.path().join("t.db").display());
-        let mut options = sea_orm::ConnectOptions::new(url);
-        options.max_connections(1);
-        let write = Database::connect(options).await.unwrap();
-        write.execute_unprepared("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0)").await.unwrap();
-        (Group::new(write), folder)
+        let path = folder.path().join("t.db");
+        let db = Connection::open(&path).unwrap();
+        db.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0)").unwrap();
+        (Group::open(&path).unwrap(), folder)
     }
 
     #[tokio::test]
     async fn everybody_gets_the_rows_of_their_own_change() {
-        let (group, _folder) = group().await;
+        let (group, _folder) = group();
         let changes = (0..100).map(|id| {
             let more = Statement::from_sql_and_values(
                 DbBackend::Sqlite,
-                "UPDATE t SET n = $2 WHERE id = $1 RETURNING n",
+                "UPDATE t SET n = $2 WHERE id = $1 RETURNING n AS id",
                 [id.into(), (id * 7).into()],
             );
-            // Of three kinds, so that a batch takes several trips.
             let statements = match id % 3 {
                 0 => vec![insert(id)],
                 1 => vec![insert(id), more],
@@ -237,7 +239,7 @@ mod tests {
             async move { (id, group.change(statements).await.unwrap()) }
         });
         for (id, rows) in futures_util::future::join_all(changes).await {
-            let values: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+            let values: Vec<i64> = rows.iter().map(|row| row.get("id").unwrap()).collect();
             let expected = match id % 3 {
                 0 => vec![id],
                 1 => vec![id, id * 7],
@@ -247,33 +249,9 @@ mod tests {
         }
     }
 
-    /// Between the moment a leader finds nothing more and the moment it is gone, another may begin.
-    #[tokio::test]
-    async fn a_leader_that_leaves_takes_nothing_of_the_next_along() {
-        let (group, _folder) = group().await;
-        group.lock().led = true;
-        let mut leaving = Leader::new(group.clone());
-        assert!(leaving.next().is_none());
-        let mut change = std::pin::pin!(group.change(vec![insert(1)]));
-        assert!(futures_util::poll!(&mut change).is_pending(), "the next leader has not run yet");
-        drop(leaving);
-        assert_eq!(change.await.unwrap().len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_leader_that_is_torn_away_leaves_nobody_waiting() {
-        let (group, _folder) = group().await;
-        group.lock().led = true;
-        let mut change = std::pin::pin!(group.change(vec![insert(1)]));
-        assert!(futures_util::poll!(&mut change).is_pending());
-        drop(Leader::new(group.clone()));
-        assert!(change.await.is_err());
-        assert!(group.change(vec![insert(2)]).await.is_ok(), "the next one leads");
-    }
-
     #[tokio::test]
     async fn a_change_that_fails_undoes_itself_alone() {
-        let (group, _folder) = group().await;
+        let (group, _folder) = group();
         group.change(vec![insert(50)]).await.unwrap();
         // Every tenth trips over what is there, in its second statement.
         let changes = (0..40).map(|id| {
@@ -284,9 +262,62 @@ mod tests {
         for (id, fine) in futures_util::future::join_all(changes).await {
             assert_eq!(fine, id % 10 != 0, "{id}");
         }
-        let count = Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) FROM t");
+        let count = Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) AS n FROM t");
         let rows = group.change(vec![count]).await.unwrap();
-        assert_eq!(rows[0].try_get_by_index::<i64>(0).unwrap(), 1 + 36 * 2);
+        assert_eq!(rows[0].get::<i64>("n").unwrap(), 1 + 36 * 2);
         assert!(group.change(vec![insert(2000)]).await.is_ok(), "the connection is free again");
+    }
+
+    #[tokio::test]
+    async fn a_change_waits_for_its_turn_and_for_nothing_else() {
+        let (group, _folder) = group();
+        let turn = group.turn().lock_owned().await;
+        let mut change = std::pin::pin!(group.change(vec![insert(1)]));
+        assert!(futures_util::poll!(&mut change).is_pending());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(futures_util::poll!(&mut change).is_pending(), "somebody else writes");
+        drop(turn);
+        assert_eq!(change.await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_request_is_given_up_is_made_or_not_and_holds_up_nobody() {
+        let (group, _folder) = group();
+        for id in 0..20 {
+            let mut change = std::pin::pin!(group.change(vec![insert(id)]));
+            assert!(futures_util::poll!(&mut change).is_pending());
+        }
+        assert!(group.change(vec![insert(100)]).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_came_before_the_end_is_made_and_what_comes_after_is_refused() {
+        let (group, folder) = group();
+        let mut change = std::pin::pin!(group.change(vec![insert(1)]));
+        assert!(futures_util::poll!(&mut change).is_pending());
+        group.close().await;
+        assert!(change.await.is_ok());
+        assert!(group.change(vec![insert(2)]).await.is_err());
+        assert!(!folder.path().join("t.db-wal").exists(), "the log is folded into the file");
+    }
+
+    #[tokio::test]
+    async fn places_stand_in_any_order_and_values_are_of_every_kind() {
+        let (group, _folder) = group();
+        let id = uuid::Uuid::from_u128(7);
+        let values: [Value; 6] = [true.into(), 3.into(), "three".into(), vec![1u8, 2].into(), id.into(), None::<i64>.into()];
+        let text = "SELECT $3 AS text, $1 AS yes, $2 AS number, $5 AS id, $4 AS bytes, $6 AS empty, $2 AS again";
+        let rows = group.change(vec![Statement::from_sql_and_values(DbBackend::Sqlite, text, values)]).await.unwrap();
+        let row = &rows[0];
+        assert_eq!(row.get::<String>("text").unwrap(), "three");
+        assert!(row.get::<bool>("yes").unwrap());
+        assert_eq!((row.get::<i64>("number").unwrap(), row.get::<i64>("again").unwrap()), (3, 3));
+        assert_eq!(row.get::<uuid::Uuid>("id").unwrap(), id);
+        assert_eq!(row.get::<Vec<u8>>("bytes").unwrap(), [1, 2]);
+        assert_eq!(row.get::<Option<i64>>("empty").unwrap(), None);
+        assert!(row.get::<i64>("text").is_err() && row.get::<i64>("else").is_err());
+        let places = Statement::from_sql_and_values(DbBackend::Sqlite, "SELECT ? AS a, ? AS b", [1.into(), 2.into()]);
+        let rows = group.change(vec![places]).await.unwrap();
+        assert_eq!((rows[0].get::<i64>("a").unwrap(), rows[0].get::<i64>("b").unwrap()), (1, 2));
     }
 }

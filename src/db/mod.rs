@@ -1,10 +1,16 @@
 //! The database: connect, read, begin. The only caller of `begin_with_options`.
 //!
-//! SQLite has one writer connection, a fair queue, and several readers that cannot write;
-//! PostgreSQL has one pool for both.
+//! SQLite has one writer at a time, a fair queue, and several readers that cannot write; PostgreSQL has
+//! one pool for both.
 
+mod failure;
 mod group;
+mod row;
 mod script;
+mod transaction;
+
+pub use row::Row;
+pub use transaction::{Transaction, run_all};
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,14 +20,13 @@ use housekey_migrations::MigratorTrait;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    QueryFilter, QueryResult, QuerySelect, QueryTrait, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    Value,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use secrecy::ExposeSecret;
 
+use self::failure::is_locked;
 use self::group::Group;
-use self::script::script;
 use crate::config;
 use crate::error::{Error, Result};
 
@@ -88,7 +93,7 @@ impl Db {
         };
         let write = patiently(|| open(1, true)).await?;
         let read = patiently(|| open(READERS, false)).await?;
-        let group = Some(Group::new(write.clone()));
+        let group = Some(Group::open(path)?);
         Ok(Self { read, write, group })
     }
 
@@ -104,29 +109,29 @@ impl Db {
 
     /// Makes a change that is one statement, and gives the rows it returns once it is durable. Those
     /// of requests that come at once are committed together.
-    pub async fn change(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+    pub async fn change(&self, statement: Statement) -> Result<Vec<Row>> {
         self.change_in_order(vec![statement]).await
     }
 
     /// Makes a change of several statements, of which a later one may see what an earlier one did. Gives
     /// the rows of all, in order.
-    pub async fn change_in_order(&self, mut statements: Vec<Statement>) -> Result<Vec<QueryResult>> {
+    pub async fn change_in_order(&self, mut statements: Vec<Statement>) -> Result<Vec<Row>> {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
         if let Some(group) = &self.group {
-            return Ok(group.change(statements).await?);
+            return group.change(statements).await;
         }
         if statements.len() == 1 {
-            return Ok(self.write.query_all_raw(statements.remove(0)).await?);
+            return Ok(rows(self.write.query_all_raw(statements.remove(0)).await?));
         }
         let transaction = self.begin().await?;
-        let mut rows = Vec::new();
+        let mut all = Vec::new();
         for statement in statements {
-            rows.extend(transaction.query_all_raw(statement).await?);
+            all.extend(transaction.query_all_raw(statement).await?);
         }
         transaction.commit().await?;
-        Ok(rows)
+        Ok(rows(all))
     }
 
     /// Which SQL it speaks.
@@ -136,8 +141,16 @@ impl Db {
 
     /// Begins a change. Immediate on SQLite: a transaction that turned from reading to writing later
     /// would fail whenever another one wrote in between.
-    pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        Ok(begin(&self.write).await?)
+    pub async fn begin(&self) -> Result<Transaction> {
+        let turn = match &self.group {
+            None => None,
+            Some(group) => match tokio::time::timeout(ACQUIRE, group.turn().lock_owned()).await {
+                Ok(turn) => Some(turn),
+                Err(_) => return Err(Error::Busy { retry_after: Duration::from_secs(2) }),
+            },
+        };
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        Ok(Transaction::new(self.write.begin_with_options(options).await?, turn))
     }
 
     /// Brings the schema up to date. Two replicas may do this at once: the second waits, and finds nothing to do.
@@ -185,11 +198,18 @@ impl Db {
         Ok(())
     }
 
-    /// Closes both pools; SQLite's log is folded into its file.
+    /// Closes all connections; SQLite's log is folded into its file.
     pub async fn close(&self) {
+        if let Some(group) = &self.group {
+            group.close().await;
+        }
         let _ = self.read.close_by_ref().await;
         let _ = self.write.close_by_ref().await;
     }
+}
+
+fn rows(fetched: Vec<sea_orm::QueryResult>) -> Vec<Row> {
+    fetched.into_iter().map(Row::from).collect()
 }
 
 /// Opens SQLite's file, and tries again while another process turns it to WAL or recovers it: for
@@ -207,27 +227,6 @@ async fn patiently<O: Future<Output = Result<DatabaseConnection, DbErr>>>(open: 
     }
 }
 
-/// `SQLITE_BUSY`, whatever the reason: the low byte of its extended codes.
-fn is_locked(error: &DbErr) -> bool {
-    code_of(error).and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
-}
-
-/// The database's own code for an error.
-fn code_of(error: &DbErr) -> Option<String> {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return None;
-    };
-    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
-}
-
-async fn begin(write: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    write.begin_with_options(options).await
-}
-
 /// Removes at most `limit` rows that are over, and says how many went. A row that comes back to life
 /// meanwhile stays.
 pub async fn remove_some<E: EntityTrait>(db: &impl ConnectionTrait, key: E::Column, over: SimpleExpr, limit: u64) -> Result<u64> {
@@ -235,32 +234,7 @@ pub async fn remove_some<E: EntityTrait>(db: &impl ConnectionTrait, key: E::Colu
     Ok(E::delete_many().filter(key.in_subquery(some)).filter(over).exec(db).await?.rows_affected)
 }
 
-/// Runs statements in a transaction, for what they do and not for what they return.
-pub async fn run_all(transaction: &DatabaseTransaction, statements: Vec<Statement>) -> Result<()> {
-    if transaction.get_database_backend() == DbBackend::Sqlite && statements.len() > 1 {
-        transaction.execute_raw(script(statements)).await?;
-        return Ok(());
-    }
-    for statement in statements {
-        transaction.execute_raw(statement).await?;
-    }
-    Ok(())
-}
-
 /// A statement by hand, for what the query builder cannot say. Placeholders are `$1`, `$2`, … on both databases.
 pub fn sql<const N: usize>(db: &impl ConnectionTrait, text: &str, values: [Value; N]) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), text, values)
-}
-
-impl From<DbErr> for Error {
-    fn from(error: DbErr) -> Self {
-        use sea_orm::ConnAcquireErr;
-        match &error {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Self::Busy { retry_after: Duration::from_secs(2) },
-            DbErr::Conn(RuntimeErr::SqlxError(_)) => Self::broken("the database cannot be reached", error),
-            // 40P01: one of several changes that waited for each other had to give way. It can be tried again.
-            error if code_of(error).as_deref() == Some("40P01") => Self::Busy { retry_after: Duration::from_secs(1) },
-            _ => Self::broken("the database refused", error),
-        }
-    }
 }

@@ -203,7 +203,7 @@ pub fn end_of_address(ledger: &mut Ledger<'_>, address: &EmailAddress) {
 pub async fn count_open(db: &Db, id: ChallengeId) -> Result<Option<i64>> {
     let text = "UPDATE email_challenges SET opens = opens + 1 WHERE id = $1 AND opens < $2 RETURNING opens";
     let count = sql(db.write(), text, [id.0.into(), OPENS.into()]);
-    Ok(db.change(count).await?.first().map(|row| row.try_get("", "opens")).transpose()?)
+    db.change(count).await?.first().map(|row| row.get("opens")).transpose()
 }
 
 /// Counts one more letter, if none went since `not_since`; says whether one may go.

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Schema};
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::crypto::Crypto;
-use crate::db::{Db, sql};
+use crate::db::{Db, Row, sql};
 use crate::error::Result;
 use crate::types::{JobId, UnixMillis};
 
@@ -99,14 +98,6 @@ pub(crate) fn insert(crypto: &Crypto, id: JobId, new: &NewJob<'_>, now: UnixMill
 
 /// Takes at most so many jobs that are due, for as long as `lease`. No two workers get the same one.
 pub async fn claim(app: &App, kind: Kind, most: usize, lease: Duration) -> Result<Vec<Job>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: Uuid,
-        payload: Vec<u8>,
-        attempts: i64,
-        created_at: i64,
-        expires_at: i64,
-    }
     let now = app.clock.now();
     // Two replicas must not wait for each other's rows; SQLite has one writer anyway.
     let skip = if app.db.backend() == sea_orm::DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
@@ -117,11 +108,15 @@ pub async fn claim(app: &App, kind: Kind, most: usize, lease: Duration) -> Resul
     );
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let statement = sql(app.db.write(), &text, [kind.as_str().into(), now.0.into(), (now + lease).0.into(), most.into()]);
-    let open = |row: &sea_orm::QueryResult| -> Result<Job> {
-        let row = Row::from_query_result(row, "")?;
-        let id = JobId(row.id);
-        let payload = app.crypto.open_column(&identity(id), &row.payload)?;
-        Ok(Job { id, payload, attempts: row.attempts, created_at: UnixMillis(row.created_at), expires_at: UnixMillis(row.expires_at) })
+    let open = |row: &Row| -> Result<Job> {
+        let id = JobId(row.get("id")?);
+        Ok(Job {
+            id,
+            payload: app.crypto.open_column(&identity(id), &row.get::<Vec<u8>>("payload")?)?,
+            attempts: row.get("attempts")?,
+            created_at: UnixMillis(row.get("created_at")?),
+            expires_at: UnixMillis(row.get("expires_at")?),
+        })
     };
     app.db.change(statement).await?.iter().map(open).collect()
 }
@@ -169,7 +164,7 @@ pub struct Standing {
 /// How the letters in the queue stand, written or not.
 pub async fn letters(db: &Db) -> Result<Standing> {
     #[derive(FromQueryResult)]
-    struct Row {
+    struct Counted {
         waiting: i64,
         failing: i64,
         oldest: Option<i64>,
@@ -179,7 +174,7 @@ pub async fn letters(db: &Db) -> Result<Standing> {
          (SELECT last_error FROM jobs WHERE kind IN ($1, $2) AND last_error IS NOT NULL ORDER BY created_at DESC LIMIT 1) AS last_error \
          FROM jobs WHERE kind IN ($1, $2)";
     let kinds = [Kind::Letter, Kind::EmailChallenge].map(|kind| kind.as_str().into());
-    let row = Row::find_by_statement(sql(db.read(), text, kinds)).one(db.read()).await?;
+    let row = Counted::find_by_statement(sql(db.read(), text, kinds)).one(db.read()).await?;
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     Ok(row.map_or(Standing { waiting: 0, failing: 0, oldest: None, last_error: None }, |row| Standing {
         waiting: count(row.waiting),

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, QueryResult, Schema, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, Schema, Statement, Value};
 
 use super::Action;
 use crate::app::App;
 use crate::config::Rate;
 use crate::crypto::Purpose;
-use crate::db::remove_some;
+use crate::db::{Row, remove_some};
 use crate::error::{Error, Result};
 use crate::types::UnixMillis;
 
@@ -36,7 +36,6 @@ mod limit_bucket {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(FromQueryResult)]
 struct Taken {
     key: Vec<u8>,
     arrival: i64,
@@ -87,8 +86,8 @@ impl Draw {
     }
 
     /// How long to wait for each action that was refused, from the rows that its statements returned.
-    pub fn waits(&self, answer: &[QueryResult]) -> Result<Vec<Option<Duration>>> {
-        let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+    pub fn waits(&self, answer: &[Row]) -> Result<Vec<Option<Duration>>> {
+        let taken = answer.iter().map(Taken::read).collect::<Result<Vec<_>>>()?;
         let wait = |key: &Vec<u8>| taken.iter().find(|row| row.key == *key && !row.granted).map(|row| row.wait(self.buckets.now));
         Ok(self.keys.iter().map(wait).collect())
     }
@@ -116,6 +115,16 @@ impl Granted {
 }
 
 impl Taken {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            key: row.get("key")?,
+            arrival: row.get("arrival")?,
+            step: row.get("step")?,
+            burst: row.get("burst")?,
+            granted: row.get("granted")?,
+        })
+    }
+
     /// Until a refused use would be granted; at least a second.
     fn wait(&self, now: UnixMillis) -> Duration {
         let millis = self.arrival + self.step - self.burst - now.0;
@@ -128,8 +137,8 @@ fn key(app: &App, action: &Action<'_>) -> Vec<u8> {
 }
 
 /// How long until the longest of the refused uses would be granted; nothing if all were.
-pub(super) fn wait(answer: &[QueryResult], now: UnixMillis) -> Result<Option<Duration>> {
-    let taken = answer.iter().map(|row| Taken::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn wait(answer: &[Row], now: UnixMillis) -> Result<Option<Duration>> {
+    let taken = answer.iter().map(Taken::read).collect::<Result<Vec<_>>>()?;
     Ok(taken.iter().filter(|row| !row.granted).map(|row| row.wait(now)).max())
 }
 

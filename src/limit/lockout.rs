@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, Schema, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Schema, Statement, Value};
 
 use super::{Action, bucket};
 use crate::app::App;
 use crate::crypto::Purpose;
-use crate::db::sql;
+use crate::db::{Row, sql};
 use crate::error::Result;
 use crate::types::{EmailAddress, UnixMillis, UserId};
 use crate::work::Work;
@@ -65,12 +65,6 @@ const DELAY: &str = "CASE WHEN lockouts.failures < 5 THEN 0 WHEN lockouts.failur
      WHEN lockouts.failures < 8 THEN 8000 WHEN lockouts.failures < 9 THEN 16000 WHEN lockouts.failures < 10 THEN 32000 \
      WHEN lockouts.failures < 20 THEN 60000 ELSE 900000 END";
 
-#[derive(FromQueryResult)]
-struct Row {
-    failures: i64,
-    next_at: i64,
-}
-
 /// Takes the limits of a password attempt, and counts it as a failure if they and the lockout allow it.
 /// `look`, which returns one row, goes along in the same trip to the database; its row comes back.
 pub async fn attempt(
@@ -78,7 +72,7 @@ pub async fn attempt(
     actions: &[Action<'_>],
     (key, address): (&[u8], &EmailAddress),
     look: Option<Statement>,
-) -> Result<(Attempt, Option<QueryResult>)> {
+) -> Result<(Attempt, Option<Row>)> {
     let now = app.clock.now();
     let buckets = bucket::Buckets::new(app, actions, now);
     let (mut statements, taken) = (buckets.statement(app.db.write()), buckets.keys().len());
@@ -90,22 +84,22 @@ pub async fn attempt(
     Ok((judge(app, &rows, taken, key, now).await?, found))
 }
 
-async fn judge(app: &App, rows: &[QueryResult], taken: usize, key: &[u8], now: UnixMillis) -> Result<Attempt> {
+async fn judge(app: &App, rows: &[Row], taken: usize, key: &[u8], now: UnixMillis) -> Result<Attempt> {
     if let Some(wait) = bucket::wait(&rows[..taken], now)? {
         return Ok(Attempt::Wait(wait));
     }
     let most = i64::from(app.config.limits.password_failures);
     if let Some(row) = rows.get(taken) {
-        let row = Row::from_query_result(row, "")?;
-        return Ok(Attempt::Allowed { last: row.failures >= most });
+        return Ok(Attempt::Allowed { last: row.get::<i64>("failures")? >= most });
     }
     let look = sql(app.db.write(), "SELECT failures, next_at FROM lockouts WHERE key = $1", [key.to_vec().into()]);
-    Ok(match Row::find_by_statement(look).one(app.db.write()).await? {
-        Some(row) if row.failures >= most => Attempt::Locked,
-        Some(row) => Attempt::Wait(UnixMillis(row.next_at).since(now).max(Duration::from_secs(1))),
-        // Forgiven in this very moment.
-        None => Attempt::Wait(Duration::from_secs(1)),
-    })
+    let row = app.db.write().query_one_raw(look).await?.map(Row::from);
+    // Forgiven in this very moment, if there is none.
+    let Some(row) = row else { return Ok(Attempt::Wait(Duration::from_secs(1))) };
+    if row.get::<i64>("failures")? >= most {
+        return Ok(Attempt::Locked);
+    }
+    Ok(Attempt::Wait(UnixMillis(row.get("next_at")?).since(now).max(Duration::from_secs(1))))
 }
 
 /// Counts an attempt, unless the last use of one of these buckets was refused. The statement before is

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema};
 
 use super::family;
-use crate::db::remove_some;
+use crate::db::{Db, remove_some};
 use crate::error::Result;
 use crate::types::{SessionId, SessionSecret, Token, UnixMillis, UserId};
 use crate::work::Work;
@@ -130,13 +130,13 @@ pub fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> (SessionId, Token<Ses
 }
 
 /// Notes that a session was used. Call it at most every few minutes: it is a write.
-pub async fn seen(db: &impl ConnectionTrait, id: SessionId, now: UnixMillis, idle: Duration) -> Result<()> {
-    session::Entity::update_many()
+pub async fn seen(db: &Db, id: SessionId, now: UnixMillis, idle: Duration) -> Result<()> {
+    let seen = session::Entity::update_many()
         .col_expr(session::Column::LastSeenAt, now.0.into())
         .col_expr(session::Column::IdleExpiresAt, (now + idle).0.into())
         .filter(session::Column::Id.eq(id))
-        .exec(db)
-        .await?;
+        .build(db.backend());
+    db.change(seen).await?;
     Ok(())
 }
 

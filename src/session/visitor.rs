@@ -100,7 +100,7 @@ impl Visitor {
         if let Some(session) = &session
             && now.since(session.last_seen_at) > SEEN_EVERY
         {
-            store::seen(app.db.write(), session.id, now, app.config.sign_in.session_idle).await?;
+            store::seen(&app.db, session.id, now, app.config.sign_in.session_idle).await?;
         }
         Ok(session)
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::email;
 use super::state::{Person, State};
-use crate::db::sql;
+use crate::db::{Row, sql};
 use crate::error::Result;
 use crate::types::{EmailAddress, UnixMillis, UserId};
 use crate::work::Work;
@@ -63,6 +63,19 @@ pub struct PersonRow {
     name: Option<String>,
     address: Option<String>,
     verified_at: Option<i64>,
+}
+
+impl PersonRow {
+    /// From the answer to a change.
+    pub fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            user_id: row.get("user_id")?,
+            state: row.get("state")?,
+            name: row.get("name")?,
+            address: row.get("address")?,
+            verified_at: row.get("verified_at")?,
+        })
+    }
 }
 
 impl From<PersonRow> for Person {

@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QuerySelect, Statement};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QuerySelect, Statement};
 
 use super::{Grant, Holder, end_where, token_family};
 use crate::app::App;
 use crate::audit::Event;
 use crate::crypto::Crypto;
-use crate::db::sql;
+use crate::db::{Row, sql};
 use crate::error::Result;
 use crate::session::RefreshToken;
 use crate::types::{ClientId, FamilyId, SessionId, UnixMillis};
@@ -42,19 +41,6 @@ pub struct RotationRule {
     pub holder: Holder,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    client_id: String,
-    session_id: Uuid,
-    scope: String,
-    amr: String,
-    auth_time: i64,
-    expires_at: i64,
-    #[sea_orm(nested)]
-    person: PersonRow,
-}
-
 /// What issuing needs.
 static FACTS: LazyLock<String> =
     LazyLock::new(|| format!("id, client_id, session_id, scope, amr, auth_time, expires_at, {}", user::person_of("token_families")));
@@ -64,21 +50,21 @@ const ALIVE: &str = "ended_at IS NULL AND expires_at > $3 AND idle_expires_at > 
      AND EXISTS (SELECT 1 FROM users u WHERE u.id = token_families.user_id AND u.state = 'active') \
      AND EXISTS (SELECT 1 FROM emails e WHERE e.user_id = token_families.user_id AND e.is_primary AND e.verified_at IS NOT NULL)";
 
-impl Row {
-    fn granted(self, successor: Option<RefreshToken>) -> Option<Rotation> {
-        let person = Person::from(self.person);
-        user::gate(&person).ok()?;
-        let grant = Grant {
-            family: FamilyId(self.id),
-            client: ClientId::parse(&self.client_id)?,
-            session: SessionId(self.session_id),
-            scope: self.scope,
-            auth_time: UnixMillis(self.auth_time),
-            amr: self.amr,
-            expires_at: UnixMillis(self.expires_at),
-        };
-        Some(Rotation::Granted { grant: Box::new(grant), person: Box::new(person), successor })
-    }
+fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
+    let person = Person::from(PersonRow::read(row)?);
+    let (Ok(()), Some(client)) = (user::gate(&person), ClientId::parse(&row.get::<String>("client_id")?)) else {
+        return Ok(Rotation::Refused);
+    };
+    let grant = Grant {
+        family: FamilyId(row.get("id")?),
+        client,
+        session: SessionId(row.get("session_id")?),
+        scope: row.get("scope")?,
+        auth_time: UnixMillis(row.get("auth_time")?),
+        amr: row.get("amr")?,
+        expires_at: UnixMillis(row.get("expires_at")?),
+    };
+    Ok(Rotation::Granted { grant: Box::new(grant), person: Box::new(person), successor })
 }
 
 /// Presents a refresh token. The usual case is one statement and one commit.
@@ -90,7 +76,7 @@ pub async fn rotate(app: &App, actor: Actor, client: &ClientId, presented: &Refr
         None => keep(app, client, presented, (now, rule.holder)),
     };
     if let Some(row) = app.db.change(update).await?.first() {
-        return Ok(Row::from_query_result(row, "")?.granted(successor).unwrap_or(Rotation::Refused));
+        return granted(row, successor);
     }
     look_again(app, actor, client, presented, rule).await
 }
@@ -157,9 +143,9 @@ async fn look_again(app: &App, actor: Actor, client: &ClientId, presented: &Refr
         Verdict::Over => Ok(Rotation::Refused),
         Verdict::Successor => {
             let facts = sql(work.db(), &format!("SELECT {} FROM token_families WHERE id = $1", *FACTS), [presented.family.0.into()]);
-            let facts = Row::find_by_statement(facts).one(work.db()).await?;
+            let facts = work.db().query_one_raw(facts).await?;
             let successor = reopen(&app.crypto, presented, row.successor.as_deref())?;
-            Ok(facts.zip(successor).and_then(|(facts, successor)| facts.granted(Some(successor))).unwrap_or(Rotation::Refused))
+            facts.zip(successor).map_or(Ok(Rotation::Refused), |(facts, successor)| granted(&facts.into(), Some(successor)))
         }
         Verdict::Reused => {
             end_where(&work, token_family::Column::Id.eq(presented.family)).await?;
