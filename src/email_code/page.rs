@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::link_view::{ConfirmedPage, LinkElsewherePage};
 use super::redeem::{Answering, Redeemed, by_code};
-use super::view::{CheckEmailExpiredPage, CheckEmailPage};
+use super::view::{CheckEmailExpiredPage, CheckEmailPage, Shows};
 use crate::app::App;
 use crate::config::MethodName;
-use crate::email_challenge::{self as challenges, Asked, Purpose, State, TRIES, code, resend, resend_wait};
+use crate::email_challenge::{self as challenges, Asked, Challenge, Purpose, State, TRIES, code, resend, resend_wait};
 use crate::error::{Error, Result};
 use crate::form::{Form, Parameters};
 use crate::mail::webmail;
@@ -95,15 +95,22 @@ pub async fn post_resend(app: web::Data<App>, visitor: Visitor, form: Result<For
     }
 }
 
-/// `GET /sign-in/check/status`: whether the journey was finished in another tab. For the page's script.
+/// `GET /sign-in/check/status`: whether the page has something else to say by now: the journey was finished in
+/// another tab, the letter came back. For the page's script.
 pub async fn get_status(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
-    let flow = open(&app, &visitor, &request)?;
-    let state = match flow.challenge {
-        Some(id) => challenges::find(app.db.read(), id).await?.map(|challenge| challenge.state(app.clock.now())),
+    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
+    let challenge = match flow.challenge {
+        Some(id) => challenges::find(app.db.read(), id).await?,
         None => None,
     };
-    let done = state.is_none_or(|state| state != State::Open);
+    let says_so = |challenge: &Challenge| parameters.get("shows").is_none_or(|said| said == shows(challenge).as_str());
+    let done = challenge.is_none_or(|challenge| challenge.state(app.clock.now()) != State::Open || !says_so(&challenge));
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "done": done })))
+}
+
+fn shows(challenge: &Challenge) -> Shows {
+    if challenge.has_bounced() { Shows::Bounce } else { Shows::Letter }
 }
 
 fn open(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
@@ -127,6 +134,7 @@ async fn check_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<W
     let sealed = flow.seal(app)?;
     // What was typed, not what is kept: the two may differ in case, which would tell that somebody has it.
     let typed = flow.address().map_or_else(String::new, |address: EmailAddress| address.to_string());
+    let bounced = shows(&challenge) == Shows::Bounce;
     let page = CheckEmailPage {
         page: visitor.page(app, flow.client()),
         change: if challenge.purpose == Purpose::SignUp { "/sign-up" } else { "/sign-in" },
@@ -137,7 +145,8 @@ async fn check_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<W
         from: app.config.email.from.clone(),
         problem,
         resend_in: (challenge.sent_at + resend_wait(challenge.sends)).since(now).as_secs(),
-        mail_app: webmail(&challenge.address, &app.config.email.from),
+        mail_app: webmail(&challenge.address, &app.config.email.from).filter(|_| !bounced),
+        bounced,
     };
     Ok(visitor.show(status, &page))
 }

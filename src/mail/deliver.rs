@@ -35,23 +35,30 @@ pub fn worker(app: &Arc<App>, transport: Transport) -> Worker {
 
 async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) -> Done {
     match serde_json::from_slice(payload) {
-        Ok(letter) => hand_over(app, transport, id, &letter).await,
+        Ok(letter) => hand_over(app, transport, id, &letter).await.into(),
         Err(error) => Done::Never(format!("it cannot be read: {error}")),
     }
 }
 
-/// Hands a letter to the relay, or says what became of it.
-pub async fn hand_over(app: &App, transport: &Transport, id: JobId, letter: &Envelope) -> Done {
-    match transport.send(letter, id, &app.config.issuer.host()).await {
-        Ok(()) => Done::Yes,
-        Err(Undelivered::Later(why)) => Done::NotYet(why),
-        Err(Undelivered::Never(why)) => {
-            let mut ledger = app.ledger(Actor::System);
-            ledger.record(Event::LetterRefused { job: id, why: why.clone() });
-            if let Err(error) = ledger.commit().await {
-                tracing::warn!(%error, "a refused letter cannot be recorded");
-            }
-            Done::Never(why)
+/// Hands a letter to the relay, or says why it did not go.
+pub async fn hand_over(app: &App, transport: &Transport, id: JobId, letter: &Envelope) -> Result<(), Undelivered> {
+    let handed = transport.send(letter, id, &app.config.issuer.host()).await;
+    if let Err(Undelivered::Never(why)) = &handed {
+        let mut ledger = app.ledger(Actor::System);
+        ledger.record(Event::LetterRefused { job: id, why: why.clone() });
+        if let Err(error) = ledger.commit().await {
+            tracing::warn!(%error, "a refused letter cannot be recorded");
+        }
+    }
+    handed
+}
+
+impl From<Result<(), Undelivered>> for Done {
+    fn from(handed: Result<(), Undelivered>) -> Self {
+        match handed {
+            Ok(()) => Self::Yes,
+            Err(Undelivered::Later(why)) => Self::NotYet(why),
+            Err(Undelivered::Never(why)) => Self::Never(why),
         }
     }
 }
