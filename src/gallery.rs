@@ -58,6 +58,7 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::password::view::ForgotPage>(page, &mut all);
     rendered::<crate::password::view::ResetPage>(page, &mut all);
     rendered::<crate::email_code::view::CheckEmailPage>(page, &mut all);
+    rendered::<crate::email_code::view::CheckEmailOfflinePage>(page, &mut all);
     rendered::<crate::email_code::view::CheckEmailExpiredPage>(page, &mut all);
     rendered::<crate::email_code::link_view::LinkPage>(page, &mut all);
     rendered::<crate::email_code::link_view::LinkOtherPage>(page, &mut all);
@@ -158,7 +159,7 @@ fn a_page_with_a_problem_says_so_first() {
             is_problem || matches!(name.as_str(), "password-limited" | "check-email-wait"),
             "{name}: {title}"
         );
-        // A problem may also be nobody's field: a letter that came back.
+        // A problem may also be nobody's field: a letter that came back, or cannot go.
         let of_a_field = select(&document, ".note-bad a[href^='#']");
         assert_eq!(select(&document, "[aria-invalid=true]").len(), of_a_field.len(), "{name}");
         for link in of_a_field {

@@ -20,6 +20,7 @@ crate::migration! { "m0006_email_challenges":
         .col(number("sent_at"))
         .col(number_null("gone_at"))
         .col(number_null("bounced_at"))
+        .col(number_null("failed_at"))
         .col(number("created_at"))
         .col(number("expires_at"))
         .col(number_null("used_at"))

@@ -7,7 +7,7 @@ use super::output::{Failure, Output};
 use crate::app::App;
 use crate::job;
 use crate::language::Language;
-use crate::mail::{About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter, Transport, envelope};
+use crate::mail::{About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter, Transport, Undelivered, envelope};
 use crate::page::Page;
 use crate::types::{EmailAddress, JobId};
 
@@ -74,7 +74,7 @@ async fn test(app: &App, to: &str, output: &Output) -> Result<(), Failure> {
             &json!({ "status": "sent", "to": to.to_string() }),
         ),
         Err(why) => {
-            let (crate::mail::Undelivered::Later(why) | crate::mail::Undelivered::Never(why)) = why;
+            let (Undelivered::Down(why) | Undelivered::Later(why) | Undelivered::Never(why)) = why;
             Err(Failure::new(format!("the letter did not go: {why}")).with_remedy(super::doctor::remedy(&why)))
         }
     }

@@ -31,6 +31,7 @@ pub struct Challenge {
     pub expires_at: UnixMillis,
     pub(super) gone_at: Option<UnixMillis>,
     pub(super) bounced_at: Option<UnixMillis>,
+    pub(super) failed_at: Option<UnixMillis>,
     pub(super) browser: Vec<u8>,
     pub(super) journey: Vec<u8>,
     pub(super) password: Option<Vec<u8>>,
@@ -52,6 +53,11 @@ impl Challenge {
     /// Whether its letter came back, and none has gone since. Known for as long as the row is kept: a day.
     pub fn has_bounced(&self) -> bool {
         self.bounced_at > self.gone_at
+    }
+
+    /// Whether no letter of it has gone, because the relay did not answer: it waits for its next try.
+    pub fn is_held_up(&self) -> bool {
+        self.gone_at.is_none() && self.failed_at > self.bounced_at
     }
 
     /// Whether this is the browser that asked.

@@ -50,6 +50,7 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
             ledger.record(Event::EmailChallengeSent { challenge: challenge.id, user, purpose: purpose.as_str() });
         }
         Err(Undelivered::Never(_)) => store::bounced(&mut ledger, challenge.id),
+        Err(Undelivered::Down(_)) => store::failed(&mut ledger, challenge.id),
         Err(Undelivered::Later(_)) => {}
     }
     ledger.commit().await?;

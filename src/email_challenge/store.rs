@@ -49,6 +49,7 @@ mod email_challenge {
         pub sent_at: UnixMillis,
         pub gone_at: Option<UnixMillis>,
         pub bounced_at: Option<UnixMillis>,
+        pub failed_at: Option<UnixMillis>,
         pub created_at: UnixMillis,
         pub expires_at: UnixMillis,
         pub used_at: Option<UnixMillis>,
@@ -74,6 +75,7 @@ fn read(row: email_challenge::Model) -> Option<Challenge> {
         expires_at: row.expires_at,
         gone_at: row.gone_at,
         bounced_at: row.bounced_at,
+        failed_at: row.failed_at,
         browser: row.browser,
         journey: row.journey,
         password: row.password,
@@ -113,6 +115,7 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &G
         sent_at: Set(ledger.now),
         gone_at: Set(None),
         bounced_at: Set(None),
+        failed_at: Set(None),
         created_at: Set(ledger.now),
         expires_at: Set(ledger.now + new.purpose.lifetime()),
         used_at: Set(None),
@@ -140,6 +143,11 @@ pub(super) fn gone(ledger: &mut Ledger<'_>, id: ChallengeId) {
 /// Notes that the relay will never take its letter.
 pub(super) fn bounced(ledger: &mut Ledger<'_>, id: ChallengeId) {
     note(ledger, id, email_challenge::Column::BouncedAt);
+}
+
+/// Notes that the relay did not answer.
+pub(super) fn failed(ledger: &mut Ledger<'_>, id: ChallengeId) {
+    note(ledger, id, email_challenge::Column::FailedAt);
 }
 
 fn note(ledger: &mut Ledger<'_>, id: ChallengeId, when: email_challenge::Column) {

@@ -14,6 +14,8 @@ pub enum Shows {
     Letter,
     /// It came back.
     Bounce,
+    /// It cannot go now.
+    Outage,
 }
 
 impl Shows {
@@ -22,6 +24,7 @@ impl Shows {
         match self {
             Self::Letter => "letter",
             Self::Bounce => "bounce",
+            Self::Outage => "outage",
         }
     }
 }
@@ -124,6 +127,56 @@ impl Sample for CheckEmailPage {
             ("check-email-wait", of(Some(Words::new("check-wait").with("seconds", 20)), 20, None)),
             ("check-email-empty", of(Some("check-code-empty".into()), 28, None)),
             ("check-email-bounced", bounced),
+        ]
+    }
+}
+
+/// Says that the letter cannot go now, and what else there is to do.
+#[derive(Template)]
+#[template(path = "email_code/offline.html")]
+pub struct CheckEmailOfflinePage {
+    /// Look and language.
+    pub page: Page,
+    /// The sealed journey.
+    pub flow: String,
+    /// Where the letter is to go.
+    pub email: String,
+    /// Whether a password is another way.
+    pub password: bool,
+    /// Why it cannot be tried again at once.
+    pub problem: Option<Words>,
+    /// The request's name.
+    pub reference: String,
+}
+
+impl CheckEmailOfflinePage {
+    fn to(&self) -> Html {
+        self.page.rich("check-offline-to", &[("email", Html::who(&self.email))])
+    }
+
+    fn mention(&self) -> Html {
+        self.page.rich("check-offline-reference", &[("reference", Html::reference(&self.reference))])
+    }
+
+    fn status(&self) -> String {
+        status_path(&self.page, &self.flow, Shows::Outage)
+    }
+}
+
+impl Sample for CheckEmailOfflinePage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |password, problem| Self {
+            page: page(),
+            flow: "flow".into(),
+            email: SOMEBODY.into(),
+            password,
+            problem,
+            reference: "01JD4-K7QXM".into(),
+        };
+        vec![
+            ("check-email-offline", of(true, None)),
+            ("check-email-offline-by-mail", of(false, None)),
+            ("check-email-offline-wait", of(true, Some(Words::new("check-wait").with("seconds", 20)))),
         ]
     }
 }

@@ -57,7 +57,7 @@ impl From<Result<(), Undelivered>> for Done {
     fn from(handed: Result<(), Undelivered>) -> Self {
         match handed {
             Ok(()) => Self::Yes,
-            Err(Undelivered::Later(why)) => Self::NotYet(why),
+            Err(Undelivered::Down(why) | Undelivered::Later(why)) => Self::NotYet(why),
             Err(Undelivered::Never(why)) => Self::Never(why),
         }
     }

@@ -147,6 +147,12 @@ check-bounced-change = Check the spelling
 check-bounced-other = sign in another way
 check-resend-wait = Send again in { $seconds } s
 check-resend-ready = You can send the email again now
+check-offline-title = We couldn’t send the email
+check-offline-to = To { $email }
+check-offline-why = Our mail server isn’t answering. Nothing is wrong with your account.
+check-offline-password = Use your password
+check-offline-again = Try the email again
+check-offline-reference = Reference { $reference }
 check-code-wrong = { $left ->
     [0] That code isn’t right. Check it against the email that shows { $tag }
     [one] That code isn’t right. Check it against the email that shows { $tag }. { $left } try left
