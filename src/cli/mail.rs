@@ -7,8 +7,7 @@ use super::output::{Failure, Output};
 use crate::app::App;
 use crate::job;
 use crate::language::Language;
-use crate::mail::{About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter, Transport, Undelivered, envelope};
-use crate::page::Page;
+use crate::mail::{self, About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter, Transport, Undelivered, envelope};
 use crate::types::{EmailAddress, JobId};
 
 /// Letters.
@@ -89,13 +88,12 @@ fn preview(app: &App, name: &str, html: bool, output: &Output) -> Result<(), Fai
 
 /// A letter with made-up facts, in the operator's own look and words.
 fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
-    let config = &app.config;
-    let page = Page::new(app.looks.of(None), Language::default(), String::new(), config.issuer.path(), false);
+    let page = mail::page(app, None, Language::default());
     let now = app.clock.now();
     let facts = Facts { browser: "Firefox on Linux".into(), at: now, until: now + std::time::Duration::from_mins(15), tag: "HX-47".into() };
     let to = EmailAddress::parse("maya@okafor.example").ok()?;
     let new = EmailAddress::parse("maya@new.example").ok()?;
-    let carries = ("482913".to_owned(), config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg"));
+    let carries = ("482913".to_owned(), app.config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg"));
     let about = match name {
         "sign-in" => About::SignIn,
         "sign-up" => About::SignUp,

@@ -38,9 +38,7 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
     let mut ledger = app.ledger(Actor::System);
     store::address_to(&mut ledger, challenge.id, purpose, (user, &to));
     ledger.commit().await?;
-    let config = &app.config;
-    let language = Language::find(&order.language).unwrap_or_default();
-    let page = Page::new(app.looks.of(order.client.as_ref()), language, String::new(), config.issuer.path(), false);
+    let page = mail::page(app, order.client.as_ref(), Language::find(&order.language).unwrap_or_default());
     let letter = write(app, &challenge, (says, &to), &page)?;
     let handed = mail::hand_over(app, transport, id, &letter).await;
     let mut ledger = app.ledger(Actor::Visitor(order.caller, None));

@@ -17,10 +17,13 @@ pub const AT_ONCE: usize = 4;
 /// How long one may take in all.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Puts a letter into the outbox.
-pub fn post(ledger: &mut Ledger<'_>, letter: &Envelope) -> Result<()> {
-    let payload = serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))?;
-    ledger.later(&NewJob { kind: Kind::Letter, payload: &payload, expires_at: letter.until }, None)
+/// Puts letters into the outbox.
+pub fn post(ledger: &mut Ledger<'_>, letters: &[Envelope]) -> Result<()> {
+    for letter in letters {
+        let payload = serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))?;
+        ledger.later(&NewJob { kind: Kind::Letter, payload: &payload, expires_at: letter.until }, None)?;
+    }
+    Ok(())
 }
 
 /// Who delivers.

@@ -1,12 +1,18 @@
 //! The letters that only tell something. They have no button: whoever gets used to one in such letters
 //! presses those of strangers.
 
+use std::time::Duration;
+
 use askama::Template;
 
-use super::letter::{Facts, Letter, part};
+use super::letter::{Facts, Letter, envelope, part};
+use crate::app::App;
 use crate::error::Result;
 use crate::page::{Colours, Page};
-use crate::types::Words;
+use crate::types::{EmailAddress, Envelope, Words};
+
+/// How long a notice is worth delivering: it tells of something that has happened, and is late at worst.
+const LIFETIME: Duration = Duration::from_hours(48);
 
 /// What there is to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +59,23 @@ struct NoticeHtml<'a> {
     dark: &'a Colours,
     title: String,
     keys: Keys,
+}
+
+/// A notice to each of these addresses of what is about to happen at this browser. Written before the change that
+/// posts it begins, because nothing is written in a transaction.
+pub fn notices(
+    app: &App,
+    page: &Page,
+    (notice, user_agent): (Notice, &str),
+    to: impl IntoIterator<Item = EmailAddress>,
+) -> Result<Vec<Envelope>> {
+    let now = app.clock.now();
+    let browser = crate::user_agent::describe(user_agent);
+    let write = |to| {
+        let facts = Facts { browser: browser.clone(), at: now, until: now, tag: String::new() };
+        envelope(app, &to, (now, now + LIFETIME), &NoticeLetter::new(page, facts, notice))
+    };
+    to.into_iter().map(write).collect()
 }
 
 impl NoticeLetter {
