@@ -43,6 +43,7 @@ const NAMES: &[&str] = &[
     "locked",
     "password-changed",
     "address-changed",
+    "new-sign-in",
 ];
 
 /// Runs the command.
@@ -107,6 +108,7 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
         "locked" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::Barred))),
         "password-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::PasswordChanged))),
         "address-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::AddressChanged))),
+        "new-sign-in" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::NewSignIn))),
         _ => return None,
     };
     Some(Box::new(ChallengeLetter::new(&page, facts, about, &to, carries)))

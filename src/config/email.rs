@@ -23,7 +23,7 @@ pub(super) fn read(reader: &Reader<'_>, around: &Surroundings<'_>) -> Email {
     if smtp.is_some() && from.contains("@localhost") && !around.on_loopback {
         reader.wrong("email.from", "no relay takes letters from localhost", "like Fieldnotes <hello@fieldnotes.example>");
     }
-    Email { from, smtp, folder }
+    Email { from, smtp, folder, new_sign_in_notice: reader.yes_no("email.new_sign_in_notice", true) }
 }
 
 fn email_from(reader: &Reader<'_>) -> String {

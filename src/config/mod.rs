@@ -206,6 +206,8 @@ pub struct Email {
     pub smtp: Option<Smtp>,
     /// A folder that takes them instead.
     pub folder: Option<PathBuf>,
+    /// Whether people are told of a sign-in at a browser that is new to their account.
+    pub new_sign_in_notice: bool,
 }
 
 /// A mail relay (RFC 5321), as `email.smtp` names it.

@@ -68,6 +68,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("email.smtp", Kind::Text),
     of("email.smtp_ca", Kind::Text),
     of("email.folder", Kind::Text),
+    of("email.new_sign_in_notice", Kind::YesNo),
     of("tokens.signing", ALGORITHMS),
     of("tokens.access_ttl", Kind::Duration(60, DAY)),
     of("tokens.id_ttl", Kind::Duration(60, DAY)),

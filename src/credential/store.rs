@@ -77,8 +77,8 @@ pub struct NewCredential<'a> {
     pub data: &'a [u8],
 }
 
-/// Whose an address is, and their way in of that kind.
-pub type Found = (Option<UserId>, Option<Credential>);
+/// Whose an address is and how it is kept, and their way in of that kind.
+pub type Found = (Option<(UserId, EmailAddress)>, Option<Credential>);
 
 /// Looks for it.
 pub async fn find_by_address(db: &impl ConnectionTrait, crypto: &Crypto, address: &EmailAddress, kind: Kind) -> Result<Found> {
@@ -88,7 +88,7 @@ pub async fn find_by_address(db: &impl ConnectionTrait, crypto: &Crypto, address
 
 /// The statement that looks. It returns one row, whether there is somebody or not.
 pub fn look_by_address(db: &impl ConnectionTrait, address: &EmailAddress, kind: Kind) -> Statement {
-    let text = "SELECT e.user_id, c.id, c.data FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 \
+    let text = "SELECT e.user_id, e.address, c.id, c.data FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 \
          LEFT JOIN credentials c ON c.user_id = e.user_id AND c.kind = $2";
     sql(db, text, [address.canonical().into(), kind.as_str().into()])
 }
@@ -98,6 +98,7 @@ pub fn read_found(crypto: &Crypto, row: &QueryResult) -> Result<Found> {
     #[derive(FromQueryResult)]
     struct Row {
         user_id: Option<UserId>,
+        address: Option<String>,
         id: Option<CredentialId>,
         data: Option<Vec<u8>>,
     }
@@ -105,7 +106,8 @@ pub fn read_found(crypto: &Crypto, row: &QueryResult) -> Result<Found> {
     let open = |(id, sealed): (CredentialId, Vec<u8>)| -> Result<Credential> {
         Ok(Credential { id, data: crypto.open_column(&identity(id), &sealed)?, sealed })
     };
-    Ok((row.user_id, row.id.zip(row.data).map(open).transpose()?))
+    let address = row.address.and_then(|address| EmailAddress::parse(&address).ok());
+    Ok((row.user_id.zip(address), row.id.zip(row.data).map(open).transpose()?))
 }
 
 /// Who a letter would reach.

@@ -120,7 +120,8 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
     let Some(person) = person else { return Ok(None) };
     challenges::end_of_address(work, &challenge.address);
     work.record(Event::EmailChallengeRedeemed { challenge: challenge.id, user: Some(person.id), by, same_browser });
-    let at = At { user_agent: who.at.user_agent, address: who.at.address.clone(), previous: who.at.previous };
+    // Whoever answers a letter needs no other to learn of it.
+    let at = At { user_agent: who.at.user_agent, address: who.at.address.clone(), previous: who.at.previous, notices: Vec::new() };
     Ok(Some(match complete(work, &person, &proofs, at, &app.config.sign_in).await? {
         Completed::SignedIn { secret, .. } => Redeemed::SignedIn { user: person.id, secret },
         Completed::Not(_) => Redeemed::NotYet,

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sea_query::SimpleExpr;
+
 use super::transport::{Transport, Undelivered};
 use crate::app::App;
 use crate::audit::Event;
@@ -20,10 +22,22 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// Puts letters into the outbox.
 pub fn post(ledger: &mut Ledger<'_>, letters: &[Envelope]) -> Result<()> {
     for letter in letters {
-        let payload = serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))?;
-        ledger.later(&NewJob { kind: Kind::Letter, payload: &payload, expires_at: letter.until }, None)?;
+        ledger.later(&NewJob { kind: Kind::Letter, payload: &payload(letter)?, expires_at: letter.until }, None)?;
     }
     Ok(())
+}
+
+/// The same, if this holds when the change is committed.
+pub fn post_if(ledger: &mut Ledger<'_>, letters: &[Envelope], holds: &SimpleExpr) -> Result<()> {
+    for letter in letters {
+        let job = NewJob { kind: Kind::Letter, payload: &payload(letter)?, expires_at: letter.until };
+        ledger.later_if(&job, holds.clone())?;
+    }
+    Ok(())
+}
+
+fn payload(letter: &Envelope) -> Result<Vec<u8>> {
+    serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))
 }
 
 /// Who delivers.

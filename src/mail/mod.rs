@@ -9,7 +9,7 @@ mod transport;
 mod webmail;
 
 pub use challenge::{About, ChallengeLetter, spaced};
-pub use deliver::{AT_ONCE, PATIENCE, hand_over, post, worker};
+pub use deliver::{AT_ONCE, PATIENCE, hand_over, post, post_if, worker};
 pub use letter::{Facts, Letter, envelope, page};
 pub use notice::{Notice, NoticeLetter, notices};
 pub use transport::{Outgoing, Transport, Undelivered};

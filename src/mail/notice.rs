@@ -27,6 +27,8 @@ pub enum Notice {
     PasswordChanged,
     /// The address is another one: to both.
     AddressChanged,
+    /// Somebody signed in at a browser that the account has not been used at before.
+    NewSignIn,
 }
 
 struct Keys {
@@ -92,6 +94,7 @@ impl NoticeLetter {
             Notice::AddressTaken => keys("mail-taken-subject", "mail-taken-title", "mail-taken-lede", "mail-closed-foot"),
             Notice::PasswordChanged => keys("mail-password-subject", "mail-password-title", "mail-password-lede", "mail-changed-foot"),
             Notice::AddressChanged => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-changed-foot"),
+            Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
         }
     }
 

@@ -389,4 +389,7 @@ mail-password-lede = If this was you, there’s nothing to do.
 mail-address-subject = Your { $app } email address was changed
 mail-address-title = Your email address was changed
 mail-address-lede = If this was you, there’s nothing to do.
+mail-new-sign-in-subject = New sign-in to { $app }
+mail-new-sign-in-title = New sign-in
+mail-new-sign-in-lede = Your { $app } account was used on a browser we haven’t seen before. If this was you, there’s nothing to do.
 mail-changed-foot = If it wasn’t: go to { $place }, choose “Forgot password?” and sign out everywhere. We don’t put a button here, so you never have to wonder if it is real.
