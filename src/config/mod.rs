@@ -202,6 +202,8 @@ pub struct Argon2 {
 pub struct Email {
     /// The sender of letters, `Name <address>`.
     pub from: String,
+    /// Who gets the answers, likewise; the sender if absent.
+    pub reply_to: Option<String>,
     /// The relay that takes letters.
     pub smtp: Option<Smtp>,
     /// A folder that takes them instead.

@@ -65,6 +65,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("sign_in.password.argon2.parallelism", Kind::Number(1, 8)),
     of("sign_in.two_step.policy", Kind::Word(&["optional", "required", "required_for_admins"])),
     of("email.from", Kind::Text),
+    of("email.reply_to", Kind::Text),
     of("email.smtp", Kind::Text),
     of("email.smtp_ca", Kind::Text),
     of("email.folder", Kind::Text),

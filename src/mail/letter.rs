@@ -71,6 +71,7 @@ pub fn envelope(app: &App, to: &EmailAddress, (now, until): (UnixMillis, UnixMil
     Ok(Envelope {
         to: to.clone(),
         from: one_line(&app.config.email.from),
+        reply_to: app.config.email.reply_to.as_deref().map(one_line),
         subject: one_line(&letter.subject()),
         text: letter.text()?,
         html: letter.html()?,
