@@ -7,11 +7,15 @@ use std::{env, fs, io};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+/// The marks of other login servers. Pages draw them inline, in the text's colour: they are no assets.
+const MARKS: &str = "static/providers";
+
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=static");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("no OUT_DIR"))?);
     let mut files = Vec::new();
     list(Path::new("static"), &mut files)?;
+    files.retain(|file| !file.starts_with(MARKS));
     files.sort();
     let mut table = format!("static BUILT: [Asset; {}] = [\n", files.len());
     for (index, path) in files.iter().enumerate() {

@@ -31,8 +31,8 @@
 //! [`form::Form`] proves that the form is ours → [`sign_in::Flow`] opens the sealed journey →
 //! [`password::sign_in`] takes the limits, counts the attempt, verifies on the [`password::HashPool`]
 //! (no transaction is open) → [`work::Work`] begins → [`sign_in::complete`] asks
-//! [`sign_in::next_step`], which asks the gate ([`user::gate`]) → the session, the audit row and the
-//! forgiven failures are committed together → [`sign_in::onward`] sets the cookie and goes on.
+//! [`sign_in::next_step`], which asks the gate ([`user::gate`]) → the session, the audit row, the
+//! forgiven failures and a notice ([`sign_in::notices`]) are committed together → [`sign_in::onward`] sets the cookie and goes on.
 //!
 //! **`POST /sign-in/email`**: [`email_challenge::ask`] draws the limits, leaves the challenge's row and a job,
 //! and looks at nobody's account: one trip to the database, the same for everybody. Later a [`job::Worker`]

@@ -3,6 +3,7 @@
 
 use std::ops::{Deref, DerefMut};
 
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{DatabaseTransaction, DbBackend, QueryTrait, Statement};
 
 use crate::app::App;
@@ -100,6 +101,15 @@ impl Ledger<'_> {
             Some(granted) => self.at_last_if(granted, &insert),
             None => self.at_last(&insert),
         }
+        self.rings = true;
+        Ok(())
+    }
+
+    /// The same, if this holds when the change is committed.
+    pub fn later_if(&mut self, job: &NewJob<'_>, holds: SimpleExpr) -> Result<()> {
+        let id = JobId(self.random().uuid(self.now));
+        let insert = job::insert_if(self.crypto(), id, (job, holds), self.now)?;
+        self.statements.push(self.backend().build(&insert));
         self.rings = true;
         Ok(())
     }

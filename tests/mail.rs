@@ -42,7 +42,8 @@ fn a_letter_goes_through_either_kind_of_tls_and_is_what_was_written() {
     peer::run(async {
         for tls in ["implicit", "starttls"] {
             let relay = Relay::start(tls, "localhost");
-            let app = TestApp::with(On::Sqlite, &relay.toml()).await;
+            let toml = format!("{}reply_to = \"Help <help@fieldnotes.example>\"\n", relay.toml());
+            let app = TestApp::with(On::Sqlite, &toml).await;
             person(&app, "Maya.O'Kafor+x@okafor.example").await;
             ask(&app, "maya.o'kafor+x@OKAFOR.example").await;
             let message = relay.wait_for("message", |_| true);
@@ -54,6 +55,7 @@ fn a_letter_goes_through_either_kind_of_tls_and_is_what_was_written() {
             let raw = message["raw"].as_str().unwrap();
             for part in [
                 "From: \"Fieldnotes\" <hello@fieldnotes.example>",
+                "Reply-To: \"Help\" <help@fieldnotes.example>",
                 "multipart/alternative",
                 "Auto-Submitted: auto-generated",
                 "Message-ID: <",

@@ -1,6 +1,6 @@
 //! The audit table: rows go in and grow old.
 
-use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::sea_query::{Expr, SimpleExpr, TableCreateStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Schema};
 
 use super::Event;
@@ -8,6 +8,9 @@ use crate::db::remove_some;
 use crate::error::Result;
 use crate::types::{ClientId, EventId, SessionId, UnixMillis, UserId};
 use crate::work::Actor;
+
+/// The name of [`Event::SignedIn`].
+const SIGNED_IN: &str = "session.started";
 
 mod audit_event {
     use sea_orm::entity::prelude::*;
@@ -102,6 +105,16 @@ pub fn insert(now: UnixMillis, actor: &Actor, ids: Vec<EventId>, events: Vec<Eve
         data: Set(event.data().to_string()),
     });
     audit_event::Entity::insert_many(rows)
+}
+
+/// Whether somebody has signed in before, for a statement that depends on it.
+pub fn has_signed_in(user: UserId) -> SimpleExpr {
+    let sign_ins = audit_event::Entity::find()
+        .select_only()
+        .column(audit_event::Column::Id)
+        .filter(audit_event::Column::UserId.eq(user))
+        .filter(audit_event::Column::Name.eq(SIGNED_IN));
+    Expr::exists(sign_ins.into_query())
 }
 
 /// A person's latest events, newest first.

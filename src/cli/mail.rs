@@ -7,8 +7,7 @@ use super::output::{Failure, Output};
 use crate::app::App;
 use crate::job;
 use crate::language::Language;
-use crate::mail::{About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter, Transport, envelope};
-use crate::page::Page;
+use crate::mail::{self, About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter, Transport, Undelivered, envelope};
 use crate::types::{EmailAddress, JobId};
 
 /// Letters.
@@ -44,6 +43,7 @@ const NAMES: &[&str] = &[
     "locked",
     "password-changed",
     "address-changed",
+    "new-sign-in",
 ];
 
 /// Runs the command.
@@ -74,7 +74,7 @@ async fn test(app: &App, to: &str, output: &Output) -> Result<(), Failure> {
             &json!({ "status": "sent", "to": to.to_string() }),
         ),
         Err(why) => {
-            let (crate::mail::Undelivered::Later(why) | crate::mail::Undelivered::Never(why)) = why;
+            let (Undelivered::Down(why) | Undelivered::Later(why) | Undelivered::Never(why)) = why;
             Err(Failure::new(format!("the letter did not go: {why}")).with_remedy(super::doctor::remedy(&why)))
         }
     }
@@ -89,13 +89,12 @@ fn preview(app: &App, name: &str, html: bool, output: &Output) -> Result<(), Fai
 
 /// A letter with made-up facts, in the operator's own look and words.
 fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
-    let config = &app.config;
-    let page = Page::new(app.looks.of(None), Language::default(), String::new(), config.issuer.path(), false);
+    let page = mail::page(app, None, Language::default());
     let now = app.clock.now();
     let facts = Facts { browser: "Firefox on Linux".into(), at: now, until: now + std::time::Duration::from_mins(15), tag: "HX-47".into() };
     let to = EmailAddress::parse("maya@okafor.example").ok()?;
     let new = EmailAddress::parse("maya@new.example").ok()?;
-    let carries = ("482913".to_owned(), config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg"));
+    let carries = ("482913".to_owned(), app.config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg"));
     let about = match name {
         "sign-in" => About::SignIn,
         "sign-up" => About::SignUp,
@@ -109,6 +108,7 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
         "locked" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::Barred))),
         "password-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::PasswordChanged))),
         "address-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::AddressChanged))),
+        "new-sign-in" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::NewSignIn))),
         _ => return None,
     };
     Some(Box::new(ChallengeLetter::new(&page, facts, about, &to, carries)))

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use lettre::message::Mailbox;
 use url::Url;
 
 use super::check::Surroundings;
@@ -15,7 +16,14 @@ const LIKE: &str = "like smtps://user@smtp.example.com:465, or smtp://user@smtp.
 const PASSWORD: &str = "HOUSEKEY_EMAIL__SMTP_PASSWORD";
 
 pub(super) fn read(reader: &Reader<'_>, around: &Surroundings<'_>) -> Email {
-    let (from, smtp) = (email_from(reader), smtp(reader, around));
+    let (from, smtp) = (reader.text("email.from").to_owned(), smtp(reader, around));
+    if matches!(reader.value("email.from"), Some(toml::Value::String(_))) {
+        check_sender(reader, "email.from", &from);
+    }
+    let reply_to = reader.optional("email.reply_to");
+    if let Some(reply_to) = &reply_to {
+        check_sender(reader, "email.reply_to", reply_to);
+    }
     let folder = reader.optional("email.folder").map(PathBuf::from);
     if smtp.is_some() && folder.is_some() {
         reader.wrong("email.folder", "is set, and email.smtp as well", "set one of them");
@@ -23,18 +31,16 @@ pub(super) fn read(reader: &Reader<'_>, around: &Surroundings<'_>) -> Email {
     if smtp.is_some() && from.contains("@localhost") && !around.on_loopback {
         reader.wrong("email.from", "no relay takes letters from localhost", "like Fieldnotes <hello@fieldnotes.example>");
     }
-    Email { from, smtp, folder }
+    Email { from, reply_to, smtp, folder, new_sign_in_notice: reader.yes_no("email.new_sign_in_notice", true) }
 }
 
-fn email_from(reader: &Reader<'_>) -> String {
-    let from = reader.text("email.from");
-    let address = from.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>')).unwrap_or(from);
-    let local = address.ends_with("@localhost");
-    let is_text = matches!(reader.value("email.from"), Some(toml::Value::String(_)));
-    if is_text && from.chars().any(char::is_control) || is_text && !(local || EmailAddress::parse(address).is_ok()) {
-        reader.wrong("email.from", format!("{} is not a sender", from.escape_debug()), "like Fieldnotes <hello@fieldnotes.example>");
+/// A mailbox (RFC 5322 §3.4) that a header can hold: one that a letter cannot be written with would hold up all of them.
+fn check_sender(reader: &Reader<'_>, key: &str, text: &str) {
+    let address = text.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>')).unwrap_or(text);
+    let is_address = address.ends_with("@localhost") || EmailAddress::parse(address).is_ok();
+    if text.chars().any(char::is_control) || !is_address || text.parse::<Mailbox>().is_err() {
+        reader.wrong(key, format!("{} is not a sender", text.escape_debug()), "like Fieldnotes <hello@fieldnotes.example>");
     }
-    from.to_owned()
 }
 
 fn smtp(reader: &Reader<'_>, around: &Surroundings<'_>) -> Option<Smtp> {

@@ -202,10 +202,14 @@ pub struct Argon2 {
 pub struct Email {
     /// The sender of letters, `Name <address>`.
     pub from: String,
+    /// Who gets the answers, likewise; the sender if absent.
+    pub reply_to: Option<String>,
     /// The relay that takes letters.
     pub smtp: Option<Smtp>,
     /// A folder that takes them instead.
     pub folder: Option<PathBuf>,
+    /// Whether people are told of a sign-in at a browser that is new to their account.
+    pub new_sign_in_notice: bool,
 }
 
 /// A mail relay (RFC 5321), as `email.smtp` names it.

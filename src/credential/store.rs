@@ -78,8 +78,8 @@ pub struct NewCredential<'a> {
     pub data: &'a [u8],
 }
 
-/// Whose an address is, and their way in of that kind.
-pub type Found = (Option<UserId>, Option<Credential>);
+/// Whose an address is and how it is kept, and their way in of that kind.
+pub type Found = (Option<(UserId, EmailAddress)>, Option<Credential>);
 
 /// Looks for it.
 pub async fn find_by_address(db: &impl ConnectionTrait, crypto: &Crypto, address: &EmailAddress, kind: Kind) -> Result<Found> {
@@ -89,7 +89,7 @@ pub async fn find_by_address(db: &impl ConnectionTrait, crypto: &Crypto, address
 
 /// The statement that looks. It returns one row, whether there is somebody or not.
 pub fn look_by_address(db: &impl ConnectionTrait, address: &EmailAddress, kind: Kind) -> Statement {
-    let text = "SELECT e.user_id, c.id, c.data FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 \
+    let text = "SELECT e.user_id, e.address, c.id, c.data FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 \
          LEFT JOIN credentials c ON c.user_id = e.user_id AND c.kind = $2";
     sql(db, text, [address.canonical().into(), kind.as_str().into()])
 }
@@ -101,7 +101,8 @@ pub fn read_found(crypto: &Crypto, row: &Row) -> Result<Found> {
     };
     let id = row.get::<Option<Uuid>>("id")?.map(CredentialId);
     let found = id.zip(row.get("data")?).map(open).transpose()?;
-    Ok((row.get::<Option<Uuid>>("user_id")?.map(UserId), found))
+    let address = row.get::<Option<String>>("address")?.and_then(|address| EmailAddress::parse(&address).ok());
+    Ok((row.get::<Option<Uuid>>("user_id")?.map(UserId).zip(address), found))
 }
 
 /// Who a letter would reach.

@@ -21,14 +21,17 @@ pub struct Challenge {
     pub user_agent: String,
     /// How often a code has been typed.
     pub tries: i64,
-    /// How many letters went.
+    /// How many letters were asked for.
     pub sends: i64,
-    /// When the last one went.
+    /// When the last one was asked for.
     pub sent_at: UnixMillis,
     /// When it was asked for.
     pub created_at: UnixMillis,
     /// Until when it can be met.
     pub expires_at: UnixMillis,
+    pub(super) gone_at: Option<UnixMillis>,
+    pub(super) bounced_at: Option<UnixMillis>,
+    pub(super) failed_at: Option<UnixMillis>,
     pub(super) browser: Vec<u8>,
     pub(super) journey: Vec<u8>,
     pub(super) password: Option<Vec<u8>>,
@@ -45,6 +48,16 @@ impl Challenge {
             _ if self.expires_at <= now => State::Expired,
             _ => State::Open,
         }
+    }
+
+    /// Whether its letter came back, and none has gone since. Known for as long as the row is kept: a day.
+    pub fn has_bounced(&self) -> bool {
+        self.bounced_at > self.gone_at
+    }
+
+    /// Whether no letter of it has gone, because the relay did not answer: it waits for its next try.
+    pub fn is_held_up(&self) -> bool {
+        self.gone_at.is_none() && self.failed_at > self.bounced_at
     }
 
     /// Whether this is the browser that asked.

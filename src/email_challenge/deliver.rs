@@ -11,7 +11,7 @@ use crate::credential::{self, Addressee};
 use crate::error::Result;
 use crate::job::{Done, Kind, Worker};
 use crate::language::Language;
-use crate::mail::{self, About, ChallengeLetter, Facts, Notice, NoticeLetter, Transport, envelope};
+use crate::mail::{self, About, ChallengeLetter, Facts, Notice, NoticeLetter, Transport, Undelivered, envelope};
 use crate::page::Page;
 use crate::types::{EmailAddress, Envelope, JobId};
 use crate::user;
@@ -38,17 +38,21 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
     let mut ledger = app.ledger(Actor::System);
     store::address_to(&mut ledger, challenge.id, purpose, (user, &to));
     ledger.commit().await?;
-    let config = &app.config;
-    let language = Language::find(&order.language).unwrap_or_default();
-    let page = Page::new(app.looks.of(order.client.as_ref()), language, String::new(), config.issuer.path(), false);
+    let page = mail::page(app, order.client.as_ref(), Language::find(&order.language).unwrap_or_default());
     let letter = write(app, &challenge, (says, &to), &page)?;
-    let done = mail::hand_over(app, transport, id, &letter).await;
-    if matches!(done, Done::Yes) {
-        let mut ledger = app.ledger(Actor::Visitor(order.caller, None));
-        ledger.record(Event::EmailChallengeSent { challenge: challenge.id, user, purpose: purpose.as_str() });
-        ledger.commit().await?;
+    let handed = mail::hand_over(app, transport, id, &letter).await;
+    let mut ledger = app.ledger(Actor::Visitor(order.caller, None));
+    match &handed {
+        Ok(()) => {
+            store::gone(&mut ledger, challenge.id);
+            ledger.record(Event::EmailChallengeSent { challenge: challenge.id, user, purpose: purpose.as_str() });
+        }
+        Err(Undelivered::Never(_)) => store::bounced(&mut ledger, challenge.id),
+        Err(Undelivered::Down(_)) => store::failed(&mut ledger, challenge.id),
+        Err(Undelivered::Later(_)) => {}
     }
-    Ok(done)
+    ledger.commit().await?;
+    Ok(handed.into())
 }
 
 /// What a letter is to say.
@@ -65,12 +69,14 @@ fn decide(app: &App, (purpose, new): (Purpose, Option<EmailAddress>), reader: Op
         (Purpose::ChangeTo, _, None) => return (purpose, Says::Challenge(About::ChangeTo)),
         _ => {}
     }
+    // The page that waits shows whether it is a sign-up: that it must be for everybody.
+    let enters = if purpose == Purpose::SignUp { purpose } else { Purpose::SignIn };
     let Some(reader) = reader else {
         let says = if app.sign_ups_are_open() { Says::Challenge(About::SignUp) } else { Says::Notice(Notice::SignUpClosed) };
-        return (if purpose == Purpose::SignUp { purpose } else { Purpose::SignIn }, says);
+        return (enters, says);
     };
     if reader.state == user::State::Locked {
-        return (Purpose::SignIn, Says::Notice(Notice::Barred));
+        return (enters, Says::Notice(Notice::Barred));
     }
     match purpose {
         Purpose::SignUp => (purpose, Says::Challenge(About::Existing)),

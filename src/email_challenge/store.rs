@@ -47,6 +47,9 @@ mod email_challenge {
         pub opens: i64,
         pub sends: i64,
         pub sent_at: UnixMillis,
+        pub gone_at: Option<UnixMillis>,
+        pub bounced_at: Option<UnixMillis>,
+        pub failed_at: Option<UnixMillis>,
         pub created_at: UnixMillis,
         pub expires_at: UnixMillis,
         pub used_at: Option<UnixMillis>,
@@ -70,6 +73,9 @@ fn read(row: email_challenge::Model) -> Option<Challenge> {
         sent_at: row.sent_at,
         created_at: row.created_at,
         expires_at: row.expires_at,
+        gone_at: row.gone_at,
+        bounced_at: row.bounced_at,
+        failed_at: row.failed_at,
         browser: row.browser,
         journey: row.journey,
         password: row.password,
@@ -107,6 +113,9 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &G
         opens: Set(0),
         sends: Set(1),
         sent_at: Set(ledger.now),
+        gone_at: Set(None),
+        bounced_at: Set(None),
+        failed_at: Set(None),
         created_at: Set(ledger.now),
         expires_at: Set(ledger.now + new.purpose.lifetime()),
         used_at: Set(None),
@@ -123,6 +132,26 @@ pub(super) fn address_to(ledger: &mut Ledger<'_>, id: ChallengeId, purpose: Purp
         .col_expr(email_challenge::Column::UserId, user.map(|user| user.0).into())
         .col_expr(email_challenge::Column::Address, to.to_string().into())
         .filter(email_challenge::Column::Id.eq(id));
+    ledger.at_last(&note);
+}
+
+/// Notes that the relay took its letter.
+pub(super) fn gone(ledger: &mut Ledger<'_>, id: ChallengeId) {
+    note(ledger, id, email_challenge::Column::GoneAt);
+}
+
+/// Notes that the relay will never take its letter.
+pub(super) fn bounced(ledger: &mut Ledger<'_>, id: ChallengeId) {
+    note(ledger, id, email_challenge::Column::BouncedAt);
+}
+
+/// Notes that the relay did not answer.
+pub(super) fn failed(ledger: &mut Ledger<'_>, id: ChallengeId) {
+    note(ledger, id, email_challenge::Column::FailedAt);
+}
+
+fn note(ledger: &mut Ledger<'_>, id: ChallengeId, when: email_challenge::Column) {
+    let note = email_challenge::Entity::update_many().col_expr(when, ledger.now.0.into()).filter(email_challenge::Column::Id.eq(id));
     ledger.at_last(&note);
 }
 

@@ -1,22 +1,27 @@
 //! `/sign-in/email` and `/sign-in/check`: asking for a letter, and typing its code.
 
+use std::time::Duration;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::link_view::{ConfirmedPage, LinkElsewherePage};
 use super::redeem::{Answering, Redeemed, by_code};
-use super::view::{CheckEmailExpiredPage, CheckEmailPage};
+use super::view::{CheckEmailExpiredPage, CheckEmailOfflinePage, CheckEmailPage, Shows};
 use crate::app::App;
 use crate::config::MethodName;
-use crate::email_challenge::{self as challenges, Asked, Purpose, State, TRIES, code, resend, resend_wait};
+use crate::email_challenge::{self as challenges, Asked, Challenge, Purpose, State, TRIES, code, resend, resend_wait};
 use crate::error::{Error, Result};
 use crate::form::{Form, Parameters};
 use crate::mail::webmail;
-use crate::page::PageResult;
+use crate::page::{Page, PageResult};
 use crate::session::Visitor;
 use crate::sign_in::{self, Flow, go, onward, send_letter, too_soon, wait_words};
 use crate::types::{EmailAddress, Words};
+
+/// About when the queue tries a letter again that the relay did not take.
+const NEXT_TRY: Duration = Duration::from_secs(15);
 
 /// `POST /sign-in/email`: a letter with a link and a code, to whoever the address belongs to.
 pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
@@ -95,15 +100,28 @@ pub async fn post_resend(app: web::Data<App>, visitor: Visitor, form: Result<For
     }
 }
 
-/// `GET /sign-in/check/status`: whether the journey was finished in another tab. For the page's script.
+/// `GET /sign-in/check/status`: whether the page has something else to say by now: the journey was finished in
+/// another tab, the letter came back, or it goes after all. For the page's script.
 pub async fn get_status(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
-    let flow = open(&app, &visitor, &request)?;
-    let state = match flow.challenge {
-        Some(id) => challenges::find(app.db.read(), id).await?.map(|challenge| challenge.state(app.clock.now())),
+    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
+    let challenge = match flow.challenge {
+        Some(id) => challenges::find(app.db.read(), id).await?,
         None => None,
     };
-    let done = state.is_none_or(|state| state != State::Open);
+    let says_so = |challenge: &Challenge| parameters.get("shows").is_none_or(|said| said == shows(challenge).as_str());
+    let done = challenge.is_none_or(|challenge| challenge.state(app.clock.now()) != State::Open || !says_so(&challenge));
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "done": done })))
+}
+
+fn shows(challenge: &Challenge) -> Shows {
+    if challenge.is_held_up() {
+        Shows::Outage
+    } else if challenge.has_bounced() {
+        Shows::Bounce
+    } else {
+        Shows::Letter
+    }
 }
 
 fn open(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
@@ -123,23 +141,53 @@ async fn check_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<W
         State::Used if visitor.session(app).await?.is_some() => return elsewhere_page(app, visitor, flow),
         _ => return expired_page(app, visitor, flow),
     }
+    let page = visitor.page(app, flow.client());
+    let shows = shows(&challenge);
+    // Whoever types a code nevertheless is told about the code.
+    if shows == Shows::Outage && !page.has_fault(&problem) {
+        return offline_page(app, visitor, (page, flow), challenge.purpose, problem);
+    }
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let sealed = flow.seal(app)?;
-    // What was typed, not what is kept: the two may differ in case, which would tell that somebody has it.
-    let typed = flow.address().map_or_else(String::new, |address: EmailAddress| address.to_string());
+    let bounced = shows == Shows::Bounce;
     let page = CheckEmailPage {
-        page: visitor.page(app, flow.client()),
+        page,
         change: if challenge.purpose == Purpose::SignUp { "/sign-up" } else { "/sign-in" },
-        flow: sealed,
-        email: typed,
+        flow: flow.seal(app)?,
+        email: typed(flow),
         tag: code::tag(&app.crypto, challenge.id),
         until: challenge.expires_at,
         from: app.config.email.from.clone(),
         problem,
         resend_in: (challenge.sent_at + resend_wait(challenge.sends)).since(now).as_secs(),
-        mail_app: webmail(&challenge.address, &app.config.email.from),
+        mail_app: webmail(&challenge.address, &app.config.email.from).filter(|_| !bounced),
+        bounced,
     };
     Ok(visitor.show(status, &page))
+}
+
+/// What was typed, not what is kept: the two may differ in case, which would tell that somebody has it.
+fn typed(flow: &Flow) -> String {
+    flow.address().map_or_else(String::new, |address: EmailAddress| address.to_string())
+}
+
+fn offline_page(
+    app: &App,
+    visitor: &Visitor,
+    (page, flow): (Page, &Flow),
+    purpose: Purpose,
+    problem: Option<Words>,
+) -> Result<HttpResponse> {
+    let page = CheckEmailOfflinePage {
+        page,
+        flow: flow.seal(app)?,
+        email: typed(flow),
+        password: app.config.offers(MethodName::Password) && purpose != Purpose::SignUp,
+        problem,
+        reference: visitor.caller().request_id.clone(),
+    };
+    let mut response = visitor.show(StatusCode::SERVICE_UNAVAILABLE, &page);
+    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(NEXT_TRY.as_secs()));
+    Ok(response)
 }
 
 fn elsewhere_page(app: &App, visitor: &Visitor, flow: &Flow) -> Result<HttpResponse> {

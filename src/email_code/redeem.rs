@@ -10,8 +10,7 @@ use crate::email_change::{self, Confirmed};
 use crate::error::Result;
 use crate::language::Language;
 use crate::limit::{self, Action};
-use crate::mail::{self, Facts, NOTICE_LIFETIME, Notice, NoticeLetter, envelope};
-use crate::page::Page;
+use crate::mail::{self, Notice};
 use crate::sign_in::{At, Completed, Method, Proofs, complete};
 use crate::types::{Caller, ChallengeId, Envelope, SessionSecret, Token, UserId};
 use crate::user::{self, NewUser, Person};
@@ -121,7 +120,8 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
     let Some(person) = person else { return Ok(None) };
     challenges::end_of_address(work, &challenge.address);
     work.record(Event::EmailChallengeRedeemed { challenge: challenge.id, user: Some(person.id), by, same_browser });
-    let at = At { user_agent: who.at.user_agent, address: who.at.address.clone(), previous: who.at.previous };
+    // Whoever answers a letter needs no other to learn of it.
+    let at = At { user_agent: who.at.user_agent, address: who.at.address.clone(), previous: who.at.previous, notices: Vec::new() };
     Ok(Some(match complete(work, &person, &proofs, at, &app.config.sign_in).await? {
         Completed::SignedIn { secret, .. } => Redeemed::SignedIn { user: person.id, secret },
         Completed::Not(_) => Redeemed::NotYet,
@@ -145,27 +145,20 @@ async fn confirm(work: &mut Work<'_>, challenge: &Challenge, by: &'static str, s
     Ok(Some(Redeemed::Confirmed { done }))
 }
 
-/// What both mailboxes are told once an address has changed. Written before, because nothing is written in a transaction.
+/// What both mailboxes are told once an address has changed.
 async fn notices(app: &App, challenge: &Challenge, who: &Answering<'_>) -> Result<Vec<Envelope>> {
     if !matches!(challenge.purpose, Purpose::ChangeFrom | Purpose::ChangeTo) {
         return Ok(Vec::new());
     }
     let Some(change) = email_change::find_by_challenge(app.db.read(), challenge.id).await? else { return Ok(Vec::new()) };
-    let now = app.clock.now();
-    let page = Page::new(app.looks.of(None), who.language, String::new(), app.config.issuer.path(), false);
-    let mut letters = Vec::new();
-    for to in user::emails_of(app.db.read(), change.user).await?.into_iter().map(|email| email.address).chain([change.address]) {
-        let facts = Facts { browser: crate::user_agent::describe(who.at.user_agent), at: now, until: now, tag: String::new() };
-        letters.push(envelope(app, &to, (now, now + NOTICE_LIFETIME), &NoticeLetter::new(&page, facts, Notice::AddressChanged))?);
-    }
-    Ok(letters)
+    let mailboxes = user::emails_of(app.db.read(), change.user).await?.into_iter().map(|email| email.address).chain([change.address]);
+    let page = mail::page(app, None, who.language);
+    mail::notices(app, &page, (Notice::AddressChanged, who.at.user_agent), mailboxes)
 }
 
 fn tell(work: &mut Work<'_>, settled: Option<&Redeemed>, notices: &[Envelope]) -> Result<()> {
     if let Some(Redeemed::Confirmed { done: true }) = settled {
-        for letter in notices {
-            mail::post(work, letter)?;
-        }
+        mail::post(work, notices)?;
     }
     Ok(())
 }

@@ -7,6 +7,32 @@ use crate::types::{UnixMillis, Words};
 
 const SOMEBODY: &str = "maya@okafor.example";
 
+/// What a page says of its letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// It went, or is about to.
+    Letter,
+    /// It came back.
+    Bounce,
+    /// It cannot go now.
+    Outage,
+}
+
+impl Shows {
+    /// Its spelling in the address that the page's script asks.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Bounce => "bounce",
+            Self::Outage => "outage",
+        }
+    }
+}
+
+fn status_path(page: &Page, flow: &str, shows: Shows) -> String {
+    format!("{}&shows={}", page.flow_path("/sign-in/check/status", flow), shows.as_str())
+}
+
 /// Asks for the code from the letter. The same whether or not the address has an account already.
 #[derive(Template)]
 #[template(path = "email_code/check.html")]
@@ -31,6 +57,8 @@ pub struct CheckEmailPage {
     pub resend_in: u64,
     /// The mailbox on the web: its name and address.
     pub mail_app: Option<(String, String)>,
+    /// The letter came back.
+    pub bounced: bool,
 }
 
 impl CheckEmailPage {
@@ -40,6 +68,22 @@ impl CheckEmailPage {
 
     fn recognise(&self) -> Html {
         self.page.rich("check-tag", &[("tag", Html::tag(&self.tag)), ("until", self.page.clock(self.until))])
+    }
+
+    /// Whether there is nothing else to say first.
+    fn tells_of_bounce(&self) -> bool {
+        self.bounced && self.problem.is_none()
+    }
+
+    fn came_back(&self) -> Html {
+        let change = Html::link(&self.page.flow_path(self.change, &self.flow), self.page.say("check-bounced-change"));
+        let other = Html::link(&self.page.flow_path("/sign-in", &self.flow), self.page.say("check-bounced-other"));
+        self.page.rich("check-bounced", &[("change", change), ("other", other)])
+    }
+
+    /// Where the script asks whether there is something else to say by now.
+    fn status(&self) -> String {
+        status_path(&self.page, &self.flow, if self.bounced { Shows::Bounce } else { Shows::Letter })
     }
 
     fn nothing_yet(&self) -> Html {
@@ -72,7 +116,9 @@ impl Sample for CheckEmailPage {
             problem,
             resend_in,
             mail_app,
+            bounced: false,
         };
+        let bounced = Self { bounced: true, ..of(None, 0, None) };
         let wrong = Words::new("check-code-wrong").with("left", 4).with("tag", "HX-47");
         vec![
             ("check-email", of(None, 28, gmail())),
@@ -80,6 +126,57 @@ impl Sample for CheckEmailPage {
             ("check-email-error", of(Some(wrong), 28, None)),
             ("check-email-wait", of(Some(Words::new("check-wait").with("seconds", 20)), 20, None)),
             ("check-email-empty", of(Some("check-code-empty".into()), 28, None)),
+            ("check-email-bounced", bounced),
+        ]
+    }
+}
+
+/// Says that the letter cannot go now, and what else there is to do.
+#[derive(Template)]
+#[template(path = "email_code/offline.html")]
+pub struct CheckEmailOfflinePage {
+    /// Look and language.
+    pub page: Page,
+    /// The sealed journey.
+    pub flow: String,
+    /// Where the letter is to go.
+    pub email: String,
+    /// Whether a password is another way.
+    pub password: bool,
+    /// Why it cannot be tried again at once.
+    pub problem: Option<Words>,
+    /// The request's name.
+    pub reference: String,
+}
+
+impl CheckEmailOfflinePage {
+    fn to(&self) -> Html {
+        self.page.rich("check-offline-to", &[("email", Html::who(&self.email))])
+    }
+
+    fn mention(&self) -> Html {
+        self.page.rich("check-offline-reference", &[("reference", Html::reference(&self.reference))])
+    }
+
+    fn status(&self) -> String {
+        status_path(&self.page, &self.flow, Shows::Outage)
+    }
+}
+
+impl Sample for CheckEmailOfflinePage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |password, problem| Self {
+            page: page(),
+            flow: "flow".into(),
+            email: SOMEBODY.into(),
+            password,
+            problem,
+            reference: "01JD4-K7QXM".into(),
+        };
+        vec![
+            ("check-email-offline", of(true, None)),
+            ("check-email-offline-by-mail", of(false, None)),
+            ("check-email-offline-wait", of(true, Some(Words::new("check-wait").with("seconds", 20)))),
         ]
     }
 }

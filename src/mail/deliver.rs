@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sea_query::SimpleExpr;
+
 use super::transport::{Transport, Undelivered};
 use crate::app::App;
 use crate::audit::Event;
@@ -17,10 +19,25 @@ pub const AT_ONCE: usize = 4;
 /// How long one may take in all.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Puts a letter into the outbox.
-pub fn post(ledger: &mut Ledger<'_>, letter: &Envelope) -> Result<()> {
-    let payload = serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))?;
-    ledger.later(&NewJob { kind: Kind::Letter, payload: &payload, expires_at: letter.until }, None)
+/// Puts letters into the outbox.
+pub fn post(ledger: &mut Ledger<'_>, letters: &[Envelope]) -> Result<()> {
+    for letter in letters {
+        ledger.later(&NewJob { kind: Kind::Letter, payload: &payload(letter)?, expires_at: letter.until }, None)?;
+    }
+    Ok(())
+}
+
+/// The same, if this holds when the change is committed.
+pub fn post_if(ledger: &mut Ledger<'_>, letters: &[Envelope], holds: &SimpleExpr) -> Result<()> {
+    for letter in letters {
+        let job = NewJob { kind: Kind::Letter, payload: &payload(letter)?, expires_at: letter.until };
+        ledger.later_if(&job, holds.clone())?;
+    }
+    Ok(())
+}
+
+fn payload(letter: &Envelope) -> Result<Vec<u8>> {
+    serde_json::to_vec(letter).map_err(|error| Error::broken("a letter cannot be kept", error))
 }
 
 /// Who delivers.
@@ -35,23 +52,30 @@ pub fn worker(app: &Arc<App>, transport: Transport) -> Worker {
 
 async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) -> Done {
     match serde_json::from_slice(payload) {
-        Ok(letter) => hand_over(app, transport, id, &letter).await,
+        Ok(letter) => hand_over(app, transport, id, &letter).await.into(),
         Err(error) => Done::Never(format!("it cannot be read: {error}")),
     }
 }
 
-/// Hands a letter to the relay, or says what became of it.
-pub async fn hand_over(app: &App, transport: &Transport, id: JobId, letter: &Envelope) -> Done {
-    match transport.send(letter, id, &app.config.issuer.host()).await {
-        Ok(()) => Done::Yes,
-        Err(Undelivered::Later(why)) => Done::NotYet(why),
-        Err(Undelivered::Never(why)) => {
-            let mut ledger = app.ledger(Actor::System);
-            ledger.record(Event::LetterRefused { job: id, why: why.clone() });
-            if let Err(error) = ledger.commit().await {
-                tracing::warn!(%error, "a refused letter cannot be recorded");
-            }
-            Done::Never(why)
+/// Hands a letter to the relay, or says why it did not go.
+pub async fn hand_over(app: &App, transport: &Transport, id: JobId, letter: &Envelope) -> Result<(), Undelivered> {
+    let handed = transport.send(letter, id, &app.config.issuer.host()).await;
+    if let Err(Undelivered::Never(why)) = &handed {
+        let mut ledger = app.ledger(Actor::System);
+        ledger.record(Event::LetterRefused { job: id, why: why.clone() });
+        if let Err(error) = ledger.commit().await {
+            tracing::warn!(%error, "a refused letter cannot be recorded");
+        }
+    }
+    handed
+}
+
+impl From<Result<(), Undelivered>> for Done {
+    fn from(handed: Result<(), Undelivered>) -> Self {
+        match handed {
+            Ok(()) => Self::Yes,
+            Err(Undelivered::Down(why) | Undelivered::Later(why)) => Self::NotYet(why),
+            Err(Undelivered::Never(why)) => Self::Never(why),
         }
     }
 }

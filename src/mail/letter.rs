@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::language::Language;
 use crate::page::{Colours, Html, Page, clock};
-use crate::types::{EmailAddress, Envelope, UnixMillis, Words};
+use crate::types::{ClientId, EmailAddress, Envelope, UnixMillis, Words};
 
 /// What the reader may want to check. No address and no place: they frighten more than they help.
 pub struct Facts {
@@ -60,11 +61,17 @@ pub trait Letter {
     fn html(&self) -> Result<String>;
 }
 
+/// What a letter knows of the page that caused it: its look and its language.
+pub fn page(app: &App, client: Option<&ClientId>, language: Language) -> Page {
+    Page::new(app.looks.of(client), language, String::new(), app.config.issuer.path(), false)
+}
+
 /// Puts a letter into its envelope. `until` is when it stops being of use.
 pub fn envelope(app: &App, to: &EmailAddress, (now, until): (UnixMillis, UnixMillis), letter: &(impl Letter + ?Sized)) -> Result<Envelope> {
     Ok(Envelope {
         to: to.clone(),
         from: one_line(&app.config.email.from),
+        reply_to: app.config.email.reply_to.as_deref().map(one_line),
         subject: one_line(&letter.subject()),
         text: letter.text()?,
         html: letter.html()?,

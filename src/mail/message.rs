@@ -12,7 +12,11 @@ pub(super) fn message(letter: &Envelope, id: JobId, host: &str) -> Result<Messag
     let broken = |error: Box<dyn std::error::Error + Send + Sync>| Error::broken("a letter cannot be written", error);
     let (from, to) = (mailbox(&letter.from)?, address(&letter.to)?);
     let envelope = lettre::address::Envelope::new(Some(from.email.clone()), vec![to.clone()]).map_err(|error| broken(error.into()))?;
-    let mut message = Message::builder()
+    let mut builder = Message::builder();
+    if let Some(reply_to) = &letter.reply_to {
+        builder = builder.reply_to(mailbox(reply_to)?);
+    }
+    let mut message = builder
         .envelope(envelope)
         .from(from)
         .to(Mailbox::new(None, to))
@@ -39,8 +43,8 @@ fn address(to: &EmailAddress) -> Result<Address> {
     Address::new(to.local(), to.domain()).map_err(|error| Error::broken("an address cannot be mailed to", error))
 }
 
-fn mailbox(from: &str) -> Result<Mailbox> {
-    from.parse().map_err(|error: lettre::address::AddressError| Error::broken("email.from is not a sender", error))
+fn mailbox(text: &str) -> Result<Mailbox> {
+    text.parse().map_err(|error: lettre::address::AddressError| Error::broken("email.from or email.reply_to is not a sender", error))
 }
 
 #[cfg(test)]
@@ -52,6 +56,7 @@ mod tests {
         Envelope {
             to: EmailAddress::parse(to).unwrap(),
             from: "Fieldnotes <hello@fieldnotes.example>".into(),
+            reply_to: None,
             subject: subject.into(),
             text: "Ä plain text\n.\n".into(),
             html: "<p>Ä</p>".into(),
@@ -92,6 +97,17 @@ mod tests {
         }
         assert!(!first.contains("List-Unsubscribe"));
         assert!(text(JobId(uuid::Uuid::from_u128(8))).contains("00000000000000000000000000000008@"));
+    }
+
+    #[test]
+    fn answers_go_to_whom_the_operator_names() {
+        let text = |letter: &Envelope| String::from_utf8(message(letter, id(), "auth.example").unwrap().formatted()).unwrap();
+        let mut letter = letter("a@example.com", "Hello");
+        assert!(!text(&letter).contains("Reply-To"));
+        letter.reply_to = Some("Fieldnotes support <help@fieldnotes.example>".into());
+        let text = text(&letter);
+        assert!(text.contains("Reply-To: \"Fieldnotes support\" <help@fieldnotes.example>\r\n"), "{text}");
+        assert!(text.contains("<hello@fieldnotes.example>\r\n"), "{text}");
     }
 
     #[test]

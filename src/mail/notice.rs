@@ -1,12 +1,18 @@
 //! The letters that only tell something. They have no button: whoever gets used to one in such letters
 //! presses those of strangers.
 
+use std::time::Duration;
+
 use askama::Template;
 
-use super::letter::{Facts, Letter, part};
+use super::letter::{Facts, Letter, envelope, part};
+use crate::app::App;
 use crate::error::Result;
 use crate::page::{Colours, Page};
-use crate::types::Words;
+use crate::types::{EmailAddress, Envelope, Words};
+
+/// How long a notice is worth delivering: it tells of something that has happened, and is late at worst.
+const LIFETIME: Duration = Duration::from_hours(48);
 
 /// What there is to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +27,8 @@ pub enum Notice {
     PasswordChanged,
     /// The address is another one: to both.
     AddressChanged,
+    /// Somebody signed in at a browser that the account has not been used at before.
+    NewSignIn,
 }
 
 struct Keys {
@@ -55,6 +63,23 @@ struct NoticeHtml<'a> {
     keys: Keys,
 }
 
+/// A notice to each of these addresses of what is about to happen at this browser. Written before the change that
+/// posts it begins, because nothing is written in a transaction.
+pub fn notices(
+    app: &App,
+    page: &Page,
+    (notice, user_agent): (Notice, &str),
+    to: impl IntoIterator<Item = EmailAddress>,
+) -> Result<Vec<Envelope>> {
+    let now = app.clock.now();
+    let browser = crate::user_agent::describe(user_agent);
+    let write = |to| {
+        let facts = Facts { browser: browser.clone(), at: now, until: now, tag: String::new() };
+        envelope(app, &to, (now, now + LIFETIME), &NoticeLetter::new(page, facts, notice))
+    };
+    to.into_iter().map(write).collect()
+}
+
 impl NoticeLetter {
     /// Writes it in the look and language of the page that caused it.
     pub fn new(page: &Page, facts: Facts, notice: Notice) -> Self {
@@ -69,6 +94,7 @@ impl NoticeLetter {
             Notice::AddressTaken => keys("mail-taken-subject", "mail-taken-title", "mail-taken-lede", "mail-closed-foot"),
             Notice::PasswordChanged => keys("mail-password-subject", "mail-password-title", "mail-password-lede", "mail-changed-foot"),
             Notice::AddressChanged => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-changed-foot"),
+            Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
         }
     }
 

@@ -40,7 +40,9 @@ pub enum Transport {
 /// Why a letter did not go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undelivered {
-    /// It may go later: the relay is away, busy, or set up wrongly.
+    /// It may go later, and no other can go now: the relay is away, or does not let us in.
+    Down(String),
+    /// It may go later: the relay does not take this one now.
     Later(String),
     /// It never will: the relay refuses this recipient or this letter.
     Never(String),
@@ -69,10 +71,10 @@ impl Transport {
             }
             Self::Folder(folder) => {
                 let sent = AsyncFileTransport::<Tokio1Executor>::new(folder).send(message()?).await;
-                sent.map(|_| ()).map_err(|error| Undelivered::Later(error.to_string()))
+                sent.map(|_| ()).map_err(|error| Undelivered::Down(error.to_string()))
             }
             Self::Smtp(relay) => relay.send(message()?).await.map(|_| ()).map_err(|error| undelivered(&error)),
-            Self::Nowhere => Err(Undelivered::Later("email.smtp is empty".into())),
+            Self::Nowhere => Err(Undelivered::Down("email.smtp is empty".into())),
         }
     }
 
@@ -117,13 +119,14 @@ fn connect(relay: &config::Smtp, host: &str) -> Result<AsyncSmtpTransport<Tokio1
     Ok(builder.build())
 }
 
-/// A refusal of the mailbox or the letter is for good. A refusal of ourselves (RFC 4954 §4: 530 to 538) is
-/// the operator's to mend, and the letter waits for that.
+/// A refusal of the mailbox or the letter is for good, or for now (RFC 5321 §4.2.2: 450 to 452). A refusal of
+/// ourselves (RFC 4954 §4: 530 to 538) is the operator's to mend, and the letter waits for that.
 fn undelivered(error: &smtp::Error) -> Undelivered {
     let code = error.status().map(u16::from);
     match code {
         Some(550..=559) => Undelivered::Never(reason(error)),
-        _ => Undelivered::Later(reason(error)),
+        Some(450..=452) => Undelivered::Later(reason(error)),
+        _ => Undelivered::Down(reason(error)),
     }
 }
 

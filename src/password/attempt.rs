@@ -9,10 +9,11 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Credential, Kind};
 use crate::error::{Error, Result};
+use crate::language::Language;
 use crate::limit::{self, Action, Attempt};
 use crate::session::Devices;
-use crate::sign_in::{At, Completed, Method, Proofs, complete};
-use crate::types::{EmailAddress, SessionSecret, Token, UserId};
+use crate::sign_in::{self, At, Completed, Method, Proofs, complete};
+use crate::types::{ClientId, EmailAddress, SessionSecret, Token, UserId};
 use crate::work::Actor;
 
 /// What came of a password.
@@ -44,11 +45,13 @@ pub struct Attempted<'a> {
     pub caller: &'a crate::types::Caller,
     /// At which browser.
     pub at: At<'a>,
+    /// The look and language of the page, for the notice.
+    pub page: (Option<&'a ClientId>, Language),
 }
 
 /// Tries it. What is done does not depend on whether the account exists.
 pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Result<Outcome> {
-    let Attempted { address, password, devices, caller, at } = attempted;
+    let Attempted { address, password, devices, caller, mut at, page } = attempted;
     // Whose device this is can only be told when it is known whose account that is. A browser that knows
     // nobody need not wait for it: the account is looked up on the way.
     let before = if devices.is_empty() {
@@ -56,7 +59,7 @@ pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Re
     } else {
         Some(credential::find_by_address(app.db.read(), &app.crypto, address, Kind::Password).await?)
     };
-    let device = before.as_ref().and_then(|(user, _)| devices.of_user((*user)?));
+    let device = before.as_ref().and_then(|(owner, _)| devices.of_user(owner.as_ref()?.0));
     let key = match device {
         Some(device) => limit::key_of_account_on_device(app, address, device),
         None => limit::key_of_account(app, address),
@@ -69,13 +72,16 @@ pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Re
         Attempt::Wait(wait) => return Ok(Outcome::Wait(wait)),
         Attempt::Locked => return Ok(Outcome::Wait(Duration::from_hours(1))),
     };
-    let (user, credential) = match (before, row) {
+    let (owner, credential) = match (before, row) {
         (Some(found), _) => found,
         (None, Some(row)) => credential::read_found(&app.crypto, &row)?,
         (None, None) => (None, None),
     };
     let checked = verify(pool, password, credential.as_ref()).await?;
-    settle(app, (user, credential, checked), &key, last, (caller, at)).await
+    if let Some((user, kept)) = owner.as_ref().filter(|_| checked.verified) {
+        at.notices = sign_in::notices(app, (*user, kept), (devices, at.user_agent), page)?;
+    }
+    settle(app, (owner.map(|(user, _)| user), credential, checked), &key, last, (caller, at)).await
 }
 
 /// A verified password, and its new hash if the old one was made with the parameters of another day.

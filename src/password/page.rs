@@ -46,7 +46,8 @@ pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visit
         return Ok(page(&app, &visitor, &flow, wrong())?);
     };
     let devices = visitor.devices(&app);
-    let attempted = Attempted { address: &address, password, devices: &devices, caller: visitor.caller(), at: visitor.at() };
+    let look = (flow.client(), visitor.language());
+    let attempted = Attempted { address: &address, password, devices: &devices, caller: visitor.caller(), at: visitor.at(), page: look };
     match sign_in(&app, &pool, attempted).await? {
         Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
         Outcome::Wrong => Ok(page(&app, &visitor, &flow, wrong())?),

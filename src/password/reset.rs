@@ -7,11 +7,11 @@ use crate::credential::{self, Kind};
 use crate::email_challenge::{self as challenges, Challenge, Purpose, State};
 use crate::error::Result;
 use crate::limit;
-use crate::mail::{self, Facts, Notice, NoticeLetter, envelope};
+use crate::mail::{self, Notice};
 use crate::page::Page;
 use crate::session;
 use crate::sign_in::{At, Completed, Method, NextStep, Proofs, complete};
-use crate::types::{Caller, ChallengeId, Envelope, SessionSecret, Token, UserId};
+use crate::types::{Caller, ChallengeId, SessionSecret, Token, UserId};
 use crate::user;
 use crate::work::Actor;
 
@@ -53,7 +53,9 @@ pub struct Choosing<'a> {
 /// Sets the new password. All older letters, failed tries and, if wished, sessions end with it.
 pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosing: Choosing<'_>) -> Result<Reset> {
     let Some(user) = challenge.user else { return Ok(Reset::Over) };
-    let notices = notices(app, user, &choosing).await?;
+    // To every address of theirs: whoever has only one of the mailboxes cannot keep it from the others.
+    let mailboxes = user::emails_of(app.db.read(), user).await?.into_iter().map(|email| email.address);
+    let notices = mail::notices(app, choosing.page, (Notice::PasswordChanged, choosing.at.user_agent), mailboxes)?;
     let mut work = app.begin(Actor::Visitor(choosing.caller.clone(), Some(user))).await?;
     challenges::lock_address(&work, &challenge.address).await?;
     if !challenges::spend(&work, challenge.id).await? {
@@ -74,24 +76,11 @@ pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosin
         }
     }
     work.record(Event::PasswordChanged { user });
-    for letter in &notices {
-        mail::post(&mut work, letter)?;
-    }
+    mail::post(&mut work, &notices)?;
     let completed = complete(&mut work, &person, &Proofs::of(Method::EmailCode), choosing.at, &app.config.sign_in).await?;
     work.commit().await?;
     Ok(match completed {
         Completed::SignedIn { secret, .. } => Reset::SignedIn { user, secret },
         Completed::Not(step) => Reset::NotYet(step),
     })
-}
-
-/// To every address of theirs: whoever has only one of the mailboxes cannot keep it from the others.
-async fn notices(app: &App, user: UserId, choosing: &Choosing<'_>) -> Result<Vec<Envelope>> {
-    let now = app.clock.now();
-    let browser = crate::user_agent::describe(choosing.at.user_agent);
-    let write = |email: user::Email| {
-        let facts = Facts { browser: browser.clone(), at: now, until: now, tag: String::new() };
-        envelope(app, &email.address, (now, now + mail::NOTICE_LIFETIME), &NoticeLetter::new(choosing.page, facts, Notice::PasswordChanged))
-    };
-    user::emails_of(app.db.read(), user).await?.into_iter().map(write).collect()
 }

@@ -84,7 +84,8 @@ impl Visitor {
 
     /// Where a session would begin.
     pub fn at(&self) -> At<'_> {
-        At { user_agent: &self.user_agent, address: self.caller.address.to_string(), previous: self.secret.as_ref() }
+        let address = self.caller.address.to_string();
+        At { user_agent: &self.user_agent, address, previous: self.secret.as_ref(), notices: Vec::new() }
     }
 
     /// Who has signed in at this browser before.

@@ -2,11 +2,12 @@
 
 use super::next_step::{NextStep, next_step};
 use super::proof::Proofs;
-use crate::audit::Event;
+use crate::audit::{self, Event};
 use crate::config::SignIn;
 use crate::error::Result;
+use crate::mail;
 use crate::session::{self, NewSession};
-use crate::types::{SessionId, SessionSecret, Token};
+use crate::types::{Envelope, SessionId, SessionSecret, Token};
 use crate::user::Person;
 use crate::work::Work;
 
@@ -18,6 +19,8 @@ pub struct At<'a> {
     pub address: String,
     /// The session it presents, which ends: a value known before a sign-in must not be worth anything after.
     pub previous: Option<&'a Token<SessionSecret>>,
+    /// What the account's mailbox is told, unless this is the first time that the account is used.
+    pub notices: Vec<Envelope>,
 }
 
 /// What came of it.
@@ -56,6 +59,7 @@ pub async fn complete(work: &mut Work<'_>, person: &Person, proofs: &Proofs, at:
     if let Some(previous) = at.previous {
         session::replace(work, previous, session, person.id).await?;
     }
+    mail::post_if(work, &at.notices, &audit::has_signed_in(person.id))?;
     work.record(Event::SignedIn { user: person.id, session, methods: proofs.names() });
     Ok(Completed::SignedIn { session, secret })
 }

@@ -11,6 +11,8 @@ pub struct Envelope {
     pub to: EmailAddress,
     /// The sender, as `Name <address>`.
     pub from: String,
+    /// Who gets the answers, if it is not the sender.
+    pub reply_to: Option<String>,
     /// One line, without control characters.
     pub subject: String,
     /// The plain text part.

@@ -142,8 +142,17 @@ check-code-label = Type the 6-digit code
 check-continue = Continue
 check-nothing = Nothing yet? Look in spam for a message from { $from }.
 check-resend = Send it again
+check-bounced = Email to this address came back. { $change }, or { $other }.
+check-bounced-change = Check the spelling
+check-bounced-other = sign in another way
 check-resend-wait = Send again in { $seconds } s
 check-resend-ready = You can send the email again now
+check-offline-title = We couldn’t send the email
+check-offline-to = To { $email }
+check-offline-why = Our mail server isn’t answering. Nothing is wrong with your account.
+check-offline-password = Use your password
+check-offline-again = Try the email again
+check-offline-reference = Reference { $reference }
 check-code-wrong = { $left ->
     [0] That code isn’t right. Check it against the email that shows { $tag }
     [one] That code isn’t right. Check it against the email that shows { $tag }. { $left } try left
@@ -380,4 +389,7 @@ mail-password-lede = If this was you, there’s nothing to do.
 mail-address-subject = Your { $app } email address was changed
 mail-address-title = Your email address was changed
 mail-address-lede = If this was you, there’s nothing to do.
+mail-new-sign-in-subject = New sign-in to { $app }
+mail-new-sign-in-title = New sign-in
+mail-new-sign-in-lede = Your { $app } account was used on a browser we haven’t seen before. If this was you, there’s nothing to do.
 mail-changed-foot = If it wasn’t: go to { $place }, choose “Forgot password?” and sign out everywhere. We don’t put a button here, so you never have to wonder if it is real.

@@ -41,14 +41,14 @@ on_each_database!(an_address_changes_when_both_sides_agree, |app: TestApp| async
     view.form_to("/check").fill("code", &to.code.unwrap()).submit().await;
     let view = browser.get("/account/email").await;
     assert!(view.text().contains(&format!("It’s {NEW} now")), "{}", view.text());
-    assert_eq!(app.browser().sign_in(NEW, PASSWORD).await.url.path(), "/account");
-    assert_eq!(app.browser().sign_in(MAYA, PASSWORD).await.status, 422);
     // Both are told, without a button, and older letters are void.
     for address in [MAYA, NEW] {
         let notice = app.letter_to(address);
         assert!(notice.subject.contains("address was changed") && notice.link.is_none(), "{address}: {}", notice.subject);
     }
     assert_eq!(app.browser().get(&old_letter).await.status, 410);
+    assert_eq!(app.browser().sign_in(NEW, PASSWORD).await.url.path(), "/account");
+    assert_eq!(app.browser().sign_in(MAYA, PASSWORD).await.status, 422);
     assert!(events(&app, user).await.iter().any(|(name, _)| name == "email.changed"));
 });
 

@@ -2,6 +2,7 @@
 
 mod change;
 mod recover;
+mod relay;
 mod timing;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Signing in with a password: the right one, the wrong one, and too many of them.
 
+mod notice;
+
 use std::time::{Duration, Instant};
 
 use crate::on_each_database;

@@ -105,6 +105,12 @@ fn letters_and_logs_are_spelt_so_that_nothing_slips_in() {
       help: like Fieldnotes <hello@fieldnotes.example>
     "#);
     assert_eq!(fine("email.from = 'Fieldnotes <hello@fieldnotes.example>'", &[]).email.from, "Fieldnotes <hello@fieldnotes.example>");
+    assert_eq!(fine("", &[]).email.reply_to, None);
+    assert_eq!(fine("email.reply_to = 'help@fieldnotes.example'", &[]).email.reply_to.as_deref(), Some("help@fieldnotes.example"));
+    for text in ["help", "help@", "Help <help@a.example>, more@a.example", "Help <help@a.example", "Field, notes <help@a.example>"] {
+        let why = wrong(&format!("email.reply_to = '{text}'"), &[]);
+        assert!(why.contains("email.reply_to") && why.contains("is not a sender"), "{text}: {why}");
+    }
 }
 
 #[test]
