@@ -103,6 +103,7 @@ pub struct Subject {
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
     sign_in: Vec<u8>,
+    sign_in_again: Vec<u8>,
     letter: Vec<u8>,
     pub relay: Relay,
     chains: Vec<Arc<Mutex<String>>>,
@@ -133,8 +134,17 @@ impl Subject {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         let (process, first_start) = Process::spawn(serve(&environment, folder.path()), port, "/health");
-        let mut subject =
-            Self { process, first_start, folder, environment, sign_in: Vec::new(), letter: Vec::new(), relay, chains: Vec::new() };
+        let mut subject = Self {
+            process,
+            first_start,
+            folder,
+            environment,
+            sign_in: Vec::new(),
+            sign_in_again: Vec::new(),
+            letter: Vec::new(),
+            relay,
+            chains: Vec::new(),
+        };
         subject.run(&["user", "add", EMAIL, "--password-stdin", "--verified"], PASSWORD);
         subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");
         subject.prepare();
@@ -178,6 +188,8 @@ impl Subject {
         self.letter = post("/sign-in/email", &browser, &format!("csrf={csrf}&flow={flow}"));
         let answer = connection.ask(&self.sign_in).to_owned();
         let session = cookie(&answer, "__Host-hk-session").expect("signed in");
+        let devices = cookie(&answer, "__Host-hk-device").expect("a device");
+        self.sign_in_again = post("/sign-in/password", &format!("{browser}; {devices}"), &body);
         for _ in 0..8 {
             let path = format!(
                 "/authorize?client_id={CLIENT}&redirect_uri={REDIRECT}&response_type=code&scope=openid+email+offline_access&code_challenge={CHALLENGE}&code_challenge_method=S256"
@@ -217,13 +229,14 @@ impl Subject {
         Load { request: self.letter.clone(), next: Box::new(next) }
     }
 
-    /// The form with the password, again and again: each makes a session.
-    pub fn sign_in(&self) -> Load {
+    /// The form with the password, again and again: each makes a session. At a browser that knows the person, or
+    /// at one that is new to them, which their mailbox is told.
+    pub fn sign_in(&self, known: bool) -> Load {
         let next = |answer: &str| {
             assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
             None
         };
-        Load { request: self.sign_in.clone(), next: Box::new(next) }
+        Load { request: if known { &self.sign_in_again } else { &self.sign_in }.clone(), next: Box::new(next) }
     }
 }
 
