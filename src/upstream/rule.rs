@@ -1,0 +1,224 @@
+//! What a provider's file must keep beside its shape, so that a slip in it is found when it is read and not when somebody
+//! signs in.
+
+use super::provider::{Kind, Protocol, Provider, Request, TokenIn, Verified};
+use super::source::Sources;
+use super::template::{Piece, Template};
+
+/// What a template is part of, which says what may stand in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// Before there are tokens.
+    Sending,
+    /// A question with the access token.
+    Asking,
+    /// The issuer that tokens name.
+    InTokens,
+}
+
+/// Words that the server fills.
+const OURS: &[&str] = &["client_id", "access_token", "tenantid"];
+
+impl Provider {
+    /// Everything that is wrong with these facts, in words.
+    pub fn rules(&self) -> Vec<String> {
+        let mut wrong = self.endpoints_rules();
+        wrong.extend(self.addresses());
+        wrong.extend(self.texts());
+        wrong.extend(self.claims_rules());
+        for (name, setting) in &self.settings {
+            if OURS.contains(&name.as_str()) || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+                wrong.push(format!("settings.{name} cannot be called so"));
+            }
+            for value in setting.default.iter().chain([&setting.example]).filter(|value| !setting.admits(value, false)) {
+                wrong.push(format!("settings.{name}: {value} is not what it may be"));
+            }
+        }
+        for (name, request) in [("userinfo", &self.userinfo), ("emails", &self.emails)] {
+            wrong.extend(request.iter().flat_map(|request| request_rules(name, request)));
+        }
+        wrong
+    }
+
+    /// What each protocol has.
+    fn endpoints_rules(&self) -> Vec<String> {
+        let oidc = self.protocol == Protocol::Oidc;
+        let asks = self.userinfo.as_ref().is_some_and(|userinfo| userinfo.url.is_some());
+        let in_token = |sources: &Sources| sources.only_path().is_some_and(|path| path.as_str().starts_with("$.token."));
+        let mut wrong = Vec::new();
+        for (is, what) in [
+            (oidc && self.issuer.is_none(), "oidc needs an issuer"),
+            (oidc && self.endpoints.is_some(), "oidc takes its endpoints from discovery"),
+            (
+                oidc && !self.scopes().contains(&"openid") && !self.authorization.parameters.contains_key("scope"),
+                "oidc needs the scope openid",
+            ),
+            (!oidc && self.endpoints.is_none(), "oauth2 needs endpoints"),
+            (
+                !oidc && (self.issuer.is_some() || self.discovery.is_some() || self.issuer_in_tokens.is_some()),
+                "oauth2 has neither issuer nor discovery",
+            ),
+            (!oidc && self.claims.subject.is_none(), "oauth2 needs claims.subject"),
+            (!oidc && !asks && !self.claims.subject.as_ref().is_some_and(in_token), "oauth2 needs userinfo.url, or a subject in $.token"),
+            (self.emails.as_ref().is_some_and(|emails| emails.url.is_none()), "emails needs a url"),
+        ] {
+            wrong.extend(is.then(|| what.to_owned()));
+        }
+        wrong
+    }
+
+    fn addresses(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (name, page) in [("documentation", Some(&self.documentation)), ("console", self.console.as_ref())] {
+            if page.is_some_and(|page| !page.starts_with("https://")) {
+                wrong.push(format!("{name} is not https"));
+            }
+        }
+        let endpoints = self.endpoints.as_ref();
+        let url = |request: &Option<Request>| request.as_ref().and_then(|request| request.url.clone());
+        for (name, url, at) in [
+            ("issuer", self.issuer.clone(), At::Sending),
+            ("discovery", self.discovery.clone(), At::Sending),
+            ("issuer_in_tokens", self.issuer_in_tokens.clone(), At::InTokens),
+            ("endpoints.authorization", endpoints.map(|endpoints| endpoints.authorization.clone()), At::Sending),
+            ("endpoints.token", endpoints.map(|endpoints| endpoints.token.clone()), At::Sending),
+            ("userinfo.url", url(&self.userinfo), At::Asking),
+            ("emails.url", url(&self.emails), At::Asking),
+        ] {
+            if let Some(url) = url {
+                wrong.extend(self.places(name, &url, at));
+                wrong.extend(self.begins_well(&url).err().map(|why| format!("{name} {why}")));
+            }
+        }
+        wrong
+    }
+
+    /// An address is on https, and nothing but an operator's words says on which host.
+    fn begins_well(&self, url: &Template) -> Result<(), &'static str> {
+        let pieces = url.pieces();
+        let host_ends = |text: &str| text.contains(['/', '?', '#']);
+        match pieces.split_first() {
+            Some((Piece::Word(name), rest)) => {
+                let kind = self.settings.get(name).map(|setting| setting.kind);
+                let ends = !matches!(rest.first(), Some(Piece::Text(text)) if !text.starts_with('/'));
+                let only_text = !matches!(rest.first(), Some(Piece::Word(_) | Piece::Path(_)));
+                if kind != Some(Kind::Url) {
+                    Err("begins with something that is no setting of kind url")
+                } else if ends && only_text {
+                    Ok(())
+                } else {
+                    Err("goes on after a setting without a slash")
+                }
+            }
+            Some((Piece::Text(text), rest)) => {
+                let host = text.strip_prefix("https://").ok_or("is not https")?;
+                let open = if host_ends(host) { &[] } else { rest };
+                let until = open.iter().position(|piece| matches!(piece, Piece::Text(text) if host_ends(text))).unwrap_or(open.len());
+                let set = |piece: &Piece| match piece {
+                    Piece::Text(_) => true,
+                    Piece::Word(name) => self.settings.get(name).is_some_and(|setting| setting.kind == Kind::Word),
+                    Piece::Path(_) => false,
+                };
+                if open[..until].iter().all(set) { Ok(()) } else { Err("has a host that is not made of settings of kind word") }
+            }
+            _ => Err("is not https"),
+        }
+    }
+
+    /// Parameters and headers.
+    fn texts(&self) -> Vec<String> {
+        let none = std::collections::BTreeMap::new();
+        let headers = |request: &Option<Request>| request.as_ref().map_or_else(|| none.clone(), |request| request.headers.clone());
+        let mut wrong = Vec::new();
+        for (name, texts, at) in [
+            ("authorization.parameters", self.authorization.parameters.clone(), At::Sending),
+            ("token.parameters", self.token.parameters.clone(), At::Sending),
+            ("token.headers", self.token.headers.clone(), At::Sending),
+            ("userinfo.headers", headers(&self.userinfo), At::Asking),
+            ("emails.headers", headers(&self.emails), At::Asking),
+        ] {
+            wrong.extend(texts.iter().flat_map(|(key, text)| self.places(&format!("{name}.{key}"), text, at)));
+        }
+        wrong
+    }
+
+    /// Only what is known at that time stands in braces.
+    fn places(&self, name: &str, template: &Template, at: At) -> Vec<String> {
+        let stands = |piece: &Piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Path(path) => (at != At::Asking).then(|| format!("{name}: {{{}}}: there is no answer yet", path.as_str())),
+            Piece::Word(word) => {
+                let known = match word.as_str() {
+                    "client_id" => true,
+                    "access_token" => at == At::Asking,
+                    "tenantid" => at == At::InTokens,
+                    setting => self.settings.contains_key(setting),
+                };
+                (!known).then(|| format!("{name}: {{{word}}} is no setting"))
+            }
+        };
+        template.pieces().iter().filter_map(stands).collect()
+    }
+
+    fn claims_rules(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let claims = &self.claims;
+        let one_path = |sources: &Option<Sources>| sources.as_ref().is_some_and(|sources| sources.only_path().is_some());
+        let off = |sources: &Option<Sources>| sources.as_ref().is_none_or(Sources::is_off);
+        let only = |sources: &Option<Sources>| sources.as_ref().and_then(Sources::only_path).cloned();
+        let apart = match (only(&claims.email), only(&claims.email_verified)) {
+            (Some(email), Some(verified)) => {
+                (email.as_str().contains('?') || verified.as_str().contains('?'))
+                    && (email.parent().is_none() || email.parent() != verified.parent())
+            }
+            _ => false,
+        };
+        let by_claim = self.verified() == Verified::Claim;
+        for (is, what) in [
+            (claims.subject.is_some() && !one_path(&claims.subject), "claims.subject is not one path"),
+            // Else the claim might be about another address.
+            (by_claim && !off(&claims.email) && !one_path(&claims.email), "verified by claim: claims.email is not one path"),
+            (
+                by_claim && !off(&claims.email) && !one_path(&claims.email_verified),
+                "verified by claim: claims.email_verified is not one path",
+            ),
+            (by_claim && apart, "verified by claim: claims.email and claims.email_verified may be about different addresses"),
+            (self.email.trusted && self.verified() == Verified::Never, "trusted, but never verified"),
+            (self.email.trusted && off(&claims.email), "trusted, but there is no address"),
+            (!by_claim && !self.email.accept.is_empty(), "email.accept means nothing here"),
+        ] {
+            wrong.extend(is.then(|| what.to_owned()));
+        }
+        let members = match self.protocol {
+            Protocol::Oidc => &["$.claims.", "$.claims[", "$.form.", "$.token."][..],
+            Protocol::Oauth2 => &["$.userinfo.", "$.userinfo[", "$.emails.", "$.emails[", "$.form.", "$.token."][..],
+        };
+        for (name, sources) in claims.all() {
+            let (paths, strange) = sources.pieces();
+            wrong.extend(strange.iter().map(|word| format!("claims.{name}: {{{word}}} is no path")));
+            let elsewhere = |path: &&str| !members.iter().any(|member| path.starts_with(member));
+            wrong.extend(
+                paths.iter().map(|path| path.as_str()).filter(elsewhere).map(|path| format!("claims.{name}: nothing is at {path}")),
+            );
+            if paths.is_empty() && !sources.is_off() {
+                wrong.push(format!("claims.{name} is the same for everybody"));
+            }
+        }
+        wrong
+    }
+}
+
+fn request_rules(name: &str, request: &Request) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if let Some(body) = &request.body
+        && (request.method != super::Method::Post || serde_json::from_str::<serde_json::Value>(body).is_err())
+    {
+        wrong.push(format!("{name}.body is not JSON for POST"));
+    }
+    let templates = request.headers.values().chain(&request.url);
+    let carries = templates.flat_map(Template::pieces).any(|piece| matches!(piece, Piece::Word(word) if word == "access_token"));
+    if carries != (request.token_in == TokenIn::None) {
+        wrong.push(format!("{name}: the access token is sent twice, or not at all"));
+    }
+    wrong
+}
