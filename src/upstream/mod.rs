@@ -9,6 +9,7 @@ mod rule;
 mod source;
 mod template;
 
+pub use catalogue::Entry;
 pub use profile::{Document, Part, Profile, Refused};
 pub use provider::{
     Authentication, Authorization, Claims, Email, Endpoints, Example, Kind, Method, Notes, Protocol, Provider, Request, Setting, SubjectIs,

@@ -165,10 +165,10 @@ impl Provider {
     }
 
     fn is_claimed(&self, document: &Document) -> Option<bool> {
-        let email = self.claims.email.as_ref().and_then(Sources::only_path)?;
-        let verified = self.claims.email_verified.as_ref().and_then(Sources::only_path)?;
-        // Of several addresses and several confirmations, nobody can say which belong together.
-        Some(match verified.only(&document.0).filter(|_| verified.agrees(email, &document.0))? {
+        let email = self.claims.email.as_ref()?.giving(&document.0)?;
+        let verified = self.claims.email_verified.as_ref()?.only_path()?;
+        // The claim is about the address beside it, and of several nobody can say which belong together.
+        Some(match verified.only(&document.0).filter(|_| verified.stands_beside(email, &document.0))? {
             Value::Bool(verified) => *verified,
             Value::String(text) => self.email.accept.contains(text),
             _ => false,
@@ -223,9 +223,9 @@ mod tests {
     /// Puts something else at the place that a path leads to; nothing removes it. Says whether there was such a place.
     fn put(document: &mut Document, sources: &Option<Sources>, value: Option<&Value>) -> bool {
         let text = sources.as_ref().and_then(Sources::only_path).unwrap().as_str();
-        let places =
-            serde_json_path::JsonPath::parse(text).unwrap().query_located(&document.0).locations().map(|place| place.to_json_pointer());
-        let places: Vec<_> = places.collect();
+        let found = serde_json_path::JsonPath::parse(text).unwrap().query_located(&document.0);
+        let places: Vec<_> = found.locations().map(|place| place.to_json_pointer()).collect();
+        drop(found);
         for place in &places {
             let (parent, name) = place.rsplit_once('/').unwrap();
             match (document.0.pointer_mut(parent).unwrap(), value) {
@@ -318,6 +318,13 @@ mod tests {
         // Nor one whose confirmation is another's.
         let emails = json!([{ "email": "ada@example.com", "primary": true }, { "primary": true, "verified": true }]);
         assert!(!provider("github").profile(&document.with(Part::Emails, emails)).unwrap().email_verified);
+    }
+
+    #[test]
+    fn a_confirmation_is_about_the_address_beside_it() {
+        let claims = json!({ "sub": "1", "emails": ["ada@example.com"], "email": "mallory@example.org", "email_verified": true });
+        let profile = provider("azure-ad-b2c").profile(&Document::new().with(Part::Claims, claims)).unwrap();
+        assert_eq!((profile.email.as_deref(), profile.email_verified), (Some("ada@example.com"), false));
     }
 
     #[test]

@@ -32,21 +32,21 @@ impl Path {
         self.path.query(document).exactly_one().ok()
     }
 
-    /// What it leads into at last, as `$.emails[?@.primary == true]` of `$.emails[?@.primary == true].email`.
-    pub(super) fn parent(&self) -> Option<&str> {
-        self.text.rsplit_once('.').filter(|(_, last)| !last.contains([']', '\''])).map(|(parent, _)| parent)
+    /// Whether both are written as members of one thing, as `$.a[?@.primary == true].email` and
+    /// `$.a[?@.primary == true].verified`.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        let parent =
+            |path: &Self| path.text.rsplit_once('.').filter(|(_, last)| !last.contains([']', '\''])).map(|(parent, _)| parent.to_owned());
+        parent(self).is_some() && parent(self) == parent(other)
     }
 
-    /// Whether both lead to just one value, and where they are to lead into the same thing, they do.
-    pub(super) fn agrees(&self, other: &Self, document: &Value) -> bool {
-        let place = |path: &Self| {
+    /// Whether both lead to just one value, and these are members of one and the same thing.
+    pub(super) fn stands_beside(&self, other: &Self, document: &Value) -> bool {
+        let thing = |path: &Self| {
             let place = path.path.query_located(document).exactly_one().ok()?.location().to_json_pointer();
-            place.rsplit_once('/').map(|(parent, _)| parent.to_owned())
+            place.rsplit_once('/').map(|(thing, _)| thing.to_owned())
         };
-        let (Some(mine), Some(others)) = (place(self), place(other)) else {
-            return false;
-        };
-        self.parent().is_none() || self.parent() != other.parent() || mine == others
+        self.is_beside(other) && thing(self).is_some() && thing(self) == thing(other)
     }
 
     /// The first value it leads to, as words: a text that is not blank, or a whole number.
@@ -109,6 +109,14 @@ impl Sources {
         }
     }
 
+    /// The path that gives the value, if it is a path that does.
+    pub(super) fn giving(&self, document: &Value) -> Option<&Path> {
+        match self.0.iter().find(|source| source.text(document).is_some())? {
+            Source::Path(path) => Some(path),
+            Source::Joined(_) => None,
+        }
+    }
+
     /// Every path, and the words that stand in braces and mean nothing here.
     pub(super) fn pieces(&self) -> (Vec<&Path>, Vec<&str>) {
         let (mut paths, mut strange) = (Vec::new(), Vec::new());
@@ -127,10 +135,16 @@ impl Sources {
 
     /// The value: words, as the provider wrote them.
     pub fn text<'a>(&self, document: &'a Value) -> Option<Cow<'a, str>> {
-        self.0.iter().find_map(|source| match source {
-            Source::Path(path) => path.text(document),
-            Source::Joined(template) => joined(template, document).map(Cow::Owned),
-        })
+        self.0.iter().find_map(|source| source.text(document))
+    }
+}
+
+impl Source {
+    fn text<'a>(&self, document: &'a Value) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Path(path) => path.text(document),
+            Self::Joined(template) => joined(template, document).map(Cow::Owned),
+        }
     }
 }
 
