@@ -5,15 +5,14 @@ pub mod catalogue;
 mod profile;
 mod provider;
 mod reading;
+mod request;
 mod rule;
 mod source;
 mod template;
 
 pub use catalogue::Entry;
 pub use profile::{Document, Part, Profile, Refused};
-pub use provider::{
-    Authentication, Authorization, Claims, Email, Endpoints, Example, Kind, Method, Notes, Protocol, Provider, Request, Setting, SubjectIs,
-    Token, TokenIn, Verified,
-};
+pub use provider::{Claims, Email, Example, Kind, Notes, Protocol, Provider, Setting, SubjectIs, Verified};
+pub use request::{Authentication, Authorization, Endpoints, Method, Request, Token, TokenIn};
 pub use source::{Path, Sources};
 pub use template::{Missing, Template, Values};

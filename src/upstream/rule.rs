@@ -1,7 +1,8 @@
 //! What a provider's file must keep beside its shape, so that a slip in it is found when it is read and not when somebody
 //! signs in.
 
-use super::provider::{Kind, Protocol, Provider, Request, TokenIn, Verified};
+use super::provider::{Kind, Protocol, Provider, Verified};
+use super::request::{Method, Request, TokenIn};
 use super::source::Sources;
 use super::template::{Piece, Template};
 
@@ -202,7 +203,7 @@ impl Provider {
 fn request_rules(name: &str, request: &Request) -> Vec<String> {
     let mut wrong = Vec::new();
     if let Some(body) = &request.body
-        && (request.method != super::Method::Post || serde_json::from_str::<serde_json::Value>(body).is_err())
+        && (request.method != Method::Post || serde_json::from_str::<serde_json::Value>(body).is_err())
     {
         wrong.push(format!("{name}.body is not JSON for POST"));
     }
@@ -212,4 +213,76 @@ fn request_rules(name: &str, request: &Request) -> Vec<String> {
         wrong.push(format!("{name}: the access token is sent twice, or not at all"));
     }
     wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+        name = "Example"
+        protocol = "oauth2"
+        documentation = "https://example.com/docs"
+        [settings.server]
+        meaning = "The address"
+        example = "https://chat.example.com"
+        kind = "url"
+        [settings.tenant]
+        meaning = "The tenant"
+        example = "one"
+        [endpoints]
+        authorization = "{server}/authorize"
+        token = "https://{tenant}.example.com/token"
+        [authorization]
+        parameters = { of = "{tenant}" }
+        [userinfo]
+        url = "https://api.example.com/users/{$.token.id}"
+        [claims]
+        subject = "$.userinfo.id"
+        email = ["$.userinfo.email", "$.userinfo.mail"]
+        email_verified = "$.userinfo.verified"
+        name = "{$.userinfo.first} {$.userinfo.last}"
+        [email]
+        verified = "claim"
+        trusted = true
+    "#;
+
+    #[test]
+    fn a_slip_is_found_when_the_file_is_read() {
+        assert_eq!(Provider::read(FILE).err(), None);
+        for (from, to, why) in [
+            ("https://example.com/docs", "http://example.com/docs", "documentation is not https"),
+            ("https://api", "http://api", "userinfo.url is not https"),
+            ("{server}/authorize", "{tenant}/authorize", "no setting of kind url"),
+            ("{server}/authorize", "{server}.example/authorize", "without a slash"),
+            ("{server}/authorize", "{server}{tenant}", "without a slash"),
+            ("{server}/authorize", "https://{$.token.host}/x", "has a host"),
+            ("https://{tenant}.example.com/token", "https://{server}/token", "has a host"),
+            ("users/{$.token.id}", "users/{who}", "{who} is no setting"),
+            ("{ of = \"{tenant}\" }", "{ of = \"{access_token}\" }", "{access_token} is no setting"),
+            ("{ of = \"{tenant}\" }", "{ of = \"{$.token.id}\" }", "no answer yet"),
+            ("example = \"one\"", "example = \"one/two\"", "not what it may be"),
+            ("[settings.tenant]", "[settings.client_id]", "cannot be called so"),
+            ("subject = \"$.userinfo.id\"", "", "needs claims.subject"),
+            ("\"$.userinfo.id\"", "[\"$.userinfo.id\", \"$.userinfo.name\"]", "subject is not one path"),
+            ("\"$.userinfo.id\"", "\"$.claims.sub\"", "nothing is at $.claims.sub"),
+            ("\"$.userinfo.id\"", "\"$.userinfo[\"", "is no path"),
+            ("\"$.userinfo.verified\"", "\"$.userinfo.mails[0].verified\"", "beside no address"),
+            ("email_verified = \"$.userinfo.verified\"", "", "beside no address"),
+            ("\"{$.userinfo.first} {$.userinfo.last}\"", "\"Somebody\"", "the same for everybody"),
+            ("\"{$.userinfo.first} {$.userinfo.last}\"", "\"{$.userinfo.first} {tenant}\"", "{tenant} is no path"),
+            ("verified = \"claim\"", "verified = \"never\"", "trusted, but never verified"),
+            ("[claims]", "token_in = \"none\"\n[claims]", "sent twice, or not at all"),
+            ("[claims]", "body = \"{}\"\n[claims]", "not JSON for POST"),
+            ("[claims]", "token_in = \"cookie\"\n[claims]", "is not one of"),
+            ("protocol = \"oauth2\"", "protocol = \"oidc\"", "oidc needs an issuer"),
+            ("protocol = \"oauth2\"", "protocol = \"saml\"", "unknown variant"),
+            ("[email]", "[email]\ntrust = true", "unknown field"),
+        ] {
+            let file = FILE.replacen(from, to, 1);
+            assert_ne!(file, FILE, "{from}");
+            let wrong = Provider::read(&file).unwrap_err();
+            assert!(wrong.contains(why), "{to}: {wrong}");
+        }
+    }
 }
