@@ -1,4 +1,5 @@
-//! Makes the files of `static/` ready: fingerprints for their names, and compressed twins.
+//! Makes the files of `static/` ready: fingerprints for their names, and compressed twins. And puts what is known
+//! about other login servers into the program: a table of `src/upstream/catalogue/` with the marks of `static/providers/`.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -7,11 +8,15 @@ use std::{env, fs, io};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-/// The marks of other login servers. Pages draw them inline, in the text's colour: they are no assets.
+/// One file for each provider.
+const CATALOGUE: &str = "src/upstream/catalogue";
+/// Their marks. Pages draw them inline, in the text's colour: they are no assets.
 const MARKS: &str = "static/providers";
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=static");
+    println!("cargo::rerun-if-changed={MARKS}");
+    println!("cargo::rerun-if-changed={CATALOGUE}");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("no OUT_DIR"))?);
     let mut files = Vec::new();
     list(Path::new("static"), &mut files)?;
@@ -22,7 +27,8 @@ fn main() -> io::Result<()> {
         table.push_str(&entry(path, index, &out)?);
     }
     table.push_str("];\n");
-    fs::write(out.join("assets.rs"), table)
+    fs::write(out.join("assets.rs"), table)?;
+    fs::write(out.join("catalogue.rs"), catalogue()?)
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -31,6 +37,29 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         if path.is_dir() { list(&path, files)? } else { files.push(path) }
     }
     Ok(())
+}
+
+/// The providers, sorted: id, facts, and the mark if there is one.
+fn catalogue() -> io::Result<String> {
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(CATALOGUE)? {
+        let path = entry?.path();
+        let id = path.file_stem().filter(|_| path.extension().is_some_and(|extension| extension == "toml"));
+        let id = id.ok_or_else(|| io::Error::other(format!("{} is no provider's file", path.display())))?;
+        ids.push(id.to_string_lossy().into_owned());
+    }
+    ids.sort();
+    let root = env::current_dir()?;
+    let include = |file: &Path| format!("include_str!({:?})", root.join(file).to_string_lossy());
+    let mut table = format!("static CATALOGUE: [(&str, &str, Option<&str>); {}] = [\n", ids.len());
+    for id in ids {
+        let mark = Path::new(MARKS).join(format!("{id}.svg"));
+        let mark = if mark.exists() { format!("Some({})", include(&mark)) } else { "None".to_owned() };
+        let facts = include(&Path::new(CATALOGUE).join(format!("{id}.toml")));
+        let _ = writeln!(table, "({id:?}, {facts}, {mark}),");
+    }
+    table.push_str("];\n");
+    Ok(table)
 }
 
 /// One row of the table; the bytes go to files beside it.

@@ -20,7 +20,7 @@
 //! |---|---|
 //! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`] |
 //! | surfaces | [`account`], above [`app_session`], above [`sign_up`] and [`oidc`] |
-//! | ways in | [`password`] and [`email_code`], above [`sign_in`] |
+//! | ways in | [`password`], [`email_code`] and [`upstream`], above [`sign_in`] |
 //! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`credential`], above [`user`] |
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
 //! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`error`], above [`types`] |
@@ -93,6 +93,7 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod tables;
 pub mod types;
+pub mod upstream;
 pub mod user;
 pub mod user_agent;
 pub mod work;

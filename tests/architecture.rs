@@ -10,13 +10,23 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ("ground", &[&["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "app", "user_agent"]]),
     ("ledgers", &[&["audit", "job"], &["limit", "key", "mail"], &["work"]]),
     ("people", &[&["user"], &["credential", "session"], &["email_challenge"], &["email_change"]]),
-    ("ways in", &[&["sign_in"], &["password", "email_code"]]),
+    ("ways in", &[&["sign_in"], &["password", "email_code", "upstream"]]),
     ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account"]]),
     ("edge", &[&["installation", "tables", "demo", "dev", "gallery", "schedule", "server", "routes", "cli", "main", "lib"]]),
 ];
 /// Neighbours that must not know each other, although one stands after the other.
-const STRANGERS: &[(&str, &str)] =
-    &[("sign_up", "oidc"), ("oidc", "sign_up"), ("password", "sign_up"), ("password", "email_code"), ("email_code", "password")];
+const STRANGERS: &[(&str, &str)] = &[
+    ("sign_up", "oidc"),
+    ("oidc", "sign_up"),
+    ("password", "sign_up"),
+    ("password", "email_code"),
+    ("email_code", "password"),
+    ("upstream", "password"),
+    ("password", "upstream"),
+    ("upstream", "email_code"),
+    ("email_code", "upstream"),
+    ("sign_up", "upstream"),
+];
 /// Neighbours on one level that may use each other: the ledgers are one book, and a page needs its app.
 const TOGETHER: &[(&str, &str)] = &[
     ("audit", "work"),
@@ -34,8 +44,16 @@ const BANNED: &[&str] = &["utils", "helpers", "common", "misc", "shared", "manag
 const LONGEST: usize = 300;
 /// Files that are one long list or table of settings.
 const LONG: &[&str] = &["config/mod.rs", "gallery.rs"];
-const PURE: &[&str] =
-    &["user/state.rs", "sign_in/next_step.rs", "password/rules.rs", "page/difference.rs", "email_challenge/code.rs", "oidc/scope.rs"];
+const PURE: &[&str] = &[
+    "user/state.rs",
+    "sign_in/next_step.rs",
+    "password/rules.rs",
+    "page/difference.rs",
+    "email_challenge/code.rs",
+    "oidc/scope.rs",
+    "upstream/profile.rs",
+    "upstream/template.rs",
+];
 
 /// The place of a module: floor and row.
 fn place(module: &str) -> Option<(usize, usize)> {

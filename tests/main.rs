@@ -13,6 +13,7 @@ mod support;
 mod app_session;
 mod architecture;
 mod bad_input;
+mod catalogue;
 mod cli;
 mod email_code;
 mod journeys;
