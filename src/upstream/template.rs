@@ -4,9 +4,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::source::Path;
+
+/// Everything but the unreserved characters of RFC 3986 §2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A text with places, read once.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -100,7 +104,7 @@ impl Template {
                 // These would make it another address, and encoding cannot help it.
                 return Err(Missing(piece.name().to_owned()));
             } else if at > 0 {
-                percent_encode(&value, &mut filled);
+                filled.extend(utf8_percent_encode(&value, RESERVED));
             } else {
                 // `{server}/path`: an operator may have written the slash as well.
                 let continues = matches!(self.parts.get(1), Some(Piece::Text(next)) if next.starts_with('/'));
@@ -154,17 +158,6 @@ fn piece(inside: &str) -> Option<Result<Piece, String>> {
     }
     let word = !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     word.then(|| Ok(Piece::Word(inside.to_owned())))
-}
-
-/// Everything but the unreserved characters of RFC 3986 §2.3.
-fn percent_encode(value: &str, into: &mut String) {
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            into.push(char::from(byte));
-        } else {
-            into.push_str(&format!("%{byte:02X}"));
-        }
-    }
 }
 
 #[cfg(test)]
