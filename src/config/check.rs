@@ -72,7 +72,9 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
     let Some(issuer) = issuer.filter(|_| problems.is_empty()) else {
         return Err(Problems(problems));
     };
-    let config = Config { mode, issuer, data_dir, database, master_key, server, log, sign_in, email, tokens, limits, branding, clients };
+    let providers = Vec::new();
+    let config =
+        Config { mode, issuer, data_dir, database, master_key, server, log, sign_in, email, tokens, limits, branding, clients, providers };
     let warnings = warnings(&config);
     Ok((config, warnings))
 }

@@ -34,7 +34,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use crate::types::{ClientId, IssuerUrl, Origin, RedirectUri};
+use crate::types::{ClientId, IssuerUrl, Origin, ProviderId, RedirectUri};
 
 /// A complete, checked configuration.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub struct Config {
     pub branding: Branding,
     /// Clients that the file registers, beside those that `housekey client add` does.
     pub clients: BTreeMap<ClientId, ClientEntry>,
+    /// Other login servers that people bring with them, in the order of the page.
+    pub providers: Vec<(ProviderId, ProviderEntry)>,
 }
 
 /// `housekey dev` or `housekey serve`.
@@ -409,6 +411,43 @@ pub struct ClientEntry {
     /// Its own look.
     pub branding: Option<Branding>,
 }
+
+/// `[providers.ID]`: another login server, and who we are to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderEntry {
+    /// The provider of the catalogue that it is; the identifier if absent.
+    pub like: Option<String>,
+    /// The text of a file of the operator's own, in the form of the catalogue's, instead.
+    pub file: Option<String>,
+    /// What its button says; the brand's name if absent.
+    pub name: Option<String>,
+    /// Who we are there.
+    pub client_id: String,
+    /// And how we prove it, from the environment or a file. Apple: the `.p8` key.
+    pub client_secret: Option<Secret>,
+    /// What else the provider needs to know, as its file in the catalogue says.
+    pub settings: BTreeMap<String, String>,
+    /// What is asked for, if not what the catalogue says.
+    pub scopes: Option<Vec<String>>,
+    /// Whether an address that it calls confirmed may open an account that exists, if not as the catalogue says.
+    pub trust_email: Option<bool>,
+    /// Whether its tokens are kept, sealed, for apps to use.
+    pub keep_tokens: bool,
+}
+
+/// Something wrong with an entry, found by who knows what the entry is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The setting below the entry, for example `client_id` or `settings.tenant`.
+    pub field: String,
+    /// What is wrong with it.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Says everything that is wrong with a provider. The catalogue stands above the configuration, so it is passed in.
+pub type JudgeProvider = fn(&ProviderId, &ProviderEntry, development: bool) -> Vec<Fault>;
 
 /// A secret that comparisons go through in constant time elsewhere; equal here only to tell configurations apart.
 #[derive(Debug, Clone)]

@@ -87,6 +87,8 @@ ids! {
     ChallengeId = "chl";
     /// Something to be done later.
     JobId = "job";
+    /// What a provider said of somebody who has yet to prove which account here is theirs.
+    PendingIdentityId = "pid";
     /// A line of the audit log.
     EventId = "evt";
 }
@@ -134,6 +136,44 @@ impl TryFromU64 for ClientId {
     }
 }
 
+/// The name of a provider of sign-ins: 1 to 64 of `a-z 0-9 -`, as it stands in the addresses of its pages. There is one
+/// spelling, so that none can be taken for another.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ProviderId(String);
+
+impl ProviderId {
+    /// The name, or nothing if the text cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ProviderId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not the name of a provider"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +198,10 @@ mod tests {
 
     #[test]
     fn a_client_id_is_plain() {
+        assert!(ProviderId::parse("azure-ad-b2c").is_some());
+        for wrong in ["", "GOOGLE", "google ", "goo gle", "google/", "gооgle", &"a".repeat(65)] {
+            assert!(ProviderId::parse(wrong).is_none(), "{wrong}");
+        }
         assert!(ClientId::parse("fieldnotes-web").is_some());
         for wrong in ["", "a b", "a/b", "a;b", "ä", &"a".repeat(65)] {
             assert!(ClientId::parse(wrong).is_none(), "{wrong}");
