@@ -8,6 +8,7 @@ use crate::config::{Config, SignUp};
 use crate::crypto::Crypto;
 use crate::db::Db;
 use crate::error::Result;
+use crate::http_client::HttpClient;
 use crate::page::Looks;
 use crate::random::Random;
 
@@ -25,6 +26,8 @@ pub struct App {
     pub crypto: Crypto,
     /// How pages look and speak.
     pub looks: Looks,
+    /// Other servers.
+    pub http: HttpClient,
     /// Rings when something was left for later.
     pub bell: Notify,
 }
@@ -34,8 +37,10 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Clock, random: Random) -> Result<Self> {
         let crypto = Crypto::new(&config.master_key)?;
         let looks = Looks::new(&config);
-        Ok(Self { config, db, clock, random, crypto, looks, bell: Notify::new() })
+        let http = HttpClient::new(&config)?;
+        Ok(Self { config, db, clock, random, crypto, looks, http, bell: Notify::new() })
     }
+
     /// Whether a stranger may ask for an account. It takes a letter.
     pub fn sign_ups_are_open(&self) -> bool {
         self.config.sign_in.sign_up == SignUp::Open && self.config.sends_letters()

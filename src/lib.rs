@@ -23,7 +23,7 @@
 //! | ways in | [`password`], [`email_code`] and [`upstream`], above [`sign_in`] |
 //! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`credential`], above [`user`] |
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
-//! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`error`], above [`types`] |
+//! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`http_client`], [`error`], above [`types`] |
 //!
 //! # Four requests, function by function
 //!
@@ -75,6 +75,7 @@ pub mod error;
 pub mod form;
 #[cfg(test)]
 mod gallery;
+pub mod http_client;
 pub mod installation;
 pub mod job;
 pub mod key;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Modules by floor, the lowest first. Of one floor, those later in a row of rows may use the earlier.
 const FLOORS: &[(&str, &[&[&str]])] = &[
     ("values", &[&["types"]]),
-    ("ground", &[&["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "app", "user_agent"]]),
+    ("ground", &[&["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "http_client", "app", "user_agent"]]),
     ("ledgers", &[&["audit", "job"], &["limit", "key", "mail"], &["work"]]),
     ("people", &[&["user"], &["credential", "session"], &["email_challenge"], &["email_change"]]),
     ("ways in", &[&["sign_in"], &["password", "email_code", "upstream"]]),

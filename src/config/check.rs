@@ -194,6 +194,7 @@ fn limits(reader: &Reader<'_>, around: &Surroundings<'_>) -> Limits {
         letters_total: reader.rate("limits.letters_total"),
         codes_per_address: reader.rate("limits.codes_per_address"),
         codes_per_account: reader.rate("limits.codes_per_account"),
+        sign_ins_per_address: super::Rate { count: 60, per: std::time::Duration::from_mins(10) },
         client_failures: reader.rate("limits.client_failures"),
     }
 }

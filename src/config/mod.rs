@@ -106,6 +106,8 @@ pub struct Server {
     pub metrics_listen: Option<SocketAddr>,
     /// Who may say what the caller's address is. Nobody by default.
     pub trusted_proxies: Vec<IpNet>,
+    /// Private networks that this server may call.
+    pub reachable_networks: Vec<IpNet>,
     /// Threads that serve requests. Zero: one for each core.
     pub workers: usize,
     /// How long a request's head and body may take to arrive.
@@ -297,6 +299,8 @@ pub struct Limits {
     pub codes_per_address: Rate,
     /// Codes typed in for one mailbox, from anywhere.
     pub codes_per_account: Rate,
+    /// Journeys to other login servers begun from one network address.
+    pub sign_ins_per_address: Rate,
     /// Failed client authentications for one client.
     pub client_failures: Rate,
 }

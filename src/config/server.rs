@@ -66,6 +66,7 @@ pub(super) fn read(reader: &Reader<'_>) -> Server {
         listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8085))),
         metrics_listen,
         trusted_proxies: reader.parsed("server.trusted_proxies", parse_net, "name the proxy's own address or network, like 10.0.0.0/8"),
+        reachable_networks: Vec::new(),
         workers: reader.number("server.workers", 0),
         request_timeout: reader.duration("server.request_timeout"),
         shutdown_timeout: reader.duration("server.shutdown_timeout"),

@@ -26,6 +26,8 @@ pub enum Action<'a> {
     CodeFrom(IpAddr),
     /// A code typed in for a mailbox.
     CodeFor(&'a EmailAddress),
+    /// A journey to another login server begun from a network.
+    SignInFrom(IpAddr),
     /// A client that could not prove itself, from a network.
     ClientFailure(&'a ClientId, IpAddr),
 }
@@ -43,6 +45,7 @@ impl Action<'_> {
             Self::LetterAnywhere => limits.letters_total,
             Self::CodeFrom(_) => limits.codes_per_address,
             Self::CodeFor(_) => limits.codes_per_account,
+            Self::SignInFrom(_) => limits.sign_ins_per_address,
             Self::ClientFailure(..) => limits.client_failures,
         }
     }
@@ -59,6 +62,7 @@ impl Action<'_> {
             Self::CodeFrom(ip) => (7, ip.to_string().into()),
             Self::LetterOfTheDayTo(address) => (9, address.canonical().into()),
             Self::CodeFor(address) => (10, address.canonical().into()),
+            Self::SignInFrom(ip) => (11, ip.to_string().into()),
             Self::ClientFailure(client, ip) => (8, format!("{client} {ip}").into()),
         };
         [&[kind], of.as_slice()].concat()

@@ -29,6 +29,13 @@ impl TokenKind for AuthorizationCode {
     const PREFIX: &'static str = "hkc";
 }
 
+/// The `state` that a person takes to another login server and back (RFC 6749 §4.1.1).
+#[derive(Clone, Copy)]
+pub enum UpstreamState {}
+impl TokenKind for UpstreamState {
+    const PREFIX: &'static str = "hku";
+}
+
 const RANDOM: usize = 20;
 const CHECK: usize = 4;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 
 use super::catalogue;
+use super::description::Description;
 use super::provider::{Protocol, Provider};
 use super::request::Authentication;
 use super::template::Values;
@@ -33,6 +34,8 @@ pub struct Upstream {
     pub trusted: bool,
     /// Whether its tokens are kept.
     pub keep_tokens: bool,
+    /// What it says of itself.
+    pub(super) description: Description,
 }
 
 /// Every provider that is set up, in the order of the page.
@@ -92,6 +95,7 @@ impl Upstream {
             client_id: entry.client_id.clone(),
             secret: entry.client_secret.clone().map(|secret| secret.0),
             keep_tokens: entry.keep_tokens,
+            description: Description::default(),
             id: id.clone(),
             mark,
             settings,

@@ -1,16 +1,27 @@
 //! Other login servers that people bring with them. Everything that differs between them is data, a file each in
 //! `catalogue/`; no provider has code of its own.
 
+mod ask;
 pub mod catalogue;
+mod configured;
+mod connection;
+mod description;
+mod dialect;
+mod exchange;
+mod failed;
+mod id_token;
 mod profile;
 mod provider;
 mod reading;
 mod request;
 mod rule;
+mod signed_secret;
 mod source;
 mod template;
 
 pub use catalogue::Entry;
+pub use configured::{Upstream, Upstreams, judge};
+pub use failed::Failed;
 pub use profile::{Document, Part, Profile, Refused};
 pub use provider::{Claims, Email, Example, Kind, Notes, Protocol, Provider, Setting, SubjectIs, Verified};
 pub use request::{Authentication, Authorization, Endpoints, Method, Request, Token, TokenIn};
