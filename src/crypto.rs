@@ -37,6 +37,8 @@ pub enum Purpose {
     EmailLink,
     /// The browser that asked for a letter, as its row knows it.
     Browser,
+    /// Somebody at another login server, as the table of ways in knows them.
+    Identity,
 }
 
 /// A sealed text could not be opened: altered, sealed for something else, or by another master key.

@@ -52,6 +52,11 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::sign_in::view::SignInPage>(page, &mut all);
     rendered::<crate::sign_in::view::SignOutPage>(page, &mut all);
     rendered::<crate::sign_in::view::SignedOutPage>(page, &mut all);
+    rendered::<crate::upstream::view::ProviderFailedPage>(page, &mut all);
+    rendered::<crate::upstream::view::ProvePage>(page, &mut all);
+    rendered::<crate::upstream::view::ConnectPage>(page, &mut all);
+    rendered::<crate::upstream::view::LinkedPage>(page, &mut all);
+    rendered::<crate::account::view::ConnectionsPage>(page, &mut all);
     rendered::<crate::password::view::PasswordPage>(page, &mut all);
     rendered::<crate::sign_up::view::SignUpPage>(page, &mut all);
     rendered::<crate::sign_up::view::ChoosePasswordPage>(page, &mut all);
@@ -106,6 +111,8 @@ fn letters(page: &Page) -> Vec<(&'static str, Box<dyn Letter>)> {
         ("mail-password", tells(Notice::PasswordChanged)),
         ("mail-address", tells(Notice::AddressChanged)),
         ("mail-new-sign-in", tells(Notice::NewSignIn)),
+        ("mail-linked", tells(Notice::IdentityLinked("Google".into()))),
+        ("mail-unlinked", tells(Notice::IdentityUnlinked("Google".into()))),
     ]
 }
 

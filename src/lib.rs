@@ -21,7 +21,7 @@
 //! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`] |
 //! | surfaces | [`account`], above [`app_session`], above [`sign_up`] and [`oidc`] |
 //! | ways in | [`password`], [`email_code`] and [`upstream`], above [`sign_in`] |
-//! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`credential`], above [`user`] |
+//! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] |
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
 //! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`http_client`], [`error`], above [`types`] |
 //!
@@ -76,6 +76,7 @@ pub mod form;
 #[cfg(test)]
 mod gallery;
 pub mod http_client;
+pub mod identity;
 pub mod installation;
 pub mod job;
 pub mod key;

@@ -6,7 +6,8 @@ use crate::app_session::{origin, page as app_page, refresh, start};
 use crate::oidc::{authorize, consent, cors, discovery, jwks, logout, token, userinfo};
 use crate::password::reset_page;
 use crate::server::{assets, failed, health};
-use crate::{account, dev, email_code, password, sign_in, sign_up};
+use crate::upstream::link_page;
+use crate::{account, dev, email_code, password, sign_in, sign_up, upstream};
 
 /// Every path below the issuer.
 pub fn routes(config: &mut ServiceConfig) {
@@ -77,6 +78,19 @@ fn for_people(config: &mut ServiceConfig) {
             resource("/sign-up/password")
                 .route(get().to(sign_up::page::get_choose_password))
                 .route(post().to(sign_up::page::post_choose_password)),
+        )
+        .service(resource("/oauth/{provider}").route(get().to(start::get_oauth)))
+        .service(
+            resource("/oauth/{provider}/callback")
+                .route(get().to(upstream::page::get_callback))
+                .route(post().to(upstream::page::post_callback)),
+        )
+        .service(resource("/link").route(get().to(link_page::get_link)).route(post().to(link_page::post_link)))
+        .service(resource("/linked").route(get().to(link_page::get_linked)).route(post().to(link_page::post_linked)))
+        .service(
+            resource("/account/connections")
+                .route(get().to(account::connections::get_connections))
+                .route(post().to(account::connections::post_connections)),
         )
         .service(resource("/sign-in/email").route(post().to(email_code::page::post_email)))
         .service(resource("/sign-in/check").route(get().to(email_code::page::get_check)).route(post().to(email_code::page::post_check)))

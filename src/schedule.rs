@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::job::Worker;
 use crate::mail::Transport;
-use crate::{audit, email_challenge, email_change, limit, mail, oidc, session};
+use crate::{audit, email_challenge, email_change, identity, limit, mail, oidc, session, upstream};
 
 const BATCH: u64 = 500;
 const DAY: Duration = Duration::from_hours(24);
@@ -41,6 +41,8 @@ pub async fn clean_up(app: &App) -> Result<u64> {
         batch += oidc::authorize::remove_expired(db, now, BATCH).await?;
         batch += email_challenge::remove_expired(app, BATCH).await?;
         batch += email_change::remove_expired(db, now, BATCH).await?;
+        batch += upstream::remove_expired(db, now, BATCH).await?;
+        batch += identity::remove_expired(db, now, BATCH).await?;
         batch += audit::remove_before(db, now - AUDIT_KEPT, BATCH).await?;
         gone += batch;
         if batch == 0 {

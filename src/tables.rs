@@ -15,6 +15,8 @@ pub fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
         crate::oidc::tables(&schema),
         crate::email_challenge::tables(&schema),
         crate::email_change::tables(&schema),
+        crate::identity::tables(&schema),
+        crate::upstream::tables(&schema),
         crate::job::tables(&schema),
         crate::audit::tables(&schema),
         crate::installation::tables(&schema),

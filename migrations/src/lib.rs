@@ -13,6 +13,7 @@ mod m0006_email_challenges;
 mod m0007_audit;
 mod m0008_jobs;
 mod m0009_email_changes;
+mod m0010_upstream;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_audit::Migration),
             Box::new(m0008_jobs::Migration),
             Box::new(m0009_email_changes::Migration),
+            Box::new(m0010_upstream::Migration),
         ]
     }
 }

@@ -1,10 +1,9 @@
 //! `/account/email`: another address, confirmed from both sides.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
+use super::recent::recently_proved;
 use super::view::{EmailPage, Pending};
 use crate::app::App;
 use crate::email_challenge::{Asked, Asking, Purpose, ask_for_change, code};
@@ -16,10 +15,6 @@ use crate::page::PageResult;
 use crate::session::{Session, Visitor};
 use crate::sign_in::{self, Destination, Flow, too_soon, wait_words};
 use crate::types::{EmailAddress, Words};
-use crate::user;
-
-/// Whoever changes an address has proved who they are at most so long ago.
-const RECENT: Duration = Duration::from_mins(15);
 
 /// `GET /account/email`
 pub async fn get_email(app: web::Data<App>, visitor: Visitor) -> PageResult {
@@ -93,24 +88,16 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
     }
 }
 
-/// Who is signed in here, and has proved it recently; or where to do that first.
+/// Whose address it is; or where to sign in first.
 async fn signed_in(app: &App, visitor: &Visitor) -> Result<Result<(Session, EmailAddress), HttpResponse>> {
     if !app.config.sends_letters() {
         return Err(Error::NotFound);
     }
-    let session = visitor.session(app).await?;
-    let session = session.filter(|session| app.clock.now().since(session.auth_time) <= RECENT);
-    let person = match &session {
-        Some(session) => user::find(app.db.read(), session.user).await?.map(|user| user.person),
-        None => None,
-    };
-    if let Some((session, address)) = session.zip(person.and_then(|person| person.email)) {
-        return Ok(Ok((session, address)));
-    }
-    let flow = Flow::begin(app, visitor.browser(), Destination::Email).seal(app)?;
-    let mut response = see_other(&app.config.issuer.join(&format!("/sign-in?flow={flow}")));
-    visitor.browser().introduce(&mut response);
-    Ok(Err(response))
+    let found = recently_proved(app, visitor, Destination::Email).await?;
+    Ok(found.and_then(|(session, person)| match person.email {
+        Some(address) => Ok((session, address)),
+        None => Err(see_other(&app.config.issuer.join("/account"))),
+    }))
 }
 
 async fn page(

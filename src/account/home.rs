@@ -18,6 +18,6 @@ pub async fn get_account(app: web::Data<App>, visitor: Visitor) -> PageResult {
     };
     let Some(person) = person else { return Ok(see_other(&app.config.issuer.join("/sign-in"))) };
     let email = person.email.map(|email| email.to_string()).unwrap_or_default();
-    Ok(visitor
-        .show(StatusCode::OK, &HomePage { page: visitor.page(&app, None), email, name: person.name, mail: app.config.sends_letters() }))
+    let (page, providers) = (visitor.page(&app, None), !visitor.providers().is_empty());
+    Ok(visitor.show(StatusCode::OK, &HomePage { page, email, name: person.name, mail: app.config.sends_letters(), providers }))
 }

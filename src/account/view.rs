@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use crate::page::{Html, Page, Sample};
-use crate::types::Words;
+use crate::page::{Html, Page, ProviderButton, Sample};
+use crate::types::{UnixMillis, Words};
 
 /// Who you are.
 #[derive(Template)]
@@ -17,6 +17,8 @@ pub struct HomePage {
     pub name: Option<String>,
     /// Whether the address can be changed here.
     pub mail: bool,
+    /// Whether other login servers can open the account.
+    pub providers: bool,
 }
 
 impl HomePage {
@@ -27,7 +29,7 @@ impl HomePage {
 
 impl Sample for HomePage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |name: Option<&str>| Self { page: page(), email: "maya@okafor.example".into(), name: name.map(Into::into), mail: true };
+        let of = |name: Option<&str>| Self { page: page(), email: "maya@okafor.example".into(), name: name.map(Into::into), mail: true, providers: true };
         vec![("account", of(None)), ("account-name", of(Some("Maya Okafor")))]
     }
 }
@@ -95,6 +97,58 @@ impl Sample for EmailPage {
             ("account-email-error", of(None, "email", Some("account-email-same".into()))),
             ("account-email-pending", of(pending(), "email", None)),
             ("account-email-code", of(pending(), "code", Some("account-email-code-wrong".into()))),
+        ]
+    }
+}
+
+/// The other login servers that open this account.
+#[derive(Template)]
+#[template(path = "account/connections.html")]
+pub struct ConnectionsPage {
+    /// Look and language.
+    pub page: Page,
+    /// Those that do, then those that could.
+    pub connections: Vec<Connection>,
+    /// Why one cannot go.
+    pub problem: Option<Words>,
+}
+
+/// Another login server, and whether it opens this account.
+pub struct Connection {
+    /// Which.
+    pub provider: ProviderButton,
+    /// Whether it is still set up here.
+    pub offered: bool,
+    /// The way in, what the person is called there, and since when; nothing if it does not.
+    pub linked: Option<(String, String, UnixMillis)>,
+}
+
+impl ConnectionsPage {
+    fn state(&self, connection: &Connection) -> String {
+        match &connection.linked {
+            None => self.page.say("connections-none").to_owned(),
+            Some(_) if !connection.offered => self.page.say("connections-gone").to_owned(),
+            Some((_, label, since)) => {
+                let date = since.rfc3339().chars().take(10).collect::<String>();
+                self.page.words(&Words::new("connections-since").with("label", label).with("date", date))
+            }
+        }
+    }
+}
+
+impl Sample for ConnectionsPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let google = || Connection {
+            provider: ProviderButton::sample("google", "Google", "G"),
+            offered: true,
+            linked: Some(("crd_1".into(), "maya.okafor@example.com".into(), UnixMillis(1_772_400_000_000))),
+        };
+        let github = || Connection { provider: ProviderButton::sample("github", "GitHub", "GH"), offered: true, linked: None };
+        let of = |connections, problem| Self { page: page(), connections, problem };
+        vec![
+            ("account-connections", of(vec![google(), github()], None)),
+            ("account-connections-last", of(vec![google(), github()], Some("connections-last".into()))),
+            ("account-connections-gone", of(vec![Connection { offered: false, ..google() }], None)),
         ]
     }
 }

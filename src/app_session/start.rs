@@ -11,6 +11,7 @@ use crate::oidc::{Client, Clients, scope};
 use crate::page::PageResult;
 use crate::session::Visitor;
 use crate::sign_in::{self, Answer, AppRequest, Destination, Flow};
+use crate::upstream::{self, Upstreams};
 
 const LINE: &str = "GET /sign-in";
 
@@ -34,6 +35,36 @@ pub async fn get_sign_in(app: web::Data<App>, clients: web::Data<Clients>, visit
     };
     let flow = Flow::begin(&app, visitor.browser(), Destination::App(Box::new(asked))).seal(&app)?;
     let mut response = see_other(&app.config.issuer.join(&format!("{path}?flow={flow}")));
+    visitor.browser().introduce(&mut response);
+    Ok(response)
+}
+
+/// `GET /oauth/{provider}`: the same, straight to another login server; or a journey under way that goes on there.
+pub async fn get_oauth(
+    app: web::Data<App>,
+    clients: web::Data<Clients>,
+    upstreams: web::Data<Upstreams>,
+    visitor: Visitor,
+    (provider, request): (web::Path<String>, HttpRequest),
+) -> PageResult {
+    const LINE: &str = "GET /oauth/{provider}";
+    let upstream = upstreams.find(&provider).ok_or(Error::NotFound)?;
+    let parameters = match Parameters::parse(request.query_string().as_bytes()) {
+        Ok(parameters) => parameters,
+        Err(repeated) => return Err(Error::App(Box::new(problem::repeated(repeated, LINE))).into()),
+    };
+    let flow = match parameters.get("flow") {
+        Some(sealed) => Flow::open(&app, visitor.browser(), sealed)?,
+        None if parameters.get("client_id").is_none() => Flow::begin(&app, visitor.browser(), Destination::Account),
+        None => match check(&app, &clients, &parameters).await? {
+            Ok((_, asked)) => Flow::begin(&app, visitor.browser(), Destination::App(Box::new(asked))),
+            Err(problem) => return Err(Error::App(Box::new(problem)).into()),
+        },
+    };
+    let mut response = match upstream::leave(&app, &visitor, upstream, &flow, None).await? {
+        Ok(address) => see_other(&address),
+        Err(why) => return Ok(upstream::page::failed_to_leave(&app, &visitor, upstream, &flow, &why).await?),
+    };
     visitor.browser().introduce(&mut response);
     Ok(response)
 }

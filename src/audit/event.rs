@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::types::{ChallengeId, ClientId, FamilyId, JobId, SessionId, UserId};
+use crate::types::{ChallengeId, ClientId, FamilyId, JobId, ProviderId, SessionId, UserId};
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident = $name:literal { $($field:ident: $type:ty),* $(,)? })*) => {
@@ -71,6 +71,14 @@ events! {
     EmailVerified = "email.verified" { user: UserId }
     /// The primary address is another one.
     EmailChanged = "email.changed" { user: UserId }
+    /// A person can come in through another login server.
+    IdentityLinked = "identity.linked" { user: UserId, provider: ProviderId }
+    /// And no longer.
+    IdentityUnlinked = "identity.unlinked" { user: UserId, provider: ProviderId }
+    /// Nobody had proved the address of an account until now: whoever made it before has lost every way in.
+    AccountReclaimed = "user.reclaimed" { user: UserId }
+    /// A journey to another login server came to nothing.
+    UpstreamFailed = "upstream.failed" { provider: ProviderId, reason: &'static str }
     /// A client received its first tokens of a sign-in.
     TokensIssued = "tokens.issued" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
     /// An authorization code came a second time: what the first began has ended.
@@ -106,6 +114,9 @@ impl Event {
             | Self::RefreshTokenReused { user, .. }
             | Self::PasswordChanged { user }
             | Self::EmailVerified { user }
+            | Self::IdentityLinked { user, .. }
+            | Self::IdentityUnlinked { user, .. }
+            | Self::AccountReclaimed { user }
             | Self::EmailChanged { user } => Some(*user),
             Self::PasswordRefused { user }
             | Self::PasswordLocked { user }

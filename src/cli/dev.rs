@@ -14,7 +14,7 @@ use crate::config::Loaded;
 use crate::demo::{self, DemoSettings};
 use crate::dev::Inbox;
 use crate::oidc::Client;
-use crate::server::House;
+use crate::server::{Extras, House};
 use crate::types::Origin;
 use crate::{installation, schedule};
 
@@ -39,7 +39,7 @@ pub(super) async fn run(dev: Dev, loaded: Loaded) -> Result<(), Failure> {
     let app = connect(config, Clock::default()).await?;
     installation::check(&app, false).await?.map_err(|changed| Failure::new(changed.to_string()))?;
     let clients = demo::clients(demo_origin.as_str()).into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
-    let house = House::build(Arc::new(app), Some(inbox), clients).await?;
+    let house = House::build(Arc::new(app), Some(inbox), Extras { clients, provider: None }).await?;
     let running = house.serve(listener)?;
     let issuer = house.app.config.issuer.clone();
     let served = demo::serve(demo_listener, DemoSettings { issuer, origin: demo_origin.clone() });

@@ -108,6 +108,8 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
         "locked" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::Barred))),
         "password-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::PasswordChanged))),
         "address-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::AddressChanged))),
+        "connected" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::IdentityLinked("Google".into())))),
+        "disconnected" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::IdentityUnlinked("Google".into())))),
         "new-sign-in" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::NewSignIn))),
         _ => return None,
     };

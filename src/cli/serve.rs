@@ -9,7 +9,7 @@ use super::connect;
 use super::output::Failure;
 use crate::clock::Clock;
 use crate::config::{Loaded, Log};
-use crate::server::{House, Running};
+use crate::server::{Extras, House, Running};
 use crate::{installation, schedule};
 
 /// Serves.
@@ -31,7 +31,7 @@ pub(super) async fn run(serve: Serve, loaded: Loaded) -> Result<(), Failure> {
     let listener = bind(listen)?;
     let app = connect(config, Clock::default()).await?;
     installation::check(&app, serve.accept_new_issuer).await?.map_err(|changed| Failure::new(changed.to_string()))?;
-    let house = House::build(Arc::new(app), None, Vec::new()).await?;
+    let house = House::build(Arc::new(app), None, Extras::default()).await?;
     if let Some(address) = metrics {
         house.serve_metrics(bind(address)?)?;
     }

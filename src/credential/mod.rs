@@ -4,5 +4,6 @@ mod store;
 
 pub(crate) use store::tables;
 pub use store::{
-    Addressee, Credential, Found, Kind, NewCredential, find_addressee, find_by_address, insert, look_by_address, read_found, set, touch,
+    Addressee, Credential, Found, Kind, Listed, NewCredential, find_addressee, find_by_address, find_by_key, insert, list, lock, look_by_address,
+    read_found, remove, remove_all, set, touch,
 };

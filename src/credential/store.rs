@@ -1,13 +1,15 @@
 //! The table of ways in.
 
-use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult, Schema, Statement};
+use sea_orm::sea_query::{OnConflict, TableCreateStatement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Schema, Statement,
+};
 use uuid::Uuid;
 
 use crate::crypto::Crypto;
 use crate::db::{Row, sql};
 use crate::error::Result;
-use crate::types::{CredentialId, EmailAddress, UserId};
+use crate::types::{CredentialId, EmailAddress, UnixMillis, UserId};
 use crate::user::{self, Person, PersonRow, State};
 use crate::work::Work;
 
@@ -45,12 +47,15 @@ mod credential {
 pub enum Kind {
     /// A password: the data is its PHC string. A person has at most one, so its lookup key is the person.
     Password,
+    /// Who the person is at another login server. The lookup key is made of all that tells them from everybody else there.
+    Upstream,
 }
 
 impl Kind {
     fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::Upstream => "upstream",
         }
     }
 }
@@ -136,8 +141,73 @@ pub async fn find_addressee(db: &impl ConnectionTrait, address: &EmailAddress) -
     Ok((reader, kept))
 }
 
-/// Adds a way in.
-pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<CredentialId> {
+/// A way in as a list shows it.
+pub struct Listed {
+    /// Which.
+    pub id: CredentialId,
+    /// What the kind keeps, opened.
+    pub data: Vec<u8>,
+    /// Since when.
+    pub created_at: UnixMillis,
+    /// When it was used last.
+    pub last_used_at: Option<UnixMillis>,
+}
+
+/// The way in with this lookup key, and whose it is.
+pub async fn find_by_key(db: &impl ConnectionTrait, crypto: &Crypto, kind: Kind, key: &[u8]) -> Result<Option<(UserId, Credential)>> {
+    let row = credential::Entity::find()
+        .filter(credential::Column::Kind.eq(kind.as_str()))
+        .filter(credential::Column::LookupKey.eq(key.to_vec()))
+        .one(db)
+        .await?;
+    let open = |row: credential::Model| -> Result<_> {
+        Ok((row.user_id, Credential { id: row.id, data: crypto.open_column(&identity(row.id), &row.data)?, sealed: row.data }))
+    };
+    row.map(open).transpose()
+}
+
+/// A person's ways in of a kind, in the order in which they came.
+pub async fn list(db: &impl ConnectionTrait, crypto: &Crypto, user: UserId, kind: Kind) -> Result<Vec<Listed>> {
+    let rows = credential::Entity::find()
+        .filter(credential::Column::UserId.eq(user))
+        .filter(credential::Column::Kind.eq(kind.as_str()))
+        .order_by_asc(credential::Column::Id)
+        .all(db)
+        .await?;
+    let open = |row: credential::Model| -> Result<_> {
+        let data = crypto.open_column(&identity(row.id), &row.data)?;
+        Ok(Listed { id: row.id, data, created_at: row.created_at, last_used_at: row.last_used_at })
+    };
+    rows.into_iter().map(open).collect()
+}
+
+/// Lets changes to a person's ways in come one after the other.
+pub async fn lock(work: &Work<'_>, user: UserId) -> Result<()> {
+    // SQLite has one writer anyway.
+    if work.db().get_database_backend() == sea_orm::DbBackend::Postgres {
+        work.db().execute_raw(sql(work.db(), "SELECT 1 FROM users WHERE id = $1 FOR UPDATE", [user.0.into()])).await?;
+    }
+    Ok(())
+}
+
+/// Takes one of a person's ways in away; says whether it was there.
+pub async fn remove(work: &mut Work<'_>, user: UserId, id: CredentialId) -> Result<bool> {
+    let removed = credential::Entity::delete_many()
+        .filter(credential::Column::Id.eq(id))
+        .filter(credential::Column::UserId.eq(user))
+        .exec(work.db())
+        .await?;
+    Ok(removed.rows_affected == 1)
+}
+
+/// Takes all of a person's ways in away.
+pub async fn remove_all(work: &mut Work<'_>, user: UserId) -> Result<()> {
+    credential::Entity::delete_many().filter(credential::Column::UserId.eq(user)).exec(work.db()).await?;
+    Ok(())
+}
+
+/// Adds a way in; nothing if there is one with this lookup key. Fifty at once: one comes to be.
+pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<Option<CredentialId>> {
     let id = CredentialId(work.random().uuid(work.now));
     let row = credential::ActiveModel {
         id: Set(id),
@@ -150,8 +220,11 @@ pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<Crede
         updated_at: Set(work.now),
         last_used_at: Set(None),
     };
-    credential::Entity::insert(row).exec_without_returning(work.db()).await?;
-    Ok(id)
+    let inserted = credential::Entity::insert(row)
+        .on_conflict(OnConflict::columns([credential::Column::Kind, credential::Column::LookupKey]).do_nothing().to_owned())
+        .exec_without_returning(work.db())
+        .await?;
+    Ok((inserted == 1).then_some(id))
 }
 
 /// Gives a person their one way in of that kind, in place of the one they have.

@@ -4,4 +4,4 @@
 mod store;
 
 pub(crate) use store::tables;
-pub use store::{Change, Confirmed, confirm, find_by_challenge, insert, pending, remove_expired};
+pub use store::{Change, Confirmed, confirm, end_of_user, find_by_challenge, insert, pending, remove_expired};

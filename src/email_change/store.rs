@@ -77,11 +77,7 @@ fn read(row: &email_change::Model) -> Option<Change> {
 
 /// Leaves a new change, in place of one that waits.
 pub fn insert(ledger: &mut Ledger<'_>, (user, address): (UserId, &EmailAddress), letters: (ChallengeId, ChallengeId), granted: &Granted) {
-    let over = email_change::Entity::update_many()
-        .col_expr(email_change::Column::ExpiresAt, ledger.now.0.into())
-        .filter(email_change::Column::UserId.eq(user))
-        .filter(email_change::Column::DoneAt.is_null());
-    ledger.at_last(&over);
+    end_of_user(ledger, user);
     let row = email_change::ActiveModel {
         id: Set(ledger.random().uuid(ledger.now)),
         user_id: Set(user),
@@ -95,6 +91,15 @@ pub fn insert(ledger: &mut Ledger<'_>, (user, address): (UserId, &EmailAddress),
         done_at: Set(None),
     };
     ledger.at_last_if(granted, &email_change::Entity::insert(row));
+}
+
+/// Nothing that waits may still be confirmed.
+pub fn end_of_user(ledger: &mut Ledger<'_>, user: UserId) {
+    let over = email_change::Entity::update_many()
+        .col_expr(email_change::Column::ExpiresAt, ledger.now.0.into())
+        .filter(email_change::Column::UserId.eq(user))
+        .filter(email_change::Column::DoneAt.is_null());
+    ledger.at_last(&over);
 }
 
 /// The change of a person that waits, if there is one.

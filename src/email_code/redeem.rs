@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::language::Language;
 use crate::limit::{self, Action};
 use crate::mail::{self, Notice};
-use crate::sign_in::{At, Completed, Method, Proofs, complete};
+use crate::sign_in::{At, Completed, Method, Proofs, complete, reclaim};
 use crate::types::{Caller, ChallengeId, Envelope, SessionSecret, Token, UserId};
 use crate::user::{self, NewUser, Person};
 use crate::work::{Actor, Work};
@@ -109,8 +109,8 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
     let found = user::find_by_address(work.db(), &challenge.address).await?;
     let (person, proofs) = match found {
         Some(email) => {
-            if email.verified_at.is_none() && user::verify(work, &challenge.address).await? {
-                work.record(Event::EmailVerified { user: email.user });
+            if email.verified_at.is_none() {
+                reclaim(work, email.user, &challenge.address).await?;
             }
             (user::find(work.db(), email.user).await?.map(|user| user.person), Proofs::of(Method::EmailCode))
         }

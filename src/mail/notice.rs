@@ -15,7 +15,7 @@ use crate::types::{EmailAddress, Envelope, Words};
 const LIFETIME: Duration = Duration::from_hours(48);
 
 /// What there is to tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// Somebody asked for an account where nobody can have one.
     SignUpClosed,
@@ -29,6 +29,10 @@ pub enum Notice {
     AddressChanged,
     /// Somebody signed in at a browser that the account has not been used at before.
     NewSignIn,
+    /// The account can be opened by one at this provider.
+    IdentityLinked(String),
+    /// And no longer.
+    IdentityUnlinked(String),
 }
 
 struct Keys {
@@ -75,7 +79,7 @@ pub fn notices(
     let browser = crate::user_agent::describe(user_agent);
     let write = |to| {
         let facts = Facts { browser: browser.clone(), at: now, until: now, tag: String::new() };
-        envelope(app, &to, (now, now + LIFETIME), &NoticeLetter::new(page, facts, notice))
+        envelope(app, &to, (now, now + LIFETIME), &NoticeLetter::new(page, facts, notice.clone()))
     };
     to.into_iter().map(write).collect()
 }
@@ -88,14 +92,25 @@ impl NoticeLetter {
 
     fn keys(&self) -> Keys {
         let keys = |subject, title, lede, foot| Keys { subject, title, lede, foot };
-        match self.notice {
+        match &self.notice {
             Notice::SignUpClosed => keys("mail-closed-subject", "mail-closed-title", "mail-closed-lede", "mail-closed-foot"),
             Notice::Barred => keys("mail-barred-subject", "mail-barred-title", "mail-barred-lede", "mail-closed-foot"),
             Notice::AddressTaken => keys("mail-taken-subject", "mail-taken-title", "mail-taken-lede", "mail-closed-foot"),
             Notice::PasswordChanged => keys("mail-password-subject", "mail-password-title", "mail-password-lede", "mail-changed-foot"),
             Notice::AddressChanged => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-changed-foot"),
             Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
+            Notice::IdentityLinked(_) => keys("mail-linked-subject", "mail-linked-title", "mail-linked-lede", "mail-linked-foot"),
+            Notice::IdentityUnlinked(_) => keys("mail-unlinked-subject", "mail-unlinked-title", "mail-unlinked-lede", "mail-changed-foot"),
         }
+    }
+
+    /// A message, with the provider's name where it is about one.
+    fn say(&self, key: &'static str) -> String {
+        let words = Words::new(key).with("tag", &self.facts.tag);
+        self.page.words(&match &self.notice {
+            Notice::IdentityLinked(provider) | Notice::IdentityUnlinked(provider) => words.with("provider", provider),
+            _ => words,
+        })
     }
 
     fn asked(&self) -> String {
@@ -112,7 +127,7 @@ impl NoticeLetter {
 
 impl Letter for NoticeLetter {
     fn subject(&self) -> String {
-        self.page.words(&Words::new(self.keys().subject).with("tag", &self.facts.tag))
+        self.say(self.keys().subject)
     }
 
     fn text(&self) -> Result<String> {

@@ -7,6 +7,7 @@ mod difference;
 mod error;
 mod html;
 mod look;
+mod provider_button;
 mod render;
 mod sample;
 mod theme;
@@ -17,6 +18,7 @@ pub use difference::Marked;
 pub use error::{PageError, PageResult, status};
 pub use html::Html;
 pub use look::{Look, Looks};
+pub use provider_button::{ProviderButton, ProviderButtons};
 pub use render::{CSP, respond, respond_with};
 pub use sample::Sample;
 pub use theme::Colours;
@@ -118,6 +120,11 @@ impl Page {
     /// Whether there is such a problem.
     pub fn has_fault(&self, problem: &Option<Words>) -> bool {
         problem.as_ref().is_some_and(|problem| self.blames(problem))
+    }
+
+    /// What the button of another login server says.
+    pub fn continue_with(&self, provider: &ProviderButton) -> String {
+        self.words(&Words::new("sign-in-with").with("provider", &provider.name))
     }
 
     /// What a person agrees to by going on, if the operator has anything to agree to.

@@ -26,6 +26,7 @@ use crate::mail::Transport;
 use crate::oidc::discovery::Discovery;
 use crate::oidc::{Client, Clients};
 use crate::password::HashPool;
+use crate::upstream::{Upstream, Upstreams};
 use crate::{routes, schedule};
 
 /// Everything a server is made of, before it has a socket.
@@ -35,11 +36,21 @@ pub struct House {
     keys: web::Data<Keys>,
     clients: web::Data<Clients>,
     pool: web::Data<HashPool>,
+    upstreams: web::Data<Upstreams>,
     discovery: web::Data<Discovery>,
     measures: web::Data<Measures>,
     readiness: web::Data<Readiness>,
     inbox: Option<web::Data<Inbox>>,
     workers: Vec<Worker>,
+}
+
+/// What a development server brings along.
+#[derive(Default)]
+pub struct Extras {
+    /// Its demo app.
+    pub clients: Vec<Client>,
+    /// Another login server.
+    pub provider: Option<Upstream>,
 }
 
 /// A server that runs.
@@ -55,10 +66,11 @@ pub struct Running {
 }
 
 impl House {
-    /// Loads keys and clients. `inbox`: where letters end up in development; `more`: clients that a development server brings.
-    pub async fn build(app: Arc<App>, inbox: Option<Inbox>, more: Vec<Client>) -> Result<Self> {
+    /// Loads keys and clients. `inbox`: where letters end up in development; `extras`: what a
+    /// development server brings along.
+    pub async fn build(app: Arc<App>, inbox: Option<Inbox>, extras: Extras) -> Result<Self> {
         let keys = web::Data::new(Keys::load(&app).await?);
-        let clients = web::Data::new(Clients::new(&app, more));
+        let clients = web::Data::new(Clients::new(&app, extras.clients));
         let pool = web::Data::new(HashPool::new(&app.config.sign_in.password, &app.random));
         let otherwise = inbox.as_ref().map_or(Transport::Nowhere, |inbox| Transport::Memory(inbox.outgoing()));
         let transport = Transport::new(&app.config.email, &app.config.issuer.host(), otherwise)?;
@@ -67,6 +79,7 @@ impl House {
             keys,
             clients,
             pool,
+            upstreams: web::Data::new(Upstreams::new(&app.config).and(extras.provider)),
             discovery: web::Data::new(Discovery::new(&app.config)),
             measures: web::Data::new(Measures::new()?),
             readiness: web::Data::new(Readiness::default()),
@@ -80,6 +93,7 @@ impl House {
         let bind = |error| Error::broken("cannot serve", Box::new(error) as Box<dyn std::error::Error + Send + Sync>);
         let app = web::Data::from(Arc::clone(&self.app));
         let (keys, clients, pool) = (self.keys.clone(), self.clients.clone(), self.pool.clone());
+        let (upstreams, buttons) = (self.upstreams.clone(), web::Data::new(self.upstreams.buttons()));
         let (discovery, measures, readiness, inbox) =
             (self.discovery.clone(), self.measures.clone(), self.readiness.clone(), self.inbox.clone());
         let settings = &self.app.config.server;
@@ -91,6 +105,8 @@ impl House {
                 .app_data(keys.clone())
                 .app_data(clients.clone())
                 .app_data(pool.clone())
+                .app_data(upstreams.clone())
+                .app_data(buttons.clone())
                 .app_data(discovery.clone())
                 .app_data(measures.clone())
                 .app_data(readiness.clone())

@@ -15,7 +15,7 @@ use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::form::Browser;
 use crate::language::{Language, negotiate};
-use crate::page::{Page, Sample, respond};
+use crate::page::{Page, ProviderButton, ProviderButtons, Sample, respond};
 use crate::sign_in::At;
 use crate::types::{Caller, ClientId, SessionSecret, Token};
 use crate::work::Actor;
@@ -91,6 +91,11 @@ impl Visitor {
     /// Who has signed in at this browser before.
     pub fn devices(&self, app: &App) -> Devices {
         Devices::of(app, &self.request)
+    }
+
+    /// The other login servers that people may come from.
+    pub fn providers(&self) -> ProviderButtons {
+        self.request.app_data::<Data<Vec<ProviderButton>>>().map(|buttons| buttons.clone().into_inner()).unwrap_or_default()
     }
 
     /// The living session, if there is one.

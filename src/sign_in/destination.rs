@@ -11,6 +11,8 @@ pub enum Destination {
     Account,
     /// Our own page for another address.
     Email,
+    /// Our own page for identities at other login servers.
+    Connections,
     /// The app that sent the person, with an answer to what it asked.
     App(Box<AppRequest>),
 }
@@ -65,7 +67,7 @@ impl Destination {
     /// What the app asked for, if it is one.
     pub fn app(&self) -> Option<&AppRequest> {
         match self {
-            Self::Account | Self::Email => None,
+            Self::Account | Self::Email | Self::Connections => None,
             Self::App(request) => Some(request),
         }
     }

@@ -9,7 +9,7 @@ use super::Destination;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::Browser;
-use crate::types::{ChallengeId, ClientId, EmailAddress, FlowId, SessionId, UnixMillis};
+use crate::types::{ChallengeId, ClientId, CredentialId, EmailAddress, FlowId, PendingIdentityId, SessionId, UnixMillis};
 
 const LIFETIME: Duration = Duration::from_hours(1);
 /// A sealed flow is a URL parameter; nothing we make comes near this.
@@ -39,6 +39,12 @@ pub struct Flow {
     /// The letter that allows a new password to be chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery: Option<ChallengeId>,
+    /// What a provider said of the person, who has yet to prove which account is theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<PendingIdentityId>,
+    /// The identity that has just opened an account, because their addresses are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked: Option<CredentialId>,
     /// It ended in another browser than it began in: the app there knows nothing of it.
     #[serde(default)]
     pub elsewhere: bool,
@@ -58,6 +64,8 @@ impl Flow {
             refused: false,
             challenge: None,
             recovery: None,
+            pending: None,
+            linked: None,
             elsewhere: false,
             browser: browser.binding(),
         }
@@ -130,6 +138,27 @@ impl Flow {
     #[must_use]
     pub fn recovering(mut self, challenge: ChallengeId) -> Self {
         (self.challenge, self.recovery) = (None, Some(challenge));
+        self
+    }
+
+    /// Notes what a provider said of the person.
+    #[must_use]
+    pub fn pending(mut self, identity: PendingIdentityId) -> Self {
+        self.pending = Some(identity);
+        self
+    }
+
+    /// Notes which identity has just opened an account.
+    #[must_use]
+    pub fn linked(mut self, identity: CredentialId) -> Self {
+        self.linked = Some(identity);
+        self
+    }
+
+    /// Without questions about identities: they were answered.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        (self.pending, self.linked) = (None, None);
         self
     }
 

@@ -10,6 +10,7 @@ mod notice;
 mod onward;
 pub mod page;
 mod proof;
+mod reclaim;
 pub(crate) mod view;
 
 pub use complete::{At, Completed, complete};
@@ -18,5 +19,6 @@ pub use flow::Flow;
 pub use letter::{go, send_letter, too_soon, wait_words};
 pub use next_step::{NextStep, next_step};
 pub use notice::notices;
-pub use onward::onward;
+pub use onward::{next, onward};
 pub use proof::{Method, Proofs};
+pub use reclaim::reclaim;

@@ -19,7 +19,7 @@ pub enum NextStep {
 
 /// Decides.
 pub fn next_step(proofs: &Proofs, person: &Person, policy: TwoStep) -> NextStep {
-    if !(proofs.has(Method::Password) || proofs.has(Method::EmailCode)) {
+    if ![Method::Password, Method::EmailCode, Method::Upstream].into_iter().any(|method| proofs.has(method)) {
         return NextStep::Prove;
     }
     if let Err(barred) = gate(person) {
@@ -46,6 +46,9 @@ mod tests {
             (Proofs::default(), &active, TwoStep::Optional, NextStep::Prove),
             (Proofs::of(Method::EmailCode), &active, TwoStep::Optional, NextStep::Done),
             (Proofs::of(Method::EmailCode), &active, TwoStep::Required, NextStep::SecondFactor),
+            (Proofs::of(Method::Upstream), &active, TwoStep::Optional, NextStep::Done),
+            (Proofs::of(Method::Upstream), &active, TwoStep::Required, NextStep::SecondFactor),
+            (Proofs::of(Method::Upstream), &person(State::Locked, true), TwoStep::Optional, NextStep::Barred(Barred::Locked)),
             (password.clone(), &active, TwoStep::Optional, NextStep::Done),
             (password.clone(), &active, TwoStep::RequiredForAdmins, NextStep::Done),
             (password.clone(), &active, TwoStep::Required, NextStep::SecondFactor),

@@ -11,13 +11,21 @@ use crate::types::{SessionSecret, Token, UserId};
 
 /// Gives the browser its session and sends it where the journey leads.
 pub fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &Token<SessionSecret>) -> Result<HttpResponse> {
-    let path = match flow.destination {
-        Destination::Account => "/account".to_owned(),
-        Destination::Email => "/account/email".to_owned(),
-        Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),
-    };
-    let mut response = see_other(&app.config.issuer.join(&path));
+    let mut response = see_other(&next(app, flow)?);
     set_cookie(&mut response, secret, app.config.sign_in.session);
     visitor.devices(app).remember(app, user, &mut response);
     Ok(response)
+}
+
+/// Where a signed-in person goes next: first to what this journey still has to ask them.
+pub fn next(app: &App, flow: &Flow) -> Result<String> {
+    let path = match flow.destination {
+        _ if flow.pending.is_some() => format!("/link?flow={}", flow.seal(app)?),
+        _ if flow.linked.is_some() => format!("/linked?flow={}", flow.seal(app)?),
+        Destination::Account => "/account".to_owned(),
+        Destination::Email => "/account/email".to_owned(),
+        Destination::Connections => "/account/connections".to_owned(),
+        Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),
+    };
+    Ok(app.config.issuer.join(&path))
 }

@@ -60,6 +60,7 @@ fn page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<
         email: typed.chars().take(320).collect(),
         problem,
         methods: app.config.methods().collect(),
+        providers: visitor.providers(),
         sign_up: app.sign_ups_are_open(),
     };
     Ok(visitor.show(status, &page))

@@ -7,6 +7,8 @@ pub enum Method {
     Password,
     /// The link or the code from a letter to the address.
     EmailCode,
+    /// Another login server's word.
+    Upstream,
 }
 
 impl Method {
@@ -15,6 +17,7 @@ impl Method {
         match self {
             Self::Password => "password",
             Self::EmailCode => "email_code",
+            Self::Upstream => "upstream",
         }
     }
 
@@ -23,6 +26,8 @@ impl Method {
         match self {
             Self::Password => "pwd",
             Self::EmailCode => "otp",
+            // No value of RFC 8176 says it; this is what others write for it.
+            Self::Upstream => "fed",
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What people see when they sign in or out.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use crate::config::MethodName;
-use crate::page::{Html, Page, Sample};
+use crate::page::{Html, Page, ProviderButton, ProviderButtons, Sample};
 use crate::types::Words;
 
 /// Asks for the address.
@@ -20,6 +22,8 @@ pub struct SignInPage {
     pub problem: Option<Words>,
     /// The ways in, what comes first first.
     pub methods: Vec<MethodName>,
+    /// The other login servers that people may come from.
+    pub providers: ProviderButtons,
     /// Whether strangers may create an account.
     pub sign_up: bool,
 }
@@ -28,6 +32,13 @@ impl SignInPage {
     /// What the one primary button does.
     fn by_mail(&self) -> bool {
         self.methods.first() == Some(&MethodName::Email)
+    }
+
+    /// Those that are shown at once, and those that are a click away.
+    fn first_and_more(&self) -> (&[ProviderButton], &[ProviderButton]) {
+        // Four fit where three and a fold would not be shorter.
+        let at_once = if self.providers.len() <= 4 { self.providers.len() } else { 3 };
+        self.providers.split_at(at_once)
     }
 
     /// Whether a password can be chosen instead. The other way round is offered on the password's own page.
@@ -44,14 +55,25 @@ impl Sample for SignInPage {
             email: email.into(),
             problem,
             methods: vec![MethodName::Password, MethodName::Email],
+            providers: ProviderButtons::default(),
             sign_up,
         };
+        let with = |names: &[(&str, &str, &str)], methods: Vec<MethodName>| Self {
+            providers: Arc::new(names.iter().map(|(id, name, monogram)| ProviderButton::sample(id, name, monogram)).collect()),
+            methods,
+            ..of("", None, true)
+        };
+        let two = [("google", "Google", "G"), ("github", "GitHub", "GH")];
+        let six = [("google", "Google", "G"), ("github", "GitHub", "GH"), ("apple", "Apple", "A"), ("gitlab", "GitLab", "GL"), ("slack", "Slack", "S"), ("acme", "Acme Works", "AW")];
         let mut by_mail = of("", None, true);
         by_mail.methods.reverse();
         vec![
             ("sign-in", of("", None, true)),
             ("sign-in-closed", of("", None, false)),
             ("sign-in-by-mail", by_mail),
+            ("sign-in-providers", with(&two, vec![MethodName::Email, MethodName::Password])),
+            ("sign-in-many-providers", with(&six, vec![MethodName::Email])),
+            ("sign-in-only-providers", with(&two, Vec::new())),
             ("sign-in-error", of("maya@", Some("email-malformed".into()), true)),
         ]
     }

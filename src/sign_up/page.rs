@@ -80,7 +80,7 @@ fn address_page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem:
         return Ok(visitor.show(StatusCode::FORBIDDEN, &SignUpClosedPage { page, flow: sealed }));
     }
     let email = typed.chars().take(320).collect();
-    Ok(visitor.show(status(problem.as_ref()), &SignUpPage { page, flow: sealed, email, problem }))
+    Ok(visitor.show(status(problem.as_ref()), &SignUpPage { page, flow: sealed, email, problem, providers: visitor.providers() }))
 }
 
 fn password_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<Words>) -> Result<HttpResponse> {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::page::{Html, Page, Sample};
+use crate::page::{Html, Page, ProviderButton, ProviderButtons, Sample};
 use crate::types::Words;
 
 const SOMEBODY: &str = "maya@okafor.example";
@@ -19,12 +19,25 @@ pub struct SignUpPage {
     pub email: String,
     /// What is wrong with it.
     pub problem: Option<Words>,
+    /// The other login servers that people may come from.
+    pub providers: ProviderButtons,
 }
 
 impl Sample for SignUpPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |email: &str, problem| Self { page: page(), flow: "flow".into(), email: email.into(), problem };
-        vec![("sign-up", of("", None)), ("sign-up-error", of("maya@", Some("email-malformed".into())))]
+        let of = |email: &str, problem| Self {
+            page: page(),
+            flow: "flow".into(),
+            email: email.into(),
+            problem,
+            providers: ProviderButtons::default(),
+        };
+        let google = vec![ProviderButton::sample("google", "Google", "G")];
+        vec![
+            ("sign-up", of("", None)),
+            ("sign-up-error", of("maya@", Some("email-malformed".into()))),
+            ("sign-up-providers", Self { providers: google.into(), ..of("", None) }),
+        ]
     }
 }
 

@@ -10,6 +10,7 @@ use super::provider::{Protocol, Provider};
 use super::request::Authentication;
 use super::template::Values;
 use crate::config::{Config, Fault, ProviderEntry};
+use crate::page::ProviderButton;
 use crate::types::ProviderId;
 
 /// A provider that people can sign in with here.
@@ -59,6 +60,11 @@ impl Upstreams {
     /// The provider of this name.
     pub fn find(&self, id: &str) -> Option<&Upstream> {
         self.0.iter().find(|upstream| upstream.id.as_str() == id)
+    }
+
+    /// Their buttons.
+    pub fn buttons(&self) -> Vec<ProviderButton> {
+        self.iter().map(Upstream::button).collect()
     }
 
     /// All of them.
@@ -113,9 +119,10 @@ impl Upstream {
         self.facts.protocol == Protocol::Oidc
     }
 
-    /// One or two letters, where there is no mark.
-    pub fn monogram(&self) -> String {
-        catalogue::monogram(&self.name)
+    /// Its button.
+    pub fn button(&self) -> ProviderButton {
+        let monogram = catalogue::monogram(&self.name);
+        ProviderButton { id: self.id.to_string(), name: self.name.clone(), mark: self.mark, monogram }
     }
 }
 

@@ -2,6 +2,7 @@
 //! `catalogue/`; no provider has code of its own.
 
 mod ask;
+mod attempt;
 pub mod catalogue;
 mod configured;
 mod connection;
@@ -10,18 +11,30 @@ mod dialect;
 mod exchange;
 mod failed;
 mod id_token;
+mod leave;
+pub mod link_page;
+mod linking;
+pub mod page;
 mod profile;
 mod provider;
 mod reading;
 mod request;
 mod rule;
+mod settle;
 mod signed_secret;
 mod source;
 mod template;
+pub(crate) mod view;
 
+pub(crate) use attempt::tables;
+pub use attempt::remove_expired;
 pub use catalogue::Entry;
 pub use configured::{Upstream, Upstreams, judge};
 pub use failed::Failed;
+pub use leave::{leave, redirect_uri};
+pub use link_page::button;
+pub use linking::{Decision, Facts, decide};
+pub use settle::{Refusal, tell_of_identity};
 pub use profile::{Document, Part, Profile, Refused};
 pub use provider::{Claims, Email, Example, Kind, Notes, Protocol, Provider, Setting, SubjectIs, Verified};
 pub use request::{Authentication, Authorization, Endpoints, Method, Request, Token, TokenIn};

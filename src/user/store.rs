@@ -154,6 +154,18 @@ pub async fn set_state(work: &mut Work<'_>, id: UserId, state: State) -> Result<
     Ok(changed.rows_affected == 1)
 }
 
+/// Gives a person this name if they have none yet.
+pub async fn name_if_none(work: &Work<'_>, id: UserId, name: Option<&str>) -> Result<()> {
+    let Some(name) = name else { return Ok(()) };
+    user::Entity::update_many()
+        .col_expr(user::Column::Name, name.into())
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::Name.is_null())
+        .exec(work.db())
+        .await?;
+    Ok(())
+}
+
 /// Removes a person and, by the foreign keys, everything of theirs; says whether there was one.
 pub async fn remove(work: &mut Work<'_>, id: UserId) -> Result<bool> {
     Ok(user::Entity::delete_by_id(id).exec(work.db()).await?.rows_affected == 1)

@@ -52,6 +52,8 @@ sign-in-title = Sign in to { $app }
 sign-in-continue = Continue
 sign-in-by-mail = Continue with email
 sign-in-by-password = Use a password
+sign-in-with = Continue with { $provider }
+sign-in-more = More ways to sign in
 sign-in-new = New to { $app }?
 sign-in-create = Create an account
 
@@ -131,6 +133,52 @@ sign-up-closed-title = Sign-ups are closed
 sign-up-closed-lede = { $app } isn’t open for new accounts right now.
 sign-up-closed-sign-in = Sign in instead
 sign-up-closed-ask = Need an account? Ask the people who run { $app }.
+
+## With someone else
+
+provider-failed-title = { $provider } didn’t finish signing you in
+provider-failed-lede = You may have cancelled, or { $provider } had a problem.
+provider-wrong-lede = { $provider } sent something that we can’t accept. Nothing is wrong with your account.
+provider-down-title = { $provider } isn’t answering
+provider-down-lede = The problem is between us and { $provider }. Nothing is wrong with your account.
+provider-unknown-title = This sign-in can’t be finished
+provider-unknown-lede = It was used already, took longer than 15 minutes, or began in another browser. Nothing is lost.
+provider-closed-title = Sign-ups are closed
+provider-closed-lede = { $app } isn’t open for new accounts right now, and this { $provider } account doesn’t open one that exists.
+provider-taken-title = This { $provider } account is in use
+provider-taken-lede = It already opens another { $app } account. Sign in with it to see which, or connect a different one.
+provider-barred-title = You can’t sign in with this
+provider-barred-lede = Ask the people who run { $app }.
+provider-signed-out-title = You’re signed out
+provider-signed-out-lede = Sign in again, then connect { $provider }.
+provider-again = Try { $provider } again
+provider-other = Sign in another way
+provider-connections = Back to Connections
+provider-said = What happened, for developers
+prove-title = One more step
+prove-lede = { $provider } can’t tell us for sure which email address is yours. Confirm it once, and { $provider } signs you in from then on.
+prove-as = at { $provider }: { $label }
+prove-send = Email me a link and a code
+prove-other = Sign in to an account you have
+connect-title = Connect { $provider }?
+connect-lede = From then on { $provider } opens this account too.
+connect-account = Account
+connect-yes = Connect { $provider }
+connect-no = Not now
+connected-title = { $provider } is connected
+connected-lede = You already had an account with { $email }. From now on { $provider } opens it too.
+connected-continue = Continue
+connected-undo = Undo and sign out
+connections-title = Connections
+connections-lede = Accounts you can sign in with.
+connections-connect = Connect
+connections-disconnect = Disconnect
+connections-none = Not connected
+connections-since = { $label } · connected { $date }
+connections-gone = No longer offered here
+connections-last = Add another way to sign in first
+connections-back = Back to your account
+connections-open = Connections
 
 ## By mail
 
@@ -392,4 +440,11 @@ mail-address-lede = If this was you, there’s nothing to do.
 mail-new-sign-in-subject = New sign-in to { $app }
 mail-new-sign-in-title = New sign-in
 mail-new-sign-in-lede = Your { $app } account was used on a browser we haven’t seen before. If this was you, there’s nothing to do.
+mail-linked-subject = { $provider } now opens your { $app } account
+mail-linked-title = { $provider } is connected
+mail-linked-lede = From now on { $provider } signs you in to { $app }, beside the ways you had. If this was you, there’s nothing to do.
+mail-linked-foot = If it wasn’t: go to { $place }, sign in, choose Connections and disconnect it. We don’t put a button here, so you never have to wonder if it is real.
+mail-unlinked-subject = { $provider } no longer opens your { $app } account
+mail-unlinked-title = { $provider } is disconnected
+mail-unlinked-lede = It no longer signs you in to { $app }. If this was you, there’s nothing to do.
 mail-changed-foot = If it wasn’t: go to { $place }, choose “Forgot password?” and sign out everywhere. We don’t put a button here, so you never have to wonder if it is real.

@@ -11,7 +11,7 @@ use housekey::db::Db;
 use housekey::dev::Inbox;
 use housekey::oidc::Client;
 use housekey::random::Random;
-use housekey::server::{House, Running};
+use housekey::server::{Extras, House, Running};
 use housekey::types::{EmailAddress, Envelope};
 
 use super::browser::Browser;
@@ -83,7 +83,7 @@ impl TestApp {
         housekey::installation::check(&app, false).await.unwrap().unwrap();
         let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
         let development = mode == Mode::Development;
-        let house = House::build(Arc::clone(&app), development.then(|| inbox.clone()), clients).await.unwrap();
+        let house = House::build(Arc::clone(&app), development.then(|| inbox.clone()), Extras { clients, ..Extras::default() }).await.unwrap();
         let running = house.serve(listener).unwrap();
         Self { app, issuer: format!("http://localhost:{port}"), clock, inbox, _house: house, running: Some(running), folder, toml }
     }
@@ -98,7 +98,7 @@ impl TestApp {
         let db = Db::connect(&config.database).await.unwrap();
         let app = Arc::new(App::new(config, db, self.clock.clone(), Random::default()).unwrap());
         let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
-        let house = House::build(app, Some(self.inbox.clone()), clients).await.unwrap();
+        let house = House::build(app, Some(self.inbox.clone()), Extras { clients, ..Extras::default() }).await.unwrap();
         let running = house.serve(listener).unwrap();
         (house, running, address)
     }
