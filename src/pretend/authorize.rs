@@ -54,9 +54,9 @@ fn answer(
     parameters: Result<Parameters, &'static str>,
     good: impl FnOnce(&Parameters, Asked) -> HttpResponse,
 ) -> HttpResponse {
-    let parameters = match parameters {
-        Ok(parameters) => parameters,
-        Err(_) => return view::respond(StatusCode::BAD_REQUEST, &NoticePage::refused("The request cannot be read.")),
+    let Ok(parameters) = parameters else {
+        let why = "A parameter was sent more than once, or the body is not a form.";
+        return view::respond(StatusCode::BAD_REQUEST, &NoticePage::refused(why));
     };
     match request::check(&provider.settings, &parameters) {
         Ok(asked) => good(&parameters, asked),

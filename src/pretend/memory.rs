@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn it_is_bounded_in_time_and_number() {
-        let memory = Memory::new(Duration::from_secs(60));
+        let memory = Memory::new(Duration::from_mins(1));
         for n in 0..1500 {
             memory.put(n.to_string(), n, UnixMillis(n));
         }
