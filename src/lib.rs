@@ -18,7 +18,7 @@
 //!
 //! | floor | holds |
 //! |---|---|
-//! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`] |
+//! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`], [`pretend`] |
 //! | surfaces | [`account`], above [`app_session`], above [`sign_up`] and [`oidc`] |
 //! | ways in | [`password`], [`email_code`] and [`upstream`], above [`sign_in`] |
 //! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] |
@@ -86,6 +86,7 @@ pub mod mail;
 pub mod oidc;
 pub mod page;
 pub mod password;
+pub mod pretend;
 pub mod random;
 pub mod routes;
 pub mod schedule;
