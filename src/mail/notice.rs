@@ -53,7 +53,6 @@ pub struct NoticeLetter {
 #[template(path = "mail/notice.txt")]
 struct NoticeText<'a> {
     letter: &'a NoticeLetter,
-    page: &'a Page,
     keys: Keys,
 }
 
@@ -131,7 +130,7 @@ impl Letter for NoticeLetter {
     }
 
     fn text(&self) -> Result<String> {
-        part(&NoticeText { letter: self, page: &self.page, keys: self.keys() })
+        part(&NoticeText { letter: self, keys: self.keys() })
     }
 
     fn html(&self) -> Result<String> {

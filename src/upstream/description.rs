@@ -47,9 +47,6 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<String>,
     /// Where the keys are.
     pub jwks_uri: String,
-    /// What tokens may be signed with.
-    #[serde(default)]
-    pub id_token_signing_alg_values_supported: Vec<String>,
     /// Whether the answer names its issuer (RFC 9207 §3).
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,

@@ -28,6 +28,10 @@ pub struct ProviderFailedPage {
 }
 
 impl ProviderFailedPage {
+    fn start(&self) -> String {
+        self.page.flow_path(&format!("/oauth/{}", self.provider.id), &self.flow)
+    }
+
     fn again(&self) -> String {
         self.page.words(&Words::new("provider-again").with("provider", &self.provider.name))
     }

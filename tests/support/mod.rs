@@ -5,6 +5,7 @@ pub mod browser;
 pub mod chromium;
 pub mod peer;
 pub mod person;
+pub mod provider;
 pub mod postgres;
 pub mod relying_party;
 pub mod smtp;
@@ -12,6 +13,7 @@ pub mod template;
 
 pub use app::{On, TestApp};
 pub use browser::{Browser, View};
+pub use provider::Provider;
 pub use person::{PASSWORD, person};
 pub use relying_party::RelyingParty;
 
