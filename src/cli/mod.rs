@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment, Loaded, Mode, load};
 use crate::db::Db;
 use crate::random::Random;
+use crate::upstream;
 
 /// A login server that a small team hosts itself.
 #[derive(Debug, Parser)]
@@ -105,13 +106,14 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
 
 /// Reads the configuration, or says everything that is wrong with it.
 fn settings(mode: Mode, file: Option<&Path>) -> Result<Loaded, Failure> {
-    load(mode, file, &Environment::of_process(), &Random::default()).map_err(|problems| Failure::asked_wrongly(problems.to_string()))
+    load(mode, file, &Environment::of_process(), &Random::default(), upstream::judge)
+        .map_err(|problems| Failure::asked_wrongly(problems.to_string()))
 }
 
 /// The application without a socket, for commands that look after rows. Production's rules hold if
 /// there is a production configuration; else the development server's database is meant.
 async fn open(file: Option<PathBuf>) -> Result<App, Failure> {
-    let production = load(Mode::Production, file.as_deref(), &Environment::of_process(), &Random::default());
+    let production = load(Mode::Production, file.as_deref(), &Environment::of_process(), &Random::default(), upstream::judge);
     let config = match production {
         Ok(loaded) => loaded.config,
         Err(_) => settings(Mode::Development, file.as_deref())?.config,

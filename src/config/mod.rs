@@ -9,9 +9,14 @@ mod client;
 mod css;
 mod email;
 mod environment;
+mod file;
 mod load;
+mod methods;
+mod named;
+mod outline;
 mod print;
 mod problem;
+mod provider;
 mod read;
 mod schema;
 mod secret;
@@ -23,6 +28,7 @@ mod tests;
 
 pub use environment::Environment;
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
+pub use outline::{Outline, outline};
 pub use problem::{Problem, Problems};
 pub use schema::schema;
 
@@ -106,6 +112,8 @@ pub struct Server {
     pub metrics_listen: Option<SocketAddr>,
     /// Who may say what the caller's address is. Nobody by default.
     pub trusted_proxies: Vec<IpNet>,
+    /// Private networks where providers may be.
+    pub reachable_networks: Vec<IpNet>,
     /// Threads that serve requests. Zero: one for each core.
     pub workers: usize,
     /// How long a request's head and body may take to arrive.
@@ -126,7 +134,7 @@ pub struct Log {
 /// `[sign_in]`
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// The ways in, in the order of the page.
+    /// The ways in of our own, in the order of the page. There may be none beside providers.
     pub methods: Vec<MethodName>,
     /// Who may create an account.
     pub sign_up: SignUp,
@@ -297,6 +305,8 @@ pub struct Limits {
     pub codes_per_address: Rate,
     /// Codes typed in for one mailbox, from anywhere.
     pub codes_per_account: Rate,
+    /// Journeys to other login servers begun from one network address.
+    pub sign_ins_per_address: Rate,
     /// Failed client authentications for one client.
     pub client_failures: Rate,
 }

@@ -128,7 +128,8 @@ fn facts(id: &ProviderId, entry: &ProviderEntry) -> Result<(Provider, Option<&'s
         Some(Err(what)) => Err(fault("like", what, "choose another provider")),
         None => {
             let near = catalogue::ids().min_by_key(|known| crate::types::edit_distance(known, name)).unwrap_or("oidc");
-            let remedy = format!("did you mean {near}? like = \"oidc\" takes any OpenID provider; housekey provider list --all shows every one");
+            let remedy =
+                format!("did you mean {near}? like = \"oidc\" takes any OpenID provider; housekey provider list --all shows every one");
             Err(fault("like", format!("there is no provider {name} in the catalogue"), &remedy))
         }
     }

@@ -2,6 +2,7 @@
 //! `catalogue/`; no provider has code of its own.
 
 pub mod catalogue;
+mod configured;
 mod profile;
 mod provider;
 mod reading;
@@ -11,6 +12,7 @@ mod source;
 mod template;
 
 pub use catalogue::Entry;
+pub use configured::{Upstream, Upstreams, judge};
 pub use profile::{Document, Part, Profile, Refused};
 pub use provider::{Claims, Email, Example, Kind, Notes, Protocol, Provider, Setting, SubjectIs, Verified};
 pub use request::{Authentication, Authorization, Endpoints, Method, Request, Token, TokenIn};
