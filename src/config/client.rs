@@ -20,7 +20,7 @@ const ANSWERS: [&str; 7] = ["code", "state", "iss", "error", "error_description"
 /// Reads every client of the file.
 pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surroundings<'_>) -> BTreeMap<ClientId, ClientEntry> {
     let mut clients = BTreeMap::new();
-    for (text, _) in reader.named(Named::Clients) {
+    for text in reader.named(Named::Clients) {
         let Some(id) = ClientId::parse(text) else {
             let problem = Problem::new(format!("[clients.\"{}\"]", text.escape_debug()), "is not a client identifier");
             reader.add(problem.remedy("1 to 64 of A-Z a-z 0-9 . _ -"));

@@ -8,7 +8,7 @@ use toml::Value;
 use super::load::{Layers, Source};
 use super::named::{Named, split};
 use super::problem::{Problem, nearest};
-use super::setting::{Kind, kind_of, variable_of};
+use super::setting::{Kind, every_key, kind_of, variable_of};
 
 const PREFIX: &str = "HOUSEKEY_";
 /// Secrets that are not below a client or a provider.
@@ -82,7 +82,7 @@ pub(super) fn add(layers: &mut Layers, env: &Environment) -> Vec<Problem> {
 /// Each variable with the keys that it sets: one, unless two names differ only in punctuation.
 fn names(layers: &Layers, env: &Environment) -> BTreeMap<String, Vec<String>> {
     let mut names = BTreeMap::<String, Vec<String>>::new();
-    for key in layers.every_key() {
+    for key in every_key(layers.named()) {
         names.entry(variable_of(&key)).or_default().push(key);
     }
     for (name, key) in env.0.keys().filter_map(|name| Some((name, of_provider(layers, name)?))) {
@@ -93,8 +93,8 @@ fn names(layers: &Layers, env: &Environment) -> BTreeMap<String, Vec<String>> {
 
 /// The key of a setting of a provider's own, of which no list is complete.
 fn of_provider(layers: &Layers, name: &str) -> Option<String> {
-    let providers = layers.named().filter(|(named, ..)| *named == Named::Providers);
-    let key = |(named, id, _): (Named, &str, Option<usize>)| {
+    let providers = layers.named().filter(|(named, _)| *named == Named::Providers);
+    let key = |(named, id): (Named, &str)| {
         let own = name.strip_prefix(&variable_of(&named.key(id, "settings.")))?;
         let key = named.key(id, &format!("settings.{}", own.to_lowercase()));
         kind_of(&key).map(|_| key)

@@ -37,8 +37,8 @@ pub struct Layers {
     pub(super) values: BTreeMap<String, (Value, Source)>,
     /// Which variable holds or names which secret.
     pub(super) secrets: BTreeMap<String, String>,
-    /// The clients and providers of the file, with their lines. One may have no values: all of them may be variables.
-    named: BTreeMap<(Named, String), Option<usize>>,
+    /// The clients and providers in the order of the file. One may have no values: all of them may be variables.
+    named: Vec<(Named, String)>,
 }
 
 // A value may be a secret, or hold one.
@@ -145,14 +145,9 @@ impl Layers {
         Ok((layers, problems))
     }
 
-    /// The clients and providers of the file, with their lines.
-    pub(super) fn named(&self) -> impl Iterator<Item = (Named, &str, Option<usize>)> {
-        self.named.iter().map(|((named, id), line)| (*named, id.as_str(), *line))
-    }
-
-    /// Every key there is with the file's clients and providers.
-    pub(super) fn every_key(&self) -> Vec<String> {
-        every_key(self.named().map(|(named, id, _)| (named, id)))
+    /// The clients and providers in the order of the file.
+    pub(super) fn named(&self) -> impl Iterator<Item = (Named, &str)> {
+        self.named.iter().map(|(named, id)| (*named, id.as_str()))
     }
 
     /// Lays a file over what is there. Gives back the keys that mean nothing.
@@ -176,9 +171,9 @@ impl Layers {
         find_lines("", spans.get_ref(), text, &mut lines);
         for named in Named::ALL {
             let sections = table.get(named.section()).and_then(Value::as_table).into_iter().flatten();
-            for (id, _) in sections.filter(|(_, section)| section.is_table()) {
-                self.named.insert((named, id.clone()), lines.get(&named.section_of(id)).copied());
-            }
+            let mut ids: Vec<_> = sections.filter(|(_, section)| section.is_table()).map(|(id, _)| id).collect();
+            ids.sort_by_key(|id| lines.get(&named.section_of(id)));
+            self.named.extend(ids.into_iter().map(|id| (named, id.clone())));
         }
         let mut flat = Vec::new();
         flatten("", &Value::Table(table), &mut flat);
@@ -209,7 +204,7 @@ impl Layers {
             return Problem::new(at, "is not available in this version").remedy("remove it");
         }
         let problem = Problem::new(at, "is not a setting");
-        match (split(key), nearest_key(key, &self.every_key())) {
+        match (split(key), nearest_key(key, &every_key(self.named()))) {
             (Some((Named::Providers, id, name)), _) => problem.remedy(meant_of_provider(id, name)),
             (_, Some(near)) => problem.remedy(format!("did you mean {near}?")),
             (_, None) => problem.remedy("remove it; housekey config schema lists every setting"),
@@ -223,6 +218,7 @@ fn meant_of_provider(id: &str, name: &str) -> String {
     let ends_so = || known().find(|one| one.strip_suffix(name).is_some_and(|before| before.ends_with('_')));
     match nearest(name, known()).or_else(ends_so) {
         Some(near) => format!("did you mean {}?", Named::Providers.key(id, near)),
+        None if name.starts_with("settings.") => "a text, and its name without dots".to_owned(),
         None => format!("remove it; what only this provider needs is written settings.{name}"),
     }
 }

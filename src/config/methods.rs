@@ -21,7 +21,7 @@ pub(super) struct Methods {
 
 /// Reads them.
 pub(super) fn read(reader: &Reader<'_>) -> Methods {
-    let configured: Vec<_> = reader.named(Named::Providers).map(|(id, _)| id).collect();
+    let configured: Vec<_> = reader.named(Named::Providers).collect();
     let (mut own, mut providers) = (Vec::new(), Vec::new());
     let mut seen = Vec::new();
     for text in reader.list(KEY) {

@@ -37,7 +37,7 @@ impl Layers {
     fn order(&self) -> Vec<String> {
         let mut keys = every_key(std::iter::empty());
         keys.extend(self.values.keys().filter(|key| key.starts_with("branding.copy.")).cloned());
-        for (named, id, _) in self.named() {
+        for (named, id) in self.named() {
             let known = keys_of(named, id);
             let is_own = |key: &&String| split(key).is_some_and(|(of, one, _)| (of, one) == (named, id)) && !known.contains(key);
             let own: Vec<_> = self.values.keys().filter(is_own).cloned().collect();

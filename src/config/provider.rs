@@ -10,17 +10,16 @@ use super::setting::variable_of;
 use super::{Fault, JudgeProvider, ProviderEntry, Secret, file, methods};
 use crate::types::ProviderId;
 
-/// Reads every provider of the file: first those of `first`, then by line.
+/// Reads every provider of the file: first those of `first`, then the others in the file's order.
 pub(super) fn read_all(
     reader: &Reader<'_>,
     first: &[String],
     around: &Surroundings<'_>,
     judge: JudgeProvider,
 ) -> Vec<(ProviderId, ProviderEntry)> {
-    let mut sections: Vec<_> = reader.named(Named::Providers).collect();
-    let or_last = |place: Option<usize>| place.unwrap_or(usize::MAX);
-    sections.sort_by_key(|(id, line)| (or_last(first.iter().position(|one| one == id)), or_last(*line), *id));
-    let ids = sections.into_iter().filter_map(|(text, _)| id(text).map_err(|problem| reader.add(problem)).ok());
+    let mut names: Vec<_> = reader.named(Named::Providers).collect();
+    names.sort_by_key(|name| first.iter().position(|one| one == name).unwrap_or(usize::MAX));
+    let ids = names.into_iter().filter_map(|name| id(name).map_err(|problem| reader.add(problem)).ok());
     ids.map(|id| {
         let entry = read(reader, &id, around);
         let key = |field: &str| Named::Providers.key(id.as_str(), field);

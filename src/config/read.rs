@@ -210,9 +210,9 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The clients or providers of the file, with their lines.
-    pub(super) fn named(&self, wanted: Named) -> impl Iterator<Item = (&'a str, Option<usize>)> {
-        self.layers.named().filter(move |(named, ..)| *named == wanted).map(|(_, id, line)| (id, line))
+    /// The clients or providers, in the order of the file.
+    pub(super) fn named(&self, wanted: Named) -> impl Iterator<Item = &'a str> {
+        self.layers.named().filter(move |(named, _)| *named == wanted).map(|(_, id)| id)
     }
 
     /// Every key that was there to be read.

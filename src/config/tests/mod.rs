@@ -2,6 +2,7 @@
 
 mod clients;
 mod layers;
+mod providers;
 mod rules;
 mod secrets;
 
