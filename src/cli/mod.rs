@@ -9,6 +9,7 @@ mod health;
 mod key;
 mod mail;
 mod output;
+mod provider;
 mod serve;
 mod user;
 
@@ -48,6 +49,9 @@ enum Command {
     /// Register and change apps.
     #[command(subcommand)]
     Client(Box<client::ClientCommand>),
+    /// Let people sign in with other login servers.
+    #[command(subcommand)]
+    Provider(provider::ProviderCommand),
     /// Look after people.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -93,6 +97,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
         Command::Health(health) => health::run(&health, output).await,
         Command::Key(key::KeyCommand::New) => key::new(output),
         Command::Key(command) => key::run(command, &open(file).await?, output).await,
+        Command::Provider(command) => provider::run(command, file, output).await,
         Command::Client(command) => client::run(*command, &open(file).await?, output).await,
         Command::User(command) => user::run(command, &open(file).await?, output).await,
         Command::Mail(command) => mail::run(command, &open(file).await?, output).await,

@@ -30,6 +30,7 @@ pub use environment::Environment;
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
 pub use outline::{Outline, outline};
 pub use problem::{Problem, Problems};
+pub use provider::provider_id;
 pub use schema::schema;
 
 use std::collections::BTreeMap;

@@ -19,7 +19,7 @@ pub(super) fn read_all(
 ) -> Vec<(ProviderId, ProviderEntry)> {
     let mut names: Vec<_> = reader.named(Named::Providers).collect();
     names.sort_by_key(|name| first.iter().position(|one| one == name).unwrap_or(usize::MAX));
-    let ids = names.into_iter().filter_map(|name| id(name).map_err(|problem| reader.add(problem)).ok());
+    let ids = names.into_iter().filter_map(|name| provider_id(name).map_err(|problem| reader.add(problem)).ok());
     ids.map(|id| {
         let entry = read(reader, &id, around);
         let key = |field: &str| Named::Providers.key(id.as_str(), field);
@@ -37,7 +37,8 @@ pub(super) fn read_all(
     .collect()
 }
 
-fn id(text: &str) -> Result<ProviderId, Problem> {
+/// The name of a provider, if it can be one.
+pub fn provider_id(text: &str) -> Result<ProviderId, Problem> {
     let problem = |what: &str| Problem::new(format!("[providers.\"{}\"]", text.escape_debug()), what);
     if methods::is_taken(text) {
         return Err(problem("is the name of another way in").remedy("another name, with like or file below it"));
