@@ -142,3 +142,75 @@ fn keys_and_configuration_can_be_looked_at() {
     assert_eq!(run(&["serve"]).status.code(), Some(2));
     assert!(refused(&run(&["health", "--url", "http://127.0.0.1:9"])).contains("does not answer"));
 }
+
+#[test]
+fn an_operator_sets_up_providers() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| housekey(folder.path(), arguments, "");
+    let path = folder.path().join("housekey.toml");
+    let catalogue = json(&run(&["provider", "list", "--all", "--json"]));
+    let apple = catalogue.as_array().unwrap().iter().find(|one| one["id"] == "apple").unwrap();
+    assert_eq!((apple["protocol"].as_str(), apple["needs"].as_array().unwrap().len()), (Some("oidc"), 2));
+    let said = String::from_utf8(run(&["provider", "list"]).stdout).unwrap();
+    assert!(said.contains("No provider is configured") && !path.exists(), "{said}");
+
+    let mine = "# mine\nissuer = \"https://auth.example.com\"\n\n[limits]\nenabled   = true  # always\n";
+    std::fs::write(&path, mine).unwrap();
+    let added = json(&run(&["provider", "add", "google", "--client-id", "me", "--json"]));
+    assert_eq!(added["redirect_uri"], "https://auth.example.com/oauth/google/callback");
+    assert_eq!(added["secret_variable"], "HOUSEKEY_PROVIDERS__GOOGLE__CLIENT_SECRET");
+    assert!(added["console"].as_str().unwrap().starts_with("https://") && added["missing"] == serde_json::json!([]));
+    let said = String::from_utf8(run(&["provider", "add", "staff", "--like", "apple", "--name", "Staff", "--setting", "team_id=T"]).stdout)
+        .unwrap();
+    for says in
+        ["[providers.staff]", "/oauth/staff/callback", "STAFF__CLIENT_SECRET_FILE", "client_id: ", "settings.key_id: The ten", "note"]
+    {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    let written = std::fs::read_to_string(&path).unwrap();
+    let google = "\n[providers.google]\nclient_id = \"me\"\n";
+    let staff =
+        "\n[providers.staff]\nlike = \"apple\"\nname = \"Staff\"\nclient_id = \"\"\nsettings.key_id = \"\"\nsettings.team_id = \"T\"\n";
+    assert_eq!(written, format!("{mine}{google}{staff}"));
+    let text = refused(&run(&["config", "check"]));
+    assert!(text.contains("providers.google.client_secret") && text.contains("providers.staff.settings.key_id"), "{text}");
+
+    let listed = json(&run(&["provider", "list", "--json"]));
+    assert_eq!(
+        (listed[0]["name"].as_str(), listed[0]["trusted"].as_bool(), &listed[0]["wrong"]),
+        (Some("Google"), Some(true), &serde_json::json!([]))
+    );
+    assert!(
+        listed[1]["wrong"].as_array().unwrap().len() == 2 && listed[1]["redirect_uri"].as_str().unwrap().ends_with("/oauth/staff/callback")
+    );
+
+    for (arguments, says) in [
+        (vec!["provider", "add", "google"], "already"),
+        (vec!["provider", "add", "GitHub"], "did you mean [providers.github]?"),
+        (vec!["provider", "add", "email"], "another way in"),
+        (vec!["provider", "add", "gogle"], "did you mean google?"),
+        (vec!["provider", "add", "github", "--setting", "tenant=x"], "settings.tenant"),
+        (vec!["provider", "add", "github", "--setting", "tenant"], "NAME=VALUE"),
+        (vec!["provider", "add", "sso", "--like", "keycloak", "--setting", "issuer=http://sso.example.com"], "an https:// address"),
+        (vec!["provider", "add", "github", "--name", ""], "1 to 60 characters"),
+        (vec!["provider", "remove", "github"], "housekey provider list"),
+        (vec!["provider", "list", "--config", "none.toml"], "cannot be read"),
+    ] {
+        let output = run(&arguments);
+        let text = refused(&output);
+        assert!(text.contains(says) && output.status.code() == Some(2), "{arguments:?}: {text}");
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), written, "what was refused changed nothing");
+
+    let said = String::from_utf8(run(&["provider", "remove", "google"]).stdout).unwrap();
+    assert!(said.contains("work again") && said.contains("HOUSEKEY_PROVIDERS__GOOGLE__…"), "{said}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{mine}{staff}"));
+    assert_eq!(json(&run(&["provider", "remove", "staff", "--json"]))["removed"], true);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), mine);
+
+    std::fs::write(&path, format!("sign_in.methods = [\"google\"]\n{mine}")).unwrap();
+    assert!(run(&["provider", "add", "google"]).status.success());
+    assert_eq!(json(&run(&["provider", "remove", "google", "--json"]))["in_methods"], true);
+    assert!(run(&["provider", "add", "google", "--config", "other.toml"]).status.success() && folder.path().join("other.toml").exists());
+    assert!(!folder.path().join("data").exists(), "nothing of this needs the database");
+}

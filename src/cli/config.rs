@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::output::{Failure, Output};
 use crate::config::{DEFAULTS, Environment, Mode, Problems, examine, schema};
+use crate::upstream::judge;
 
 /// The configuration.
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -54,7 +55,7 @@ pub(super) fn run(command: ConfigCommand, file: Option<PathBuf>, output: &Output
 
 /// Everything that is wrong, or what would be used.
 pub fn check(mode: Mode, file: Option<&Path>, env: &Environment) -> Answer {
-    let loaded = match examine(mode, file, env) {
+    let loaded = match examine(mode, file, env, judge) {
         Ok(loaded) => loaded,
         Err(problems) => return wrong(&problems),
     };
@@ -66,7 +67,7 @@ pub fn check(mode: Mode, file: Option<&Path>, env: &Environment) -> Answer {
 
 /// The effective settings as TOML, with where each came from. What production refuses can still be looked at.
 pub fn print(file: Option<&Path>, env: &Environment) -> Answer {
-    match examine(Mode::Production, file, env).or_else(|_| examine(Mode::Development, file, env)) {
+    match examine(Mode::Production, file, env, judge).or_else(|_| examine(Mode::Development, file, env, judge)) {
         Ok(loaded) => {
             let line = |(key, value, source): (String, String, String)| json!({ "key": key, "value": value, "source": source });
             let value = loaded.layers.lines().into_iter().map(line).collect();

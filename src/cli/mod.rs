@@ -9,6 +9,7 @@ mod health;
 mod key;
 mod mail;
 mod output;
+mod provider;
 mod serve;
 mod user;
 
@@ -23,6 +24,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Environment, Loaded, Mode, load};
 use crate::db::Db;
 use crate::random::Random;
+use crate::upstream;
 
 /// A login server that a small team hosts itself.
 #[derive(Debug, Parser)]
@@ -47,6 +49,9 @@ enum Command {
     /// Register and change apps.
     #[command(subcommand)]
     Client(Box<client::ClientCommand>),
+    /// Let people sign in with other login servers.
+    #[command(subcommand)]
+    Provider(provider::ProviderCommand),
     /// Look after people.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -92,6 +97,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
         Command::Health(health) => health::run(&health, output).await,
         Command::Key(key::KeyCommand::New) => key::new(output),
         Command::Key(command) => key::run(command, &open(file).await?, output).await,
+        Command::Provider(command) => provider::run(command, file, output).await,
         Command::Client(command) => client::run(*command, &open(file).await?, output).await,
         Command::User(command) => user::run(command, &open(file).await?, output).await,
         Command::Mail(command) => mail::run(command, &open(file).await?, output).await,
@@ -105,13 +111,14 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
 
 /// Reads the configuration, or says everything that is wrong with it.
 fn settings(mode: Mode, file: Option<&Path>) -> Result<Loaded, Failure> {
-    load(mode, file, &Environment::of_process(), &Random::default()).map_err(|problems| Failure::asked_wrongly(problems.to_string()))
+    load(mode, file, &Environment::of_process(), &Random::default(), upstream::judge)
+        .map_err(|problems| Failure::asked_wrongly(problems.to_string()))
 }
 
 /// The application without a socket, for commands that look after rows. Production's rules hold if
 /// there is a production configuration; else the development server's database is meant.
 async fn open(file: Option<PathBuf>) -> Result<App, Failure> {
-    let production = load(Mode::Production, file.as_deref(), &Environment::of_process(), &Random::default());
+    let production = load(Mode::Production, file.as_deref(), &Environment::of_process(), &Random::default(), upstream::judge);
     let config = match production {
         Ok(loaded) => loaded.config,
         Err(_) => settings(Mode::Development, file.as_deref())?.config,

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::file::{bytes, text};
 use super::read::Reader;
 use super::{Appearance, Branding, Image, Links, Shape, css, svg};
-
-const LARGEST: usize = 100 * 1024;
 
 /// Reads the section; what it leaves out is as in `base`.
 pub(super) fn read(reader: &Reader<'_>, section: &str, base: Option<&Branding>, folder: &Path) -> Branding {
@@ -84,23 +83,8 @@ fn copy(reader: &Reader<'_>, section: &str, base: Option<&Branding>) -> BTreeMap
     copy
 }
 
-fn file(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<(String, Vec<u8>)> {
-    let name = reader.optional(key)?;
-    match std::fs::read(folder.join(&name)) {
-        Ok(bytes) if bytes.len() <= LARGEST => Some((name, bytes)),
-        Ok(bytes) => {
-            reader.wrong(key, format!("{name} has {} bytes", bytes.len()), "at most 100 kB");
-            None
-        }
-        Err(error) => {
-            reader.wrong(key, format!("{name} cannot be read: {error}"), "the path is relative to the configuration file");
-            None
-        }
-    }
-}
-
 fn picture(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<Image> {
-    let (name, bytes) = file(reader, key, folder)?;
+    let (name, bytes) = bytes(reader, key, folder)?;
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         return Some(Image { media_type: "image/png", bytes });
     }
@@ -118,11 +102,7 @@ fn picture(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<Image> {
 }
 
 fn style(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<String> {
-    let (name, bytes) = file(reader, key, folder)?;
-    let Ok(text) = String::from_utf8(bytes) else {
-        reader.wrong(key, format!("{name} is not text"), "save it as UTF-8");
-        return None;
-    };
+    let (name, text) = text(reader, key, folder)?;
     if let Some(harm) = css::harm(&text) {
         reader.wrong(key, format!("{name} contains {harm}"), "nothing may be fetched: put pictures into url(data:image/…)");
         return None;

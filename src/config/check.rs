@@ -10,8 +10,8 @@ use super::problem::{Problem, Problems};
 use super::read::Reader;
 use super::secret::{master_key, secret};
 use super::{
-    Argon2, Config, Database, Limits, Log, MethodName, Mode, Password, SignIn, SignUp, SigningAlgorithm, Tokens, TwoStep, branding, client,
-    email, server,
+    Argon2, Config, Database, JudgeProvider, Limits, Log, MethodName, Mode, Password, SignIn, SignUp, SigningAlgorithm, Tokens, TwoStep,
+    branding, client, email, methods, provider, server,
 };
 use crate::random::Random;
 use crate::types::IssuerUrl;
@@ -29,6 +29,7 @@ pub(super) struct Given<'a> {
     pub(super) folder: &'a Path,
     /// Nothing if the check must leave nothing behind.
     pub(super) random: Option<&'a Random>,
+    pub(super) judge: JudgeProvider,
 }
 
 /// What the rules need to know about the rest.
@@ -41,15 +42,19 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
+    pub(super) fn is_development(&self) -> bool {
+        self.mode == Mode::Development
+    }
+
     /// Where secrets may lie about: a developer's own machine.
     pub(super) fn is_lenient(&self) -> bool {
-        self.mode == Mode::Development && self.on_loopback
+        self.is_development() && self.on_loopback
     }
 }
 
 /// The configuration and what to warn of; or all `problems`, those of the layers first.
 pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config, Vec<String>), Problems> {
-    let Given { mode, layers, env, folder, random } = given;
+    let Given { mode, layers, env, folder, random, judge } = given;
     let reader = Reader::new(layers, problems);
     let server = server::read(&reader);
     let issuer = server::issuer(&reader, mode, server.listen);
@@ -63,16 +68,17 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
     let database = database(&reader, &data_dir, &around);
     let master_key = master_key(&reader, &data_dir, &around, random);
     let log = log(&reader);
-    let sign_in = sign_in(&reader, &around);
+    let methods = methods::read(&reader);
+    let sign_in = sign_in(&reader, methods.own, &around);
     let email = email::read(&reader, &around);
     let tokens = tokens(&reader);
     let limits = limits(&reader, &around);
     let clients = client::read_all(&reader, &branding, &around);
+    let providers = provider::read_all(&reader, &methods.providers, &around, judge);
     let problems = reader.into_problems();
     let Some(issuer) = issuer.filter(|_| problems.is_empty()) else {
         return Err(Problems(problems));
     };
-    let providers = Vec::new();
     let config =
         Config { mode, issuer, data_dir, database, master_key, server, log, sign_in, email, tokens, limits, branding, clients, providers };
     let warnings = warnings(&config);
@@ -104,8 +110,7 @@ fn log(reader: &Reader<'_>) -> Log {
     Log { filter: filter.to_owned(), json }
 }
 
-fn sign_in(reader: &Reader<'_>, around: &Surroundings<'_>) -> SignIn {
-    let methods = methods(reader);
+fn sign_in(reader: &Reader<'_>, methods: Vec<MethodName>, around: &Surroundings<'_>) -> SignIn {
     let two_step = reader.word("sign_in.two_step.policy", TwoStep::parse, TwoStep::Optional);
     SignIn {
         methods,
@@ -115,24 +120,6 @@ fn sign_in(reader: &Reader<'_>, around: &Surroundings<'_>) -> SignIn {
         password: password(reader, two_step, around),
         two_step,
     }
-}
-
-fn methods(reader: &Reader<'_>) -> Vec<MethodName> {
-    const REMEDY: &str = "methods = [\"password\", \"email\"]";
-    let mut methods = Vec::new();
-    for text in reader.list("sign_in.methods") {
-        match MethodName::parse(&text) {
-            Some(method) if methods.contains(&method) => reader.wrong("sign_in.methods", format!("has {method} twice"), REMEDY),
-            Some(method) => methods.push(method),
-            None => {
-                reader.wrong("sign_in.methods", format!("\"{}\" is not available in this version", text.escape_debug()), REMEDY);
-            }
-        }
-    }
-    if matches!(reader.value("sign_in.methods"), Some(toml::Value::Array(items)) if items.is_empty()) {
-        reader.wrong("sign_in.methods", "leaves no way in", REMEDY);
-    }
-    methods
 }
 
 fn password(reader: &Reader<'_>, two_step: TwoStep, around: &Surroundings<'_>) -> Password {
@@ -194,7 +181,7 @@ fn limits(reader: &Reader<'_>, around: &Surroundings<'_>) -> Limits {
         letters_total: reader.rate("limits.letters_total"),
         codes_per_address: reader.rate("limits.codes_per_address"),
         codes_per_account: reader.rate("limits.codes_per_account"),
-        sign_ins_per_address: super::Rate { count: 60, per: std::time::Duration::from_mins(10) },
+        sign_ins_per_address: reader.rate("limits.sign_ins_per_address"),
         client_failures: reader.rate("limits.client_failures"),
     }
 }

@@ -1,14 +1,15 @@
 //! Clients: read from the file, and judged by the same rules wherever they come from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use secrecy::ExposeSecret;
 
 use super::check::Surroundings;
+use super::named::Named;
 use super::problem::Problem;
 use super::read::{Reader, shown};
-use super::secret::secret;
-use super::setting::{client_key, split_client, variable_of};
+use super::secret::secret_of;
+use super::setting::variable_of;
 use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm, branding};
 use crate::types::{ClientId, Origin, RedirectUri};
 
@@ -18,16 +19,15 @@ const ANSWERS: [&str; 7] = ["code", "state", "iss", "error", "error_description"
 
 /// Reads every client of the file.
 pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surroundings<'_>) -> BTreeMap<ClientId, ClientEntry> {
-    let ids: BTreeSet<_> = reader.keys().filter_map(split_client).map(|(id, _)| id).collect();
     let mut clients = BTreeMap::new();
-    for text in ids {
+    for text in reader.named(Named::Clients) {
         let Some(id) = ClientId::parse(text) else {
             let problem = Problem::new(format!("[clients.\"{}\"]", text.escape_debug()), "is not a client identifier");
             reader.add(problem.remedy("1 to 64 of A-Z a-z 0-9 . _ -"));
             continue;
         };
         let entry = read(reader, &id, global, around);
-        let key = |field: &str| client_key(id.as_str(), field);
+        let key = |field: &str| Named::Clients.key(id.as_str(), field);
         // What could not be read is not judged: one mistake, one problem.
         if !reader.is_wrong(&key("kind")) {
             let is_news = |rule: &Broken| !(reader.is_wrong(&key(rule.field)) || rule.field == "secret" && reader.is_wrong(&key("auth")));
@@ -41,7 +41,7 @@ pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surround
 }
 
 fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surroundings<'_>) -> ClientEntry {
-    let key = |name: &str| client_key(id.as_str(), name);
+    let key = |name: &str| Named::Clients.key(id.as_str(), name);
     let given = |name: &str| reader.value(&key(name)).is_some();
     let uris = |name: &str| reader.parsed(&key(name), RedirectUri::parse, "like https://app.example/callback");
     let kind = reader.word(&key("kind"), ClientKind::parse, ClientKind::Spa);
@@ -71,17 +71,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
 }
 
 fn read_secret(reader: &Reader<'_>, key: &str, around: &Surroundings<'_>) -> Option<Secret> {
-    let variable = variable_of(key);
-    let in_file = reader.optional(key);
-    if in_file.is_some() && !around.is_lenient() {
-        reader.wrong(key, "a secret stands in the file", format!("remove it there, and set {variable} or {variable}_FILE"));
-    }
-    let Some(secret) = secret(reader, &variable, around).or(in_file.map(Into::into)) else {
-        if reader.has_secret(key) {
-            reader.mark_wrong(key);
-        }
-        return None;
-    };
+    let secret = secret_of(reader, key, around)?;
     let length = secret.expose_secret().len();
     if length < SHORTEST_SECRET {
         reader.wrong(
@@ -150,7 +140,7 @@ impl ClientEntry {
         if self.audience.as_deref().is_some_and(|audience| !fits(audience)) {
             broken.push(Broken::new("audience", "must be 1 to 200 ASCII characters without spaces", "one word, like the client_id"));
         }
-        if self.name.as_deref().is_some_and(|name| !(1..=60).contains(&name.chars().count()) || name.chars().any(is_invisible)) {
+        if self.name.as_deref().is_some_and(|name| !is_name(name)) {
             broken.push(Broken::new("name", "must be 1 to 60 characters, none of them invisible", "what people call the app"));
         }
         broken
@@ -174,7 +164,7 @@ impl ClientEntry {
         }
         match (&self.secret, self.auth) {
             (None, ClientAuth::Basic | ClientAuth::Post) if !public => {
-                let variable = variable_of(&client_key(id.as_str(), "secret"));
+                let variable = variable_of(&Named::Clients.key(id.as_str(), "secret"));
                 broken.push(Broken::new("secret", "there is none", format!("set {variable} or {variable}_FILE; 24 characters or more")));
             }
             (Some(_), ClientAuth::None) => {
@@ -200,6 +190,11 @@ fn rules_of_uri(kind: ClientKind, field: &'static str, uri: &RedirectUri) -> Vec
 fn query_names(uri: &RedirectUri) -> impl Iterator<Item = String> {
     let query = uri.as_str().split_once('?').map_or("", |(_, query)| query).to_owned();
     url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether people can be shown this as the name of something.
+pub(super) fn is_name(text: &str) -> bool {
+    (1..=60).contains(&text.chars().count()) && !text.chars().any(is_invisible)
 }
 
 /// Control characters, and those that turn or hide text.

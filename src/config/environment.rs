@@ -6,11 +6,12 @@ use std::fmt;
 use toml::Value;
 
 use super::load::{Layers, Source};
+use super::named::{Named, split};
 use super::problem::{Problem, nearest};
-use super::setting::{Kind, every_key, kind_of, split_client, variable_of};
+use super::setting::{Kind, every_key, kind_of, variable_of};
 
 const PREFIX: &str = "HOUSEKEY_";
-/// Secrets that are not below a client.
+/// Secrets that are not below a client or a provider.
 const SECRETS: [&str; 3] = ["HOUSEKEY_MASTER_KEY", "HOUSEKEY_DATABASE_PASSWORD", "HOUSEKEY_EMAIL__SMTP_PASSWORD"];
 /// Kubernetes sets these in every pod beside a service that is called housekey; tests set the last.
 const NOT_OURS: [&str; 3] = ["HOUSEKEY_SERVICE_", "HOUSEKEY_PORT_", "HOUSEKEY_TEST_"];
@@ -46,7 +47,7 @@ impl Environment {
 
 /// Lays the environment over the other layers. Secrets are only noted: `secret` reads them where they are needed.
 pub(super) fn add(layers: &mut Layers, env: &Environment) -> Vec<Problem> {
-    let names = names(layers);
+    let names = names(layers, env);
     let mut problems = Vec::new();
     for (name, text) in &env.0 {
         let plain = name.strip_suffix("_FILE").unwrap_or(name);
@@ -54,17 +55,19 @@ pub(super) fn add(layers: &mut Layers, env: &Environment) -> Vec<Problem> {
             layers.secrets.insert(plain.to_owned(), name.clone());
             continue;
         }
-        let keys = names.get(plain).map_or(&[][..], Vec::as_slice);
-        let is_secret = keys.first().is_some_and(|key| kind_of(key) == Some(Kind::Secret));
-        match keys {
+        // A whole name goes first: HOUSEKEY_PROVIDERS__ID__FILE is a setting.
+        let whole = names.get(name);
+        match whole.or_else(|| names.get(plain)).map_or(&[][..], Vec::as_slice) {
             [one, other, ..] => {
                 let what = format!("could mean {one} or {other}");
-                problems.push(Problem::new(name, what).remedy("rename one of the two clients: in variables - and . are both _"));
+                let several = split(one).map_or("", |(named, ..)| named.section());
+                let remedy = format!("rename one of the two {several}: in variables - and . are both _");
+                problems.push(Problem::new(name, what).remedy(remedy));
             }
-            [key] if is_secret => {
+            [key] if kind_of(key) == Some(Kind::Secret) => {
                 layers.secrets.insert(key.clone(), name.clone());
             }
-            [key] if plain == name => {
+            [key] if whole.is_some() => {
                 layers.values.insert(key.clone(), (typed(text, kind_of(key)), Source::Variable(name.clone())));
             }
             [_] => {
@@ -76,14 +79,27 @@ pub(super) fn add(layers: &mut Layers, env: &Environment) -> Vec<Problem> {
     problems
 }
 
-/// Each variable with the keys that it sets: one, unless two clients differ only in punctuation.
-fn names(layers: &Layers) -> BTreeMap<String, Vec<String>> {
+/// Each variable with the keys that it sets: one, unless two names differ only in punctuation.
+fn names(layers: &Layers, env: &Environment) -> BTreeMap<String, Vec<String>> {
     let mut names = BTreeMap::<String, Vec<String>>::new();
-    let clients: std::collections::BTreeSet<_> = layers.values.keys().filter_map(|key| split_client(key)).map(|(id, _)| id).collect();
-    for key in every_key(clients.into_iter()) {
+    for key in every_key(layers.named()) {
         names.entry(variable_of(&key)).or_default().push(key);
     }
+    for (name, key) in env.0.keys().filter_map(|name| Some((name, of_provider(layers, name)?))) {
+        names.entry(name.clone()).or_default().push(key);
+    }
     names
+}
+
+/// The key of a setting of a provider's own, of which no list is complete.
+fn of_provider(layers: &Layers, name: &str) -> Option<String> {
+    let providers = layers.named().filter(|(named, _)| *named == Named::Providers);
+    let key = |(named, id): (Named, &str)| {
+        let own = name.strip_prefix(&variable_of(&named.key(id, "settings.")))?;
+        let key = named.key(id, &format!("settings.{}", own.to_lowercase()));
+        kind_of(&key).map(|_| key)
+    };
+    providers.filter_map(key).next()
 }
 
 fn unknown(name: &str, names: &BTreeMap<String, Vec<String>>) -> Problem {
@@ -93,15 +109,23 @@ fn unknown(name: &str, names: &BTreeMap<String, Vec<String>>) -> Problem {
     }
     // The section was forgotten, as in HOUSEKEY_LISTEN; only said where no other section has the same.
     let last = format!("__{}", name.trim_start_matches(PREFIX));
-    let mut misplaced = names.keys().map(String::as_str).filter(|one| one.ends_with(&last) && !one.starts_with("HOUSEKEY_CLIENTS__"));
+    let mut misplaced = names.keys().map(String::as_str).filter(|one| one.ends_with(&last) && named(one).is_none());
     let misplaced = misplaced.next().filter(|_| misplaced.next().is_none());
-    match nearest(name, names.keys().map(String::as_str).chain(SECRETS)).or(misplaced) {
-        Some(near) => problem.remedy(format!("did you mean {near}?")),
-        None if name.starts_with("HOUSEKEY_CLIENTS__") => {
-            problem.remedy("no client in the file has this name; in variables - and . of its ID are _")
+    let near = nearest(name, names.keys().map(String::as_str).chain(SECRETS)).or(misplaced);
+    problem.remedy(match (near, named(name)) {
+        (Some(near), _) => format!("did you mean {near}?"),
+        (None, Some((named, beginning))) if !names.keys().any(|one| one.starts_with(beginning)) => {
+            format!("no {} in the file has this name; in variables - and . of its ID are _", named.one())
         }
-        None => problem.remedy("remove it, or rename it if it belongs to something else; housekey config schema lists every setting"),
-    }
+        _ => "remove it, or rename it if it belongs to something else; housekey config schema lists every setting".to_owned(),
+    })
+}
+
+/// Whether a variable is a client's or a provider's, and what all of that one begin with.
+fn named(name: &str) -> Option<(Named, &str)> {
+    let (section, rest) = name.strip_prefix(PREFIX)?.split_once("__")?;
+    let (_, last) = rest.split_once("__")?;
+    Some((Named::of_section(&section.to_lowercase())?, name.strip_suffix(last)?))
 }
 
 /// A variable's text as the type that the setting has. Lists are separated by commas, or written as in the file.

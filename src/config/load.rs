@@ -9,13 +9,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::check::{Given, check};
 use super::environment::{self, Environment};
-use super::problem::{Problem, Problems, nearest_key};
-use super::setting::{client_key, every_key, is_for_later, is_section, kind_of, split_client};
-use super::{Config, Mode};
+use super::named::{Named, split};
+use super::problem::{Problem, Problems, nearest, nearest_key};
+use super::setting::{OF_A_PROVIDER, every_key, is_for_later, is_section, kind_of};
+use super::{Config, JudgeProvider, Mode};
 use crate::random::Random;
 
 /// The built-in layer.
 pub const DEFAULTS: &str = include_str!("default.toml");
+
 /// What was loaded.
 #[derive(Debug)]
 pub struct Loaded {
@@ -35,6 +37,8 @@ pub struct Layers {
     pub(super) values: BTreeMap<String, (Value, Source)>,
     /// Which variable holds or names which secret.
     pub(super) secrets: BTreeMap<String, String>,
+    /// The clients and providers in the order of the file. One may have no values: all of them may be variables.
+    named: Vec<(Named, String)>,
 }
 
 // A value may be a secret, or hold one.
@@ -78,18 +82,25 @@ impl std::fmt::Display for Source {
 }
 
 /// Reads and checks every layer. `file`: the one that was asked for; without one `housekey.toml`, if it is there.
-pub fn load(mode: Mode, file: Option<&Path>, env: &Environment, random: &Random) -> Result<Loaded, Problems> {
-    read(mode, text_of(file)?, env, Some(random))
+/// `judge` knows what each provider needs.
+pub fn load(mode: Mode, file: Option<&Path>, env: &Environment, random: &Random, judge: JudgeProvider) -> Result<Loaded, Problems> {
+    read(mode, text_of(file)?, env, Some(random), judge)
 }
 
 /// The same, with the file's text in hand.
-pub fn load_text(mode: Mode, file: Option<(PathBuf, String)>, env: &Environment, random: &Random) -> Result<Loaded, Problems> {
-    read(mode, file, env, Some(random))
+pub fn load_text(
+    mode: Mode,
+    file: Option<(PathBuf, String)>,
+    env: &Environment,
+    random: &Random,
+    judge: JudgeProvider,
+) -> Result<Loaded, Problems> {
+    read(mode, file, env, Some(random), judge)
 }
 
 /// The same without leaving anything behind: where a master key would be made, none is.
-pub fn examine(mode: Mode, file: Option<&Path>, env: &Environment) -> Result<Loaded, Problems> {
-    read(mode, text_of(file)?, env, None)
+pub fn examine(mode: Mode, file: Option<&Path>, env: &Environment, judge: JudgeProvider) -> Result<Loaded, Problems> {
+    read(mode, text_of(file)?, env, None, judge)
 }
 
 fn text_of(file: Option<&Path>) -> Result<Option<(PathBuf, String)>, Problems> {
@@ -107,19 +118,38 @@ fn text_of(file: Option<&Path>) -> Result<Option<(PathBuf, String)>, Problems> {
     }
 }
 
-fn read(mode: Mode, file: Option<(PathBuf, String)>, env: &Environment, random: Option<&Random>) -> Result<Loaded, Problems> {
-    let mut layers = Layers::default();
-    let mut problems = layers.add(DEFAULTS, None)?;
-    if let Some((path, text)) = &file {
-        problems.extend(layers.add(text, Some(path))?);
-    }
-    problems.extend(environment::add(&mut layers, env));
-    let folder = file.as_ref().and_then(|(path, _)| path.parent()).unwrap_or(Path::new(""));
-    let (config, warnings) = check(Given { mode, layers: &layers, env, folder, random }, problems)?;
-    Ok(Loaded { config, warnings, file: file.map(|(path, _)| path), layers })
+fn read(
+    mode: Mode,
+    file: Option<(PathBuf, String)>,
+    env: &Environment,
+    random: Option<&Random>,
+    judge: JudgeProvider,
+) -> Result<Loaded, Problems> {
+    let file = file.as_ref().map(|(path, text)| (path.as_path(), text.as_str()));
+    let (layers, problems) = Layers::new(file, env)?;
+    let path = file.map(|(path, _)| path);
+    let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+    let (config, warnings) = check(Given { mode, layers: &layers, env, folder, random, judge }, problems)?;
+    Ok(Loaded { config, warnings, file: path.map(Path::to_owned), layers })
 }
 
 impl Layers {
+    /// Every layer, and what means nothing in them.
+    pub(super) fn new(file: Option<(&Path, &str)>, env: &Environment) -> Result<(Self, Vec<Problem>), Problems> {
+        let mut layers = Self::default();
+        let mut problems = layers.add(DEFAULTS, None)?;
+        if let Some((path, text)) = file {
+            problems.extend(layers.add(text, Some(path))?);
+        }
+        problems.extend(environment::add(&mut layers, env));
+        Ok((layers, problems))
+    }
+
+    /// The clients and providers in the order of the file.
+    pub(super) fn named(&self) -> impl Iterator<Item = (Named, &str)> {
+        self.named.iter().map(|(named, id)| (*named, id.as_str()))
+    }
+
     /// Lays a file over what is there. Gives back the keys that mean nothing.
     fn add(&mut self, text: &str, path: Option<&Path>) -> Result<Vec<Problem>, Problems> {
         let (spans, errors) = DeTable::parse_recoverable(text);
@@ -139,12 +169,18 @@ impl Layers {
         })?;
         let mut lines = BTreeMap::new();
         find_lines("", spans.get_ref(), text, &mut lines);
+        for named in Named::ALL {
+            let sections = table.get(named.section()).and_then(Value::as_table).into_iter().flatten();
+            let mut ids: Vec<_> = sections.filter(|(_, section)| section.is_table()).map(|(id, _)| id).collect();
+            ids.sort_by_key(|id| lines.get(&named.section_of(id)));
+            self.named.extend(ids.into_iter().map(|id| (named, id.clone())));
+        }
         let mut flat = Vec::new();
         flatten("", &Value::Table(table), &mut flat);
         let mut problems = Vec::new();
         for (key, value) in flat {
             let line = lines.get(&key).copied();
-            if kind_of(&key).is_none() && !is_empty_client(&key, &value) {
+            if kind_of(&key).is_none() {
                 problems.push(self.unknown(&key, &place(path, line)));
                 continue;
             }
@@ -167,13 +203,23 @@ impl Layers {
         if is_for_later(key) {
             return Problem::new(at, "is not available in this version").remedy("remove it");
         }
-        let ids = self.values.keys().map(String::as_str).chain([key]).filter_map(|key| split_client(key)).map(|(id, _)| id);
-        let ids: std::collections::BTreeSet<_> = ids.collect();
-        let remedy = match nearest_key(key, &every_key(ids.into_iter())) {
-            Some(near) => format!("did you mean {near}?"),
-            None => "remove it; housekey config schema lists every setting".to_owned(),
-        };
-        Problem::new(at, "is not a setting").remedy(remedy)
+        let problem = Problem::new(at, "is not a setting");
+        match (split(key), nearest_key(key, &every_key(self.named()))) {
+            (Some((Named::Providers, id, name)), _) => problem.remedy(meant_of_provider(id, name)),
+            (_, Some(near)) => problem.remedy(format!("did you mean {near}?")),
+            (_, None) => problem.remedy("remove it; housekey config schema lists every setting"),
+        }
+    }
+}
+
+/// What was meant by something that is no setting of all providers. It may be one of this provider's own.
+fn meant_of_provider(id: &str, name: &str) -> String {
+    let known = || OF_A_PROVIDER.iter().map(|setting| setting.key);
+    let ends_so = || known().find(|one| one.strip_suffix(name).is_some_and(|before| before.ends_with('_')));
+    match nearest(name, known()).or_else(ends_so) {
+        Some(near) => format!("did you mean {}?", Named::Providers.key(id, near)),
+        None if name.starts_with("settings.") => "a text, and its name without dots".to_owned(),
+        None => format!("remove it; what only this provider needs is written settings.{name}"),
     }
 }
 
@@ -181,15 +227,10 @@ fn place(path: Option<&Path>, line: Option<usize>) -> String {
     path.map_or(Source::Default, |path| Source::File { path: path.to_owned(), line }).to_string()
 }
 
-/// `[clients.ID]` with nothing in it names a client all the same.
-fn is_empty_client(key: &str, value: &Value) -> bool {
-    matches!(value, Value::Table(_)) && split_client(key).is_some_and(|(_, rest)| rest.is_empty())
-}
-
 fn below(prefix: &str, name: &str) -> String {
-    match prefix {
-        "" => name.to_owned(),
-        "clients" => client_key(name, "").trim_end_matches('.').to_owned(),
+    match (prefix, Named::of_section(prefix)) {
+        ("", _) => name.to_owned(),
+        (_, Some(named)) => named.section_of(name),
         _ => format!("{prefix}.{name}"),
     }
 }
@@ -201,9 +242,6 @@ fn flatten(prefix: &str, value: &Value, into: &mut Vec<(String, Value)>) {
     };
     for (name, value) in table {
         flatten(&below(prefix, name), value, into);
-    }
-    if table.is_empty() && prefix.starts_with("clients.") && split_client(prefix).is_none() {
-        into.push((format!("{prefix}."), value.clone()));
     }
 }
 

@@ -9,9 +9,14 @@ mod client;
 mod css;
 mod email;
 mod environment;
+mod file;
 mod load;
+mod methods;
+mod named;
+mod outline;
 mod print;
 mod problem;
+mod provider;
 mod read;
 mod schema;
 mod secret;
@@ -23,7 +28,9 @@ mod tests;
 
 pub use environment::Environment;
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
+pub use outline::{Outline, outline};
 pub use problem::{Problem, Problems};
+pub use provider::provider_id;
 pub use schema::schema;
 
 use std::collections::BTreeMap;
@@ -106,7 +113,7 @@ pub struct Server {
     pub metrics_listen: Option<SocketAddr>,
     /// Who may say what the caller's address is. Nobody by default.
     pub trusted_proxies: Vec<IpNet>,
-    /// Private networks that this server may call.
+    /// Private networks where providers may be.
     pub reachable_networks: Vec<IpNet>,
     /// Threads that serve requests. Zero: one for each core.
     pub workers: usize,
@@ -128,7 +135,7 @@ pub struct Log {
 /// `[sign_in]`
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// The ways in, in the order of the page.
+    /// The ways in of our own, in the order of the page. There may be none beside providers.
     pub methods: Vec<MethodName>,
     /// Who may create an account.
     pub sign_up: SignUp,

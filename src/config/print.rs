@@ -1,12 +1,12 @@
 //! The effective configuration as TOML, each value with where it came from. Secrets are only said to be set.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use toml::Value;
 
 use super::load::Layers;
-use super::setting::{Kind, client_key, every_key, kind_of, split_client};
+use super::named::split;
+use super::setting::{Kind, every_key, keys_of, kind_of};
 
 impl Layers {
     /// A file that would configure the same, secrets apart.
@@ -22,9 +22,7 @@ impl Layers {
                 let _ = write!(text, "\n[{above}]\n");
                 above.clone_into(&mut section);
             }
-            if !name.is_empty() {
-                let _ = writeln!(text, "{name} = {value}  # {origin}");
-            }
+            let _ = writeln!(text, "{name} = {value}  # {origin}");
         }
         text.trim_start().to_owned()
     }
@@ -37,14 +35,14 @@ impl Layers {
 
     /// Every key that could have a value, in the order of the documentation.
     fn order(&self) -> Vec<String> {
-        let ids: BTreeSet<_> = self.values.keys().filter_map(|key| split_client(key)).map(|(id, _)| id).collect();
         let mut keys = every_key(std::iter::empty());
         keys.extend(self.values.keys().filter(|key| key.starts_with("branding.copy.")).cloned());
-        for id in ids {
-            let of_one = every_key(std::iter::once(id)).into_iter().filter(|key| split_client(key).is_some());
-            keys.push(client_key(id, ""));
-            keys.extend(of_one);
-            keys.extend(self.values.keys().filter(|key| key.starts_with(&client_key(id, "branding.copy."))).cloned());
+        for (named, id) in self.named() {
+            let known = keys_of(named, id);
+            let is_own = |key: &&String| split(key).is_some_and(|(of, one, _)| (of, one) == (named, id)) && !known.contains(key);
+            let own: Vec<_> = self.values.keys().filter(is_own).cloned().collect();
+            keys.extend(known);
+            keys.extend(own);
         }
         keys
     }

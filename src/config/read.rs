@@ -8,6 +8,7 @@ use toml::Value;
 
 use super::Rate;
 use super::load::{Layers, Source};
+use super::named::Named;
 use super::problem::Problem;
 use super::setting::{Kind, kind_of};
 
@@ -207,6 +208,11 @@ impl<'a> Reader<'a> {
             }
             Rate { count: 1, per: Duration::from_mins(1) }
         })
+    }
+
+    /// The clients or providers, in the order of the file.
+    pub(super) fn named(&self, wanted: Named) -> impl Iterator<Item = &'a str> {
+        self.layers.named().filter(move |(named, _)| *named == wanted).map(|(_, id)| id)
     }
 
     /// Every key that was there to be read.

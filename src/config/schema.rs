@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::load::DEFAULTS;
-use super::setting::{Kind, OF_A_CLIENT, SETTINGS, Setting};
+use super::named::Named;
+use super::setting::{Kind, OF_A_CLIENT, OF_A_PROVIDER, SETTINGS, Setting};
 
 /// A JSON Schema (draft 2020-12) of the file.
 pub fn schema() -> Value {
@@ -18,10 +19,14 @@ pub fn schema() -> Value {
     let copy = json!({ "type": "object", "description": "Sentences you word differently, by language and message.",
         "additionalProperties": { "type": "object", "additionalProperties": { "type": "string" } } });
     insert(&mut root, "branding.copy", copy);
-    let mut client = section();
-    for setting in OF_A_CLIENT {
-        insert(&mut client, setting.key, property(setting, described.get(&format!("clients.example.{}", setting.key))));
-    }
+    let of_each = |named: Named, settings: &[Setting]| {
+        let mut each = section();
+        for setting in settings {
+            insert(&mut each, setting.key, property(setting, described.get(&named.key("example", setting.key))));
+        }
+        each
+    };
+    let mut client = of_each(Named::Clients, OF_A_CLIENT);
     client["required"] = json!(["kind"]);
     client["properties"]["branding"] = json!({ "$ref": "#/properties/branding" });
     root["properties"]["clients"] = json!({
@@ -29,6 +34,15 @@ pub fn schema() -> Value {
         "description": "Apps that people sign in to, by client_id.",
         "propertyNames": { "pattern": "^[A-Za-z0-9._-]{1,64}$" },
         "additionalProperties": client,
+    });
+    let mut provider = of_each(Named::Providers, OF_A_PROVIDER);
+    provider["properties"]["settings"] = json!({ "type": "object", "description": "What only this provider needs to know, by name.",
+        "additionalProperties": { "type": "string" } });
+    root["properties"]["providers"] = json!({
+        "type": "object",
+        "description": "Other login servers that people can sign in with, by the name of the catalogue or your own.",
+        "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" },
+        "additionalProperties": provider,
     });
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     root["title"] = json!("housekey.toml");
@@ -76,7 +90,7 @@ fn property(setting: &Setting, described: Option<&Described>) -> Value {
 #[derive(Debug, Default, PartialEq)]
 struct Described {
     text: String,
-    /// Absent for the example of a client, whose values are no defaults.
+    /// Absent for the examples of a client and a provider, whose values are no defaults.
     default: Option<Value>,
 }
 
@@ -113,6 +127,7 @@ fn value_of(line: &str) -> Option<Value> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::named::split;
     use super::*;
 
     fn keys_of(schema: &Value, prefix: &str, into: &mut BTreeSet<String>) {
@@ -120,9 +135,9 @@ mod tests {
             let key = format!("{prefix}{name}");
             if property.get("properties").is_some() {
                 keys_of(property, &format!("{key}."), into);
-            } else if name == "clients" {
-                keys_of(&property["additionalProperties"], "clients.example.", into);
-            } else if !matches!(name.as_str(), "copy" | "branding") {
+            } else if let Some(named) = Named::of_section(name) {
+                keys_of(&property["additionalProperties"], &named.key("example", ""), into);
+            } else if !matches!(name.as_str(), "copy" | "branding" | "settings") {
                 into.insert(key);
             }
         }
@@ -133,12 +148,13 @@ mod tests {
         let described = describe(DEFAULTS);
         let mut in_schema = BTreeSet::new();
         keys_of(&schema(), "", &mut in_schema);
-        let examples = |key: &&String| !key.starts_with("branding.copy.") && !key.starts_with("clients.example.branding.");
+        let own = ["branding.copy.", "clients.example.branding.", "providers.example.settings."];
+        let examples = |key: &&String| !own.iter().any(|beginning| key.starts_with(beginning));
         let in_defaults: BTreeSet<_> = described.keys().filter(examples).cloned().collect();
         assert_eq!(in_schema, in_defaults);
         for (key, described) in described.iter().filter(|(key, _)| examples(key)) {
             assert!(described.text.len() > 4, "{key} has no comment");
-            assert_eq!(described.default.is_none(), key.starts_with("clients."), "{key}");
+            assert_eq!(described.default.is_none(), split(key).is_some(), "{key}");
         }
     }
 

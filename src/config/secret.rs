@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::check::Surroundings;
 use super::problem::Problem;
 use super::read::Reader;
+use super::setting::variable_of;
 use super::{MasterKey, Mode};
 use crate::random::Random;
 
@@ -32,6 +33,20 @@ pub(super) fn secret(reader: &Reader<'_>, name: &str, around: &Surroundings<'_>)
         },
         (None, None) => None,
     }
+}
+
+/// That of a client or a provider. Only on a developer's own machine it may stand in the file.
+pub(super) fn secret_of(reader: &Reader<'_>, key: &str, around: &Surroundings<'_>) -> Option<SecretString> {
+    let variable = variable_of(key);
+    let in_file = reader.optional(key);
+    if in_file.is_some() && !around.is_lenient() {
+        reader.wrong(key, "a secret stands in the file", format!("remove it there, and set {variable} or {variable}_FILE"));
+    }
+    let secret = secret(reader, &variable, around).or(in_file.map(Into::into));
+    if secret.is_none() && reader.has_secret(key) {
+        reader.mark_wrong(key);
+    }
+    secret
 }
 
 fn from_file(path: &Path, mode: Mode) -> Result<SecretString, String> {

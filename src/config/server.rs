@@ -3,6 +3,8 @@
 
 use std::net::SocketAddr;
 
+use ipnet::IpNet;
+
 use super::check::Surroundings;
 use super::problem::Problem;
 use super::read::Reader;
@@ -45,15 +47,8 @@ pub(super) fn read(reader: &Reader<'_>) -> Server {
         }
         parsed.ok()
     };
-    let parse_net = |text: &str| {
-        let net = text.parse::<ipnet::IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from));
-        match net {
-            Ok(net) if net.prefix_len() == 0 => Err("would believe everybody, and anybody could pretend to be anyone"),
-            Ok(net) => Ok(net),
-            Err(_) if text == "*" => Err("would believe everybody, and anybody could pretend to be anyone"),
-            Err(_) => Err("is not a network"),
-        }
-    };
+    let trusted = |text: &str| network(text, "would believe everybody, and anybody could pretend to be anyone");
+    let reachable = |text: &str| network(text, "would let a provider's addresses lead anywhere in your own network");
     let listen = address("server.listen");
     if matches!(reader.value("server.listen"), Some(toml::Value::String(text)) if text.is_empty()) {
         reader.wrong("server.listen", "is empty", "like 127.0.0.1:8085");
@@ -65,11 +60,26 @@ pub(super) fn read(reader: &Reader<'_>) -> Server {
     Server {
         listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8085))),
         metrics_listen,
-        trusted_proxies: reader.parsed("server.trusted_proxies", parse_net, "name the proxy's own address or network, like 10.0.0.0/8"),
-        reachable_networks: Vec::new(),
+        trusted_proxies: reader.parsed("server.trusted_proxies", trusted, "name the proxy's own address or network, like 10.0.0.0/8"),
+        reachable_networks: reader.parsed(
+            "server.reachable_networks",
+            reachable,
+            "name the provider's address or network, like 10.0.0.0/8",
+        ),
         workers: reader.number("server.workers", 0),
         request_timeout: reader.duration("server.request_timeout"),
         shutdown_timeout: reader.duration("server.shutdown_timeout"),
+    }
+}
+
+/// A network or one address; `all` says why it must not be everything.
+fn network(text: &str, all: &'static str) -> Result<IpNet, &'static str> {
+    let net = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+    match net {
+        Ok(net) if net.prefix_len() == 0 => Err(all),
+        Ok(net) => Ok(net),
+        Err(_) if text == "*" => Err(all),
+        Err(_) => Err("is not a network"),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The table of every setting: its key and what may stand there. Unknown keys, variables, bounds and the
 //! schema all come from here; defaults and descriptions come from `default.toml`.
 
+use super::named::{Named, split};
+
 /// What a setting's value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -25,7 +27,7 @@ pub(super) enum Kind {
 /// One setting.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Setting {
-    /// Its key; below `clients.ID.` for those of clients.
+    /// Its key; below `clients.ID.` and `providers.ID.` for theirs.
     pub(super) key: &'static str,
     pub(super) kind: Kind,
 }
@@ -46,6 +48,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("server.listen", Kind::Text),
     of("server.metrics_listen", Kind::Text),
     of("server.trusted_proxies", Kind::Texts),
+    of("server.reachable_networks", Kind::Texts),
     of("server.workers", Kind::Number(0, 1024)),
     of("server.request_timeout", Kind::Duration(1, 300)),
     of("server.shutdown_timeout", Kind::Duration(1, 600)),
@@ -88,6 +91,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("limits.letters_total", Kind::Rate),
     of("limits.codes_per_address", Kind::Rate),
     of("limits.codes_per_account", Kind::Rate),
+    of("limits.sign_ins_per_address", Kind::Rate),
     of("limits.client_failures", Kind::Rate),
     of("branding.name", Kind::Text),
     of("branding.logo", Kind::Text),
@@ -120,18 +124,38 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("initiate_login_uri", Kind::Text),
 ];
 
+/// Those that each provider has, beside `settings.…`.
+pub(super) const OF_A_PROVIDER: &[Setting] = &[
+    of("like", Kind::Text),
+    of("file", Kind::Text),
+    of("name", Kind::Text),
+    of("client_id", Kind::Text),
+    of("client_secret", Kind::Secret),
+    of("scopes", Kind::Texts),
+    of("trust_email", Kind::YesNo),
+    of("keep_tokens", Kind::YesNo),
+];
+
 /// Beginnings of keys that later versions will know.
-const LATER: &[&str] =
-    &["email.request_tag", "passkeys.", "providers.", "branding.icon", "branding.font", "branding.heading_font", "sign_in.email."];
+const LATER: &[&str] = &["email.request_tag", "passkeys.", "branding.icon", "branding.font", "branding.heading_font", "sign_in.email."];
 
 /// What may stand at a key, or nothing if it is not a setting.
 pub(super) fn kind_of(key: &str) -> Option<Kind> {
-    if let Some((_, rest)) = split_client(key) {
-        return if rest.starts_with("branding.") { kind_of(rest) } else { find(OF_A_CLIENT, rest) };
+    match split(key) {
+        Some((Named::Clients, _, rest)) if rest.starts_with("branding.") => kind_of(rest),
+        Some((Named::Clients, _, rest)) => find(OF_A_CLIENT, rest),
+        // Which there are, the provider's own file says.
+        Some((Named::Providers, _, rest)) => match rest.strip_prefix("settings.") {
+            Some(name) => (!name.is_empty() && !name.contains('.')).then_some(Kind::Text),
+            None => find(OF_A_PROVIDER, rest),
+        },
+        None if is_copy(key) => Some(Kind::Text),
+        None => find(SETTINGS, key),
     }
-    let is_copy =
-        key.strip_prefix("branding.copy.").is_some_and(|rest| rest.split('.').count() == 2 && rest.split('.').all(|part| !part.is_empty()));
-    if is_copy { Some(Kind::Text) } else { find(SETTINGS, key) }
+}
+
+fn is_copy(key: &str) -> bool {
+    key.strip_prefix("branding.copy.").is_some_and(|rest| rest.split('.').count() == 2 && rest.split('.').all(|part| !part.is_empty()))
 }
 
 fn find(settings: &[Setting], key: &str) -> Option<Kind> {
@@ -140,9 +164,10 @@ fn find(settings: &[Setting], key: &str) -> Option<Kind> {
 
 /// Whether keys stand below this one: `[tokens]` is a section.
 pub(super) fn is_section(key: &str) -> bool {
-    let rest = match split_client(key) {
-        Some((_, rest)) => rest,
-        None if key == "clients" || (key.starts_with("clients.") && key.split('.').count() == 2) => return true,
+    let rest = match split(key) {
+        Some((Named::Clients, _, rest)) => rest,
+        Some((Named::Providers, _, rest)) => return rest == "settings",
+        None if Named::of_section(key.split('.').next().unwrap_or(key)).is_some() => return true,
         None => key,
     };
     SETTINGS.iter().any(|setting| setting.key.strip_prefix(rest).is_some_and(|after| after.starts_with('.')))
@@ -153,31 +178,26 @@ pub(super) fn is_for_later(key: &str) -> bool {
     LATER.iter().any(|beginning| key.starts_with(beginning))
 }
 
-/// A client's key: `clients.ID.name`, with the ID in quotes if it has a dot.
-pub(super) fn client_key(id: &str, name: &str) -> String {
-    if id.contains('.') { format!("clients.\"{id}\".{name}") } else { format!("clients.{id}.{name}") }
+/// Every key there is with these clients and providers, without those whose names are an operator's or a provider's own:
+/// `branding.copy.…` and `settings.…`.
+pub(super) fn every_key<'a>(named: impl Iterator<Item = (Named, &'a str)>) -> Vec<String> {
+    SETTINGS.iter().map(|setting| setting.key.to_owned()).chain(named.flat_map(|(named, id)| keys_of(named, id))).collect()
 }
 
-/// The client and the rest of a client's key.
-pub(super) fn split_client(key: &str) -> Option<(&str, &str)> {
-    let rest = key.strip_prefix("clients.")?;
-    match rest.strip_prefix('"') {
-        Some(quoted) => quoted.split_once("\"."),
-        None => rest.split_once('.'),
+/// Those of one client or provider.
+pub(super) fn keys_of(named: Named, id: &str) -> Vec<String> {
+    let key = |setting: &Setting| named.key(id, setting.key);
+    let branding = SETTINGS.iter().filter(|setting| setting.key.starts_with("branding."));
+    match named {
+        Named::Clients => OF_A_CLIENT.iter().chain(branding).map(key).collect(),
+        Named::Providers => OF_A_PROVIDER.iter().map(key).collect(),
     }
-}
-
-/// Every key there is for these clients, without `branding.copy`, whose keys are the languages' own.
-pub(super) fn every_key<'a>(clients: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let branding = || SETTINGS.iter().filter(|setting| setting.key.starts_with("branding."));
-    let of_client = |id: &str| OF_A_CLIENT.iter().chain(branding()).map(|setting| client_key(id, setting.key)).collect::<Vec<_>>();
-    SETTINGS.iter().map(|setting| setting.key.to_owned()).chain(clients.flat_map(of_client)).collect()
 }
 
 /// The variable that sets a key.
 pub(super) fn variable_of(key: &str) -> String {
-    let (sections, rest) = match split_client(key) {
-        Some((id, rest)) => (format!("CLIENTS__{}__", id.replace(['-', '.'], "_")), rest),
+    let (sections, rest) = match split(key) {
+        Some((named, id, rest)) => (format!("{}__{}__", named.section(), id.replace(['-', '.'], "_")), rest),
         None => (String::new(), key),
     };
     format!("HOUSEKEY_{}{}", sections, rest.replace('.', "__")).to_uppercase()
@@ -190,23 +210,51 @@ mod tests {
     #[test]
     fn keys_of_clients_are_found_whatever_the_identifier() {
         for id in ["web", "fieldnotes-web", "com.example.app"] {
-            let key = client_key(id, "redirect_uris");
-            assert_eq!(split_client(&key), Some((id, "redirect_uris")));
-            assert_eq!(kind_of(&key), Some(Kind::Texts));
-            assert_eq!(kind_of(&client_key(id, "branding.radius")), Some(Kind::Number(0, 20)));
-            assert_eq!(kind_of(&client_key(id, "branding.copy.en.sign-in-title")), Some(Kind::Text));
-            assert_eq!(kind_of(&client_key(id, "tokens.signing")), None);
+            let key = |name| Named::Clients.key(id, name);
+            assert_eq!(split(&key("redirect_uris")), Some((Named::Clients, id, "redirect_uris")));
+            assert_eq!(kind_of(&key("redirect_uris")), Some(Kind::Texts));
+            assert_eq!(kind_of(&key("branding.radius")), Some(Kind::Number(0, 20)));
+            assert_eq!(kind_of(&key("branding.copy.en.sign-in-title")), Some(Kind::Text));
+            assert_eq!(kind_of(&key("tokens.signing")), None);
         }
-        assert_eq!(variable_of(&client_key("com.example-app", "secret")), "HOUSEKEY_CLIENTS__COM_EXAMPLE_APP__SECRET");
+        let variable = |named: Named, id, name| variable_of(&named.key(id, name));
+        assert_eq!(variable(Named::Clients, "com.example-app", "secret"), "HOUSEKEY_CLIENTS__COM_EXAMPLE_APP__SECRET");
+        assert_eq!(variable(Named::Providers, "azure-ad", "settings.tenant"), "HOUSEKEY_PROVIDERS__AZURE_AD__SETTINGS__TENANT");
         assert_eq!(variable_of("sign_in.password.min_length"), "HOUSEKEY_SIGN_IN__PASSWORD__MIN_LENGTH");
     }
 
     #[test]
+    fn providers_have_settings_of_their_own() {
+        for (name, kind) in [
+            ("client_secret", Some(Kind::Secret)),
+            ("settings.tenant", Some(Kind::Text)),
+            ("settings.a.b", None),
+            ("settings.", None),
+            ("secret", None),
+            ("branding.radius", None),
+        ] {
+            assert_eq!(kind_of(&Named::Providers.key("google", name)), kind, "{name}");
+        }
+    }
+
+    #[test]
     fn sections_are_told_from_settings() {
-        for section in ["tokens", "sign_in", "sign_in.password", "clients", "clients.web", "clients.web.branding", "branding.links"] {
+        for section in [
+            "tokens",
+            "sign_in",
+            "sign_in.password",
+            "clients",
+            "clients.web",
+            "clients.web.branding",
+            "branding.links",
+            "providers",
+            "providers.google",
+            "providers.google.settings",
+        ] {
             assert!(is_section(section), "{section}");
         }
-        for setting in ["issuer", "tokens.access_ttl", "clients.web.kind", "nonsense"] {
+        for setting in ["issuer", "tokens.access_ttl", "clients.web.kind", "nonsense", "providers.google.name", "providers.google.branding"]
+        {
             assert!(!is_section(setting), "{setting}");
         }
     }

@@ -14,7 +14,9 @@ pub use caller::Caller;
 pub use edit_distance::edit_distance;
 pub use email_address::{EmailAddress, EmailAddressError};
 pub use envelope::Envelope;
-pub use id::{ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId};
+pub use id::{
+    ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId,
+};
 pub use time::UnixMillis;
 pub use token::{AuthorizationCode, SessionSecret, Token, TokenHash, TokenKind, UpstreamState};
 pub use url::{IssuerUrl, Origin, RedirectUri, UrlError};

@@ -82,7 +82,7 @@ impl Upstream {
     /// Puts an operator's entry and the catalogue's facts together; or says everything that does not fit.
     pub fn new(id: &ProviderId, entry: &ProviderEntry, development: bool) -> Result<Self, Vec<Fault>> {
         let (facts, mark) = facts(id, entry).map_err(|fault| vec![fault])?;
-        let mut faults = faults_of_proof(&facts, entry);
+        let mut faults = faults_of_proof(id, &facts, entry);
         let settings = facts.settle(&entry.settings, development).map_err(|wrong| {
             let fault = |what: String| {
                 let name = what.split(' ').next().unwrap_or_default().to_owned();
@@ -130,7 +130,8 @@ impl Upstream {
 fn facts(id: &ProviderId, entry: &ProviderEntry) -> Result<(Provider, Option<&'static str>), Fault> {
     let fault = |field: &str, what: String, remedy: &str| Fault { field: field.to_owned(), what, remedy: remedy.to_owned() };
     if let Some(text) = &entry.file {
-        let facts = Provider::read(text).map_err(|what| fault("file", what, "docs/providers.md says what stands in such a file"))?;
+        let facts =
+            Provider::read(text).map_err(|what| fault("file", in_one_line(&what), "docs/providers.md says what stands in such a file"))?;
         return Ok((facts, None));
     }
     let name = entry.like.as_deref().unwrap_or(id.as_str());
@@ -139,15 +140,26 @@ fn facts(id: &ProviderId, entry: &ProviderEntry) -> Result<(Provider, Option<&'s
         Some(Err(what)) => Err(fault("like", what, "choose another provider")),
         None => {
             let near = catalogue::ids().min_by_key(|known| crate::types::edit_distance(known, name)).unwrap_or("oidc");
-            let remedy = format!("did you mean {near}? like = \"oidc\" takes any OpenID provider; housekey provider list --all shows every one");
+            let remedy =
+                format!("did you mean {near}? like = \"oidc\" takes any OpenID provider; housekey provider list --all shows every one");
             Err(fault("like", format!("there is no provider {name} in the catalogue"), &remedy))
         }
     }
 }
 
-fn faults_of_proof(facts: &Provider, entry: &ProviderEntry) -> Vec<Fault> {
+/// What a parser says, without the picture of the line.
+fn in_one_line(what: &str) -> String {
+    let mut lines = what.trim().lines();
+    match (lines.next(), lines.next_back()) {
+        (Some(place), Some(why)) => format!("{place}: {why}"),
+        _ => what.to_owned(),
+    }
+}
+
+fn faults_of_proof(id: &ProviderId, facts: &Provider, entry: &ProviderEntry) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut fault = |field: &str, what: &str, remedy: String| faults.push(Fault { field: field.into(), what: what.into(), remedy });
+    let variable = ProviderEntry::secret_variable(id);
     let console = facts.console.as_deref().unwrap_or(&facts.documentation);
     if entry.client_id.trim().is_empty() {
         fault("client_id", "there is none", format!("register this server at {console}"));
@@ -155,10 +167,10 @@ fn faults_of_proof(facts: &Provider, entry: &ProviderEntry) -> Vec<Fault> {
     match (&entry.client_secret, facts.token.authentication) {
         // A public client proves itself by PKCE alone; few providers let it.
         (None, Authentication::SignedSecret) => {
-            fault("client_secret", "there is none", "let …__CLIENT_SECRET_FILE name the .p8 key".to_owned());
+            fault("client_secret", "there is none", format!("let {variable}_FILE name the .p8 key"));
         }
         (None, _) if facts.protocol == Protocol::Oauth2 || !facts.authorization.pkce => {
-            fault("client_secret", "there is none", format!("it is shown at {console}"));
+            fault("client_secret", "there is none", format!("it is shown at {console}; set {variable} or {variable}_FILE"));
         }
         _ => {}
     }

@@ -73,9 +73,10 @@ impl TestApp {
         let head = format!("issuer = \"http://localhost:{port}\"\ndata_dir = \"{}\"\ndatabase = \"{database}\"\n", folder.path().display());
         let toml = format!("{head}{toml}\n{FAST}");
         let env = environment(&toml);
-        let config = load_text(mode, Some((folder.path().join("housekey.toml"), toml.clone())), &env, &Random::default())
-            .unwrap_or_else(|problems| panic!("{problems}"))
-            .config;
+        let config =
+            load_text(mode, Some((folder.path().join("housekey.toml"), toml.clone())), &env, &Random::default(), housekey::upstream::judge)
+                .unwrap_or_else(|problems| panic!("{problems}"))
+                .config;
         let (clock, inbox) = (Clock::default(), Inbox::default());
         let db = Db::connect(&config.database).await.unwrap();
         db.migrate().await.unwrap();
@@ -94,7 +95,7 @@ impl TestApp {
         let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let env = environment(&self.toml);
         let file = (self.folder.path().join("housekey.toml"), self.toml.clone());
-        let config = load_text(Mode::Development, Some(file), &env, &Random::default()).unwrap().config;
+        let config = load_text(Mode::Development, Some(file), &env, &Random::default(), housekey::upstream::judge).unwrap().config;
         let db = Db::connect(&config.database).await.unwrap();
         let app = Arc::new(App::new(config, db, self.clock.clone(), Random::default()).unwrap());
         let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();

@@ -10,7 +10,7 @@ fn a_laptop_needs_no_file_and_a_server_needs_an_issuer_and_a_key() {
     assert_eq!(development("server.listen = '127.0.0.1:9000'").unwrap().issuer.as_str(), "http://localhost:9000");
     assert_eq!(config.sign_in.password.argon2, Argon2 { memory_kib: 19456, iterations: 2, parallelism: 1 });
     assert_eq!((config.tokens.access_ttl.as_secs(), config.tokens.refresh_reuse_grace.as_secs()), (600, 10));
-    let nothing = load_text(Mode::Production, None, &Environment::default(), &Random::seeded(1)).unwrap_err();
+    let nothing = load_text(Mode::Production, None, &Environment::default(), &Random::seeded(1), NOT_JUDGED).unwrap_err();
     insta::assert_snapshot!(nothing, @r#"
     The configuration has 2 problems.
 
@@ -193,9 +193,9 @@ fn looking_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("my.toml");
     std::fs::write(&path, format!("data_dir = '{}/data'", folder.path().display())).unwrap();
-    assert!(examine(Mode::Development, Some(&path), &Environment::default()).is_ok());
+    assert!(examine(Mode::Development, Some(&path), &Environment::default(), NOT_JUDGED).is_ok());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    let missing = examine(Mode::Development, Some(&folder.path().join("none.toml")), &Environment::default()).unwrap_err();
+    let missing = examine(Mode::Development, Some(&folder.path().join("none.toml")), &Environment::default(), NOT_JUDGED).unwrap_err();
     assert!(missing.to_string().contains("the file cannot be read"), "{missing}");
 }
 

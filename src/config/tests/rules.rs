@@ -126,7 +126,7 @@ fn branding_brings_files_that_harm_nobody() {
     write("good.css", b"a { color: red }");
     let load = |text: &str| {
         let file = (folder.path().join("housekey.toml"), text.to_owned());
-        load_text(Mode::Development, Some(file), &env(&[KEY]), &Random::seeded(1))
+        load_text(Mode::Development, Some(file), &env(&[KEY]), &Random::seeded(1), NOT_JUDGED)
     };
     let text = "[branding]\nname = 'Fieldnotes'\nlogo = 'good.svg'\ncss = 'good.css'\nradius = 4\n[branding.copy.en]\nsign-in-title = 'Come in'\n\
         [clients.app]\nkind = 'spa'\nredirect_uris = ['https://a.example/cb']\n[clients.app.branding]\nlogo = 'logo.png'\naccent = '#ABCDEF'\n";
