@@ -23,3 +23,4 @@ mod oidc;
 mod password;
 mod server;
 mod sign_up;
+mod upstream;

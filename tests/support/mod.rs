@@ -13,8 +13,8 @@ pub mod template;
 
 pub use app::{On, TestApp};
 pub use browser::{Browser, View};
-pub use provider::Provider;
 pub use person::{PASSWORD, person};
+pub use provider::Provider;
 pub use relying_party::RelyingParty;
 
 use housekey::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm};
@@ -70,27 +70,35 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
 #[macro_export]
 macro_rules! on_each_database {
     ($(#[$doc:meta])* $name:ident, $test:expr) => {
+        $crate::on_each_database_itself!($(#[$doc])* $name, |on| async move { ($test)($crate::support::TestApp::start(on).await).await });
+    };
+}
+
+/// The same for a test that makes its own servers.
+#[macro_export]
+macro_rules! on_each_database_itself {
+    ($(#[$doc:meta])* $name:ident, $test:expr) => {
         $(#[$doc])*
         mod $name {
             use super::*;
 
             #[test]
             fn on_sqlite() {
-                $crate::support::peer::run(async { ($test)($crate::support::TestApp::start($crate::support::On::Sqlite).await).await });
+                $crate::support::peer::run(async { ($test)($crate::support::On::Sqlite).await });
             }
 
             #[test]
             fn on_postgres() {
                 let name = concat!(stringify!($name), "::on_postgres");
                 if $crate::support::peer::require($crate::support::peer::Peer::Postgres, name) {
-                    $crate::support::peer::run(async { ($test)($crate::support::TestApp::start($crate::support::On::Postgres).await).await });
+                    $crate::support::peer::run(async { ($test)($crate::support::On::Postgres).await });
                 }
             }
         }
     };
 }
 
-/// The same for a test that makes its own servers and needs a peer.
+/// The same for a test that needs a peer as well.
 #[macro_export]
 macro_rules! on_each_database_with {
     ($(#[$doc:meta])* $name:ident, $peer:expr, $test:expr) => {

@@ -1,0 +1,303 @@
+//! Whose account an identity opens. Each attack by its number in `security.md`.
+
+use housekey::credential::{self, Kind, NewCredential};
+use housekey::password::{HashPool, Password};
+use housekey::types::{EmailAddress, UserId};
+use housekey::user::{self, NewUser};
+use housekey::work::Actor;
+use serde_json::{Value, json};
+
+use super::{TRUSTED, ada, come_from, count, is_account_of, trusting};
+use crate::on_each_database_itself;
+use crate::support::{On, PASSWORD, Provider, TestApp, View, person};
+
+/// An account that somebody made for an address they never proved.
+async fn unproved(app: &TestApp, address: &str) -> UserId {
+    let pool = HashPool::new(&app.app.config.sign_in.password, &app.app.random);
+    let phc = pool.hash(Password::parse(PASSWORD.to_owned()).unwrap()).await.unwrap();
+    let address = EmailAddress::parse(address).unwrap();
+    let mut work = app.app.begin(Actor::Operator).await.unwrap();
+    let user = user::insert(&mut work, NewUser { email: &address, verified: false, name: Some("Mallory".into()) }).await.unwrap().unwrap();
+    for (kind, key, data) in [(Kind::Password, user.0.as_bytes().to_vec(), phc.as_str().as_bytes())] {
+        credential::insert(&mut work, NewCredential { user, kind, label: "", lookup_key: key, data }).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    user
+}
+
+/// Types the code of the letter to this address into the page that waits for it.
+async fn answer_the_letter(app: &TestApp, view: View, address: &str) -> View {
+    let code = app.letter_to(address).code.unwrap();
+    view.form_to("/sign-in/check").fill("code", &code).submit().await
+}
+
+on_each_database_itself!(a_proved_address_at_a_trusted_provider_opens_its_account_and_says_so, |on: On| async move {
+    let (provider, app) = trusting(on).await;
+    let user = person(&app, "ada@example.com").await;
+    let browser = app.browser();
+    let view = come_from(&browser, &provider, "u1", &ada()).await;
+    assert_eq!((view.h1().as_str(), view.url.path()), ("u1 is connected", "/linked"));
+    assert!(view.text().contains("ada@example.com"));
+    let letter = app.letter_to("ada@example.com");
+    assert_eq!(letter.subject, "u1 now opens your Housekey account");
+    assert!(letter.link.is_none(), "a notice has no button");
+    assert!(is_account_of(&view.follow("Continue").await, "ada@example.com"));
+    // Both ways open the one account.
+    assert!(is_account_of(&app.browser().sign_in("ada@example.com", PASSWORD).await, "ada@example.com"));
+    let again = come_from(&app.browser(), &provider, "u1", &ada()).await;
+    assert!(is_account_of(&again, "ada@example.com"), "no question the second time");
+    assert_eq!(count(&app, "users").await, 1);
+    let linked = housekey::identity::of_user(app.app.db.read(), &app.app.crypto, user).await.unwrap();
+    assert_eq!(linked.len(), 1);
+});
+
+on_each_database_itself!(what_was_connected_can_be_undone_at_once, |on: On| async move {
+    let (provider, app) = trusting(on).await;
+    person(&app, "ada@example.com").await;
+    let browser = app.browser();
+    let view = come_from(&browser, &provider, "u1", &ada()).await;
+    let view = view.form_to("/linked").press("Undo").await;
+    assert_eq!(view.url.path(), "/sign-in");
+    assert_eq!((count(&app, "credentials").await, count(&app, "sessions").await), (1, 0));
+    assert_eq!(browser.get("/account").await.url.path(), "/sign-in");
+});
+
+on_each_database_itself!(
+    /// V-1, V-3, V-4, V-5: mallory made an account for ada's address and waits.
+    an_account_that_nobody_proved_is_emptied_before_its_owner_gets_it,
+    |on: On| async move {
+        let (one, two) = (Provider::start(), Provider::start());
+        let app = TestApp::with(on, &format!("{}{}", one.toml("u1", TRUSTED), two.toml("u2", TRUSTED))).await;
+        let user = unproved(&app, "ada@example.com").await;
+        // Everything that mallory could have put there: a session, an identity, a change of address.
+        let mut work = app.app.begin(Actor::Operator).await.unwrap();
+        let mallorys = housekey::identity::Identity {
+            provider: housekey::types::ProviderId::parse("u2").unwrap(),
+            realm: two.issuer.clone(),
+            subject: "mallory".into(),
+            email: None,
+            name: None,
+            username: None,
+            tokens: None,
+        };
+        assert!(housekey::identity::link(&mut work, user, &mallorys).await.unwrap().is_some());
+        let new = housekey::session::NewSession {
+            user,
+            amr: &["pwd"],
+            user_agent: "",
+            address: String::new(),
+            idle: std::time::Duration::from_hours(1),
+            lifetime: std::time::Duration::from_hours(1),
+        };
+        let (_, secret) = housekey::session::insert(&mut work, new);
+        work.commit().await.unwrap();
+        let mallory = app.browser();
+        mallory.set_cookie("__Host-hk-session", secret.reveal());
+        assert_eq!(mallory.get("/account").await.status, 200);
+        let view = come_from(&app.browser(), &one, "u1", &ada()).await;
+        assert!(is_account_of(&view, "ada@example.com"), "{}", view.text());
+        assert_eq!(mallory.get("/account").await.url.path(), "/sign-in", "the session is over");
+        let password = app.browser().sign_in("ada@example.com", PASSWORD).await;
+        assert_eq!(password.status, 422, "the password is gone");
+        let other = come_from(&app.browser(), &two, "u2", &json!({ "sub": "mallory" })).await;
+        assert_eq!(other.url.path(), "/link", "the identity is gone: it is a stranger's");
+        assert_eq!((count(&app, "users").await, count(&app, "credentials").await), (1, 1));
+    }
+);
+
+on_each_database_itself!(
+    /// V-2: the same, and ada comes by a letter.
+    a_letter_empties_an_account_that_nobody_proved_as_well,
+    |on: On| async move {
+        let app = TestApp::start(on).await;
+        unproved(&app, "ada@example.com").await;
+        let browser = app.browser();
+        let view = browser.get("/sign-in").await.form_to("/sign-in").fill("email", "ada@example.com").submit().await;
+        let view = view.form_to("/sign-in/email").press("Email me").await;
+        assert!(is_account_of(&answer_the_letter(&app, view, "ada@example.com").await, "ada@example.com"));
+        assert_eq!(app.browser().sign_in("ada@example.com", PASSWORD).await.status, 422);
+        assert_eq!(count(&app, "credentials").await, 0);
+    }
+);
+
+/// V-6, V-7: what is not JSON's true is not true, and a stranger's page is the same whether ada exists or not.
+#[test]
+fn an_address_that_nobody_confirmed_opens_nothing_and_tells_nothing() {
+    crate::support::peer::run(async {
+        let (provider, app) = trusting(On::Sqlite).await;
+        person(&app, "ada@example.com").await;
+        let visit = async |sub: &str, email: &str, verified: &Value| {
+            let mut claims = json!({ "sub": sub, "email": email, "email_verified": verified });
+            if verified == "absent" {
+                claims.as_object_mut().unwrap().remove("email_verified");
+            }
+            come_from(&app.browser(), &provider, "u1", &claims).await
+        };
+        let values = [json!(false), json!("absent"), json!("false"), json!("true"), json!(1), Value::Null, json!([true]), json!({})];
+        for (number, verified) in values.into_iter().enumerate() {
+            let known = visit(&format!("m{number}"), "ada@example.com", &verified).await;
+            let unknown = visit(&format!("n{number}"), "nobody@example.com", &verified).await;
+            assert_eq!(known.status, unknown.status);
+            assert!(matches!((known.status, known.h1().as_str()), (200, "One more step") | (400, _)), "{verified}: {}", known.text());
+            let strip = |view: &View, address: &str| view.text().replace(address, "");
+            assert_eq!(strip(&known, "ada@example.com").len(), strip(&unknown, "nobody@example.com").len(), "{verified}");
+        }
+        assert_eq!((count(&app, "sessions").await, count(&app, "credentials").await, count(&app, "users").await), (0, 1, 1));
+    });
+}
+
+/// V-6 again: a provider whose word does not count says that it is sure.
+#[test]
+fn an_untrusted_provider_is_not_believed() {
+    crate::support::peer::run(async {
+        let provider = Provider::start();
+        let app = TestApp::with(On::Sqlite, &provider.toml("u1", "")).await;
+        person(&app, "ada@example.com").await;
+        let view = come_from(&app.browser(), &provider, "u1", &ada()).await;
+        assert_eq!(view.h1(), "One more step");
+        assert_eq!(count(&app, "sessions").await, 0);
+    });
+}
+
+on_each_database_itself!(who_proves_an_account_once_connects_it_for_good, |on: On| async move {
+    let provider = Provider::start();
+    let app = TestApp::with(on, &provider.toml("u1", "")).await;
+    person(&app, "ada@example.com").await;
+    let browser = app.browser();
+    let view = come_from(&browser, &provider, "u1", &ada()).await;
+    let view = view.form_to("/sign-in/email").press("Email me").await;
+    let view = answer_the_letter(&app, view, "ada@example.com").await;
+    assert_eq!((view.h1().as_str(), view.url.path()), ("Connect u1?", "/link"));
+    let view = view.form_to("/link").press("Connect u1").await;
+    assert!(is_account_of(&view, "ada@example.com"), "{}", view.text());
+    assert_eq!(app.letter_to("ada@example.com").subject, "u1 now opens your Housekey account");
+    assert!(is_account_of(&come_from(&app.browser(), &provider, "u1", &ada()).await, "ada@example.com"));
+    assert_eq!(count(&app, "pending_identities").await, 0);
+});
+
+on_each_database_itself!(a_person_without_an_address_there_gets_an_account_by_a_letter, |on: On| async move {
+    let (provider, app) = trusting(on).await;
+    let browser = app.browser();
+    let view = come_from(&browser, &provider, "u1", &json!({ "sub": "cleo", "name": "Cleo" })).await;
+    let view = view.form_to("/sign-in/email").fill("email", "cleo@example.com").press("Email me").await;
+    let view = answer_the_letter(&app, view, "cleo@example.com").await;
+    let view = view.form_to("/link").press("Connect u1").await;
+    assert!(is_account_of(&view, "cleo@example.com"), "{}", view.text());
+    assert_eq!(view.h1(), "Cleo", "the name comes along");
+    assert!(is_account_of(&come_from(&app.browser(), &provider, "u1", &json!({ "sub": "cleo" })).await, "cleo@example.com"));
+});
+
+#[test]
+fn who_would_rather_not_connect_is_signed_in_all_the_same() {
+    crate::support::peer::run(async {
+        let provider = Provider::start();
+        let app = TestApp::with(On::Sqlite, &provider.toml("u1", "")).await;
+        person(&app, "ada@example.com").await;
+        let browser = app.browser();
+        let view = come_from(&browser, &provider, "u1", &ada()).await;
+        let view = browser.sign_in_from(view.follow("Sign in to an account").await, "ada@example.com", PASSWORD).await;
+        let view = view.form_to("/link").press("Not now").await;
+        assert!(is_account_of(&view, "ada@example.com"));
+        assert_eq!((count(&app, "credentials").await, count(&app, "pending_identities").await), (1, 0));
+    });
+}
+
+/// V-8: nOAuth. The address moves, the subject stays.
+#[test]
+fn a_changed_address_moves_nobody() {
+    crate::support::peer::run(async {
+        let (provider, app) = trusting(On::Sqlite).await;
+        come_from(&app.browser(), &provider, "u1", &json!({ "sub": "bob", "email": "bob@example.com", "email_verified": true })).await;
+        person(&app, "ada@example.com").await;
+        let view = come_from(&app.browser(), &provider, "u1", &json!({ "sub": "bob", "email": "ada@example.com", "email_verified": true })).await;
+        assert!(is_account_of(&view, "bob@example.com"), "{}", view.text());
+    });
+}
+
+/// V-10, V-11: the same subject at two providers is two people, and so is the same name in another spelling.
+#[test]
+fn a_subject_is_somebody_at_one_provider_only() {
+    crate::support::peer::run(async {
+        let (one, two) = (Provider::start(), Provider::start());
+        let app = TestApp::with(On::Sqlite, &format!("{}{}", one.toml("u1", TRUSTED), two.toml("u2", TRUSTED))).await;
+        come_from(&app.browser(), &one, "u1", &json!({ "sub": "7", "email": "one@example.com", "email_verified": true })).await;
+        let view = come_from(&app.browser(), &two, "u2", &json!({ "sub": "7", "email": "two@example.com", "email_verified": true })).await;
+        assert!(is_account_of(&view, "two@example.com"), "{}", view.text());
+        assert_eq!(count(&app, "users").await, 2);
+    });
+}
+
+/// V-12, V-13: what ada proved in her browser for her identity is worth nothing elsewhere, for another identity, or again.
+#[test]
+fn a_proof_is_for_one_identity_in_one_browser_once() {
+    crate::support::peer::run(async {
+        let provider = Provider::start();
+        let app = TestApp::with(On::Sqlite, &provider.toml("u1", "")).await;
+        person(&app, "ada@example.com").await;
+        // Mallory begins with his own identity and ada's address; the letter goes to ada, who opens it in her browser.
+        let mallory = app.browser();
+        let claims = json!({ "sub": "mallory", "email": "ada@example.com", "email_verified": true });
+        let waits = come_from(&mallory, &provider, "u1", &claims).await.form_to("/sign-in/email").press("Email me").await;
+        let link = app.letter_to("ada@example.com").link.unwrap();
+        let ada = app.browser();
+        let view = ada.get(&link).await.form_to("").press("Sign in on this device").await;
+        assert!(is_account_of(&view, "ada@example.com"), "signed in, and asked nothing: {}", view.text());
+        assert_eq!(count(&app, "credentials").await, 1, "nothing is connected");
+        // Nor does mallory get anywhere with the page that he has.
+        assert_eq!(waits.form_to("/sign-in/check").fill("code", "000000").submit().await.url.path(), "/sign-in/check");
+        assert_ne!(mallory.get("/account").await.url.path(), "/account");
+        // Ada connects hers; the same form again connects nothing, and undone is undone.
+        let view = come_from(&ada, &provider, "u1", &json!({ "sub": "ada" })).await;
+        let view = ada.sign_in_from(view.follow("Sign in to an account").await, "ada@example.com", PASSWORD).await;
+        let pairs: Vec<_> = view.form_to("/link").pairs();
+        let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.push(("connect", "yes"));
+        ada.post("/link", &fields).await;
+        assert_eq!(count(&app, "credentials").await, 2);
+        let connections = ada.get("/account/connections").await;
+        connections.form_to("/account/connections").press("Disconnect").await;
+        assert_eq!(count(&app, "credentials").await, 1);
+        ada.post("/link", &fields).await;
+        assert_eq!(count(&app, "credentials").await, 1, "the old form is spent");
+        let view = come_from(&app.browser(), &provider, "u1", &json!({ "sub": "ada" })).await;
+        assert_eq!(view.h1(), "One more step", "a new proof is needed");
+    });
+}
+
+/// Somebody else's tab lies open on a shared machine: whoever was signed in before is not connected by it.
+#[test]
+fn a_session_from_before_is_no_proof() {
+    crate::support::peer::run(async {
+        let provider = Provider::start();
+        let app = TestApp::with(On::Sqlite, &provider.toml("u1", "")).await;
+        person(&app, "ada@example.com").await;
+        let browser = app.browser();
+        browser.sign_in("ada@example.com", PASSWORD).await;
+        app.travel(std::time::Duration::from_secs(60));
+        let away = browser.get("/oauth/u1").await.left_for.unwrap();
+        let view = browser.get(&provider.approve(&away, &json!({ "sub": "mallory" }))).await;
+        assert_eq!(view.h1(), "One more step");
+        let pairs = view.form_to("/sign-in/email").pairs();
+        let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.push(("connect", "yes"));
+        browser.post("/link", &fields).await;
+        assert_eq!(count(&app, "credentials").await, 1);
+    });
+}
+
+on_each_database_itself!(fifty_answers_at_once_connect_once, |on: On| async move {
+    let provider = Provider::start();
+    let app = TestApp::with(on, &provider.toml("u1", "")).await;
+    person(&app, "ada@example.com").await;
+    let browser = app.browser();
+    let view = come_from(&browser, &provider, "u1", &ada()).await;
+    let view = browser.sign_in_from(view.follow("Sign in to an account").await, "ada@example.com", PASSWORD).await;
+    let pairs = view.form_to("/link").pairs();
+    let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.push(("connect", "yes"));
+    futures_util::future::join_all((0..50).map(|_| browser.post("/link", &fields))).await;
+    assert_eq!((count(&app, "credentials").await, count(&app, "pending_identities").await), (2, 0));
+    app.settle();
+    let told = app.inbox.list().iter().filter(|(_, letter)| letter.subject.contains("now opens")).count();
+    assert_eq!(told, 1);
+});
