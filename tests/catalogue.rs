@@ -1,6 +1,6 @@
 //! What is known about other login servers: every file of the catalogue is what it should be.
 
-use housekey::upstream::{Entry, Kind, catalogue};
+use housekey::upstream::{Entry, Kind, Provider, catalogue};
 
 /// Those that are tried against the providers themselves.
 const PROVEN: &[&str] =
@@ -96,5 +96,16 @@ fn marks_have_one_shape_and_everybody_else_a_monogram() {
     assert!(!housekey::page::asset::built().iter().any(|asset| asset.name.starts_with("providers/")));
     for (name, monogram) in [("Ping Identity", "PI"), ("workos", "W"), ("42 School", "4S"), ("osu!", "O"), ("Ünited – Effects", "ÜE")] {
         assert_eq!(catalogue::monogram(name), monogram);
+    }
+}
+
+#[test]
+fn the_files_of_the_documentation_are_read() {
+    let page = include_str!("../docs/providers.md");
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let files: Vec<_> = blocks.filter(|block| block.contains("protocol = ")).collect();
+    assert_eq!(files.len(), 2);
+    for file in files {
+        Provider::read(file).unwrap_or_else(|why| panic!("{file}\n{why}"));
     }
 }

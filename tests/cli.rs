@@ -170,10 +170,13 @@ fn an_operator_sets_up_providers() {
     let written = std::fs::read_to_string(&path).unwrap();
     let google = "\n[providers.google]\nclient_id = \"me\"\n";
     let staff =
-        "\n[providers.staff]\nlike = \"apple\"\nname = \"Staff\"\nclient_id = \"\"\nsettings.key_id = \"\"\nsettings.team_id = \"T\"\n";
+        "\n[providers.staff]\nlike = \"apple\"\nname = \"Staff\"\nclient_id = \"\"\nsettings.team_id = \"T\"\nsettings.key_id = \"\"\n";
     assert_eq!(written, format!("{mine}{google}{staff}"));
     let text = refused(&run(&["config", "check"]));
-    assert!(text.contains("providers.google.client_secret") && text.contains("providers.staff.settings.key_id"), "{text}");
+    assert!(
+        text.contains("let HOUSEKEY_PROVIDERS__STAFF__CLIENT_SECRET_FILE name") && text.contains("providers.staff.settings.key_id"),
+        "{text}"
+    );
 
     let listed = json(&run(&["provider", "list", "--json"]));
     assert_eq!(

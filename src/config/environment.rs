@@ -93,13 +93,13 @@ fn names(layers: &Layers, env: &Environment) -> BTreeMap<String, Vec<String>> {
 
 /// The key of a setting of a provider's own, of which no list is complete.
 fn of_provider(layers: &Layers, name: &str) -> Option<String> {
-    let providers = layers.named().filter(|(named, _)| *named == Named::Providers);
+    let mut providers = layers.named().filter(|(named, _)| *named == Named::Providers);
     let key = |(named, id): (Named, &str)| {
         let own = name.strip_prefix(&variable_of(&named.key(id, "settings.")))?;
         let key = named.key(id, &format!("settings.{}", own.to_lowercase()));
         kind_of(&key).map(|_| key)
     };
-    providers.filter_map(key).next()
+    providers.find_map(key)
 }
 
 fn unknown(name: &str, names: &BTreeMap<String, Vec<String>>) -> Problem {
@@ -114,8 +114,8 @@ fn unknown(name: &str, names: &BTreeMap<String, Vec<String>>) -> Problem {
     let near = nearest(name, names.keys().map(String::as_str).chain(SECRETS)).or(misplaced);
     problem.remedy(match (near, named(name)) {
         (Some(near), _) => format!("did you mean {near}?"),
-        (None, Some((named, beginning))) if !names.keys().any(|one| one.starts_with(beginning)) => {
-            format!("no {} in the file has this name; in variables - and . of its ID are _", named.one())
+        (None, Some((kind, beginning))) if !names.keys().any(|one| one.starts_with(beginning)) => {
+            format!("no {} in the file has this name; in variables - and . of its ID are _", kind.one())
         }
         _ => "remove it, or rename it if it belongs to something else; housekey config schema lists every setting".to_owned(),
     })

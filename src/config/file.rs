@@ -25,11 +25,9 @@ pub(super) fn bytes(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<(St
 /// The same as text.
 pub(super) fn text(reader: &Reader<'_>, key: &str, folder: &Path) -> Option<(String, String)> {
     let (name, bytes) = bytes(reader, key, folder)?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Some((name, text)),
-        Err(_) => {
-            reader.wrong(key, format!("{name} is not text"), "save it as UTF-8");
-            None
-        }
-    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        reader.wrong(key, format!("{name} is not text"), "save it as UTF-8");
+        return None;
+    };
+    Some((name, text))
 }

@@ -125,12 +125,10 @@ fn read(
     random: Option<&Random>,
     judge: JudgeProvider,
 ) -> Result<Loaded, Problems> {
-    let file = file.as_ref().map(|(path, text)| (path.as_path(), text.as_str()));
-    let (layers, problems) = Layers::new(file, env)?;
-    let path = file.map(|(path, _)| path);
-    let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+    let (layers, problems) = Layers::new(file.as_ref().map(|(path, text)| (path.as_path(), text.as_str())), env)?;
+    let folder = file.as_ref().and_then(|(path, _)| path.parent()).unwrap_or(Path::new(""));
     let (config, warnings) = check(Given { mode, layers: &layers, env, folder, random, judge }, problems)?;
-    Ok(Loaded { config, warnings, file: path.map(Path::to_owned), layers })
+    Ok(Loaded { config, warnings, file: file.map(|(path, _)| path), layers })
 }
 
 impl Layers {

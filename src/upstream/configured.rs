@@ -84,9 +84,11 @@ impl Upstream {
         let (facts, mark) = facts(id, entry).map_err(|fault| vec![fault])?;
         let mut faults = faults_of_proof(id, &facts, entry);
         let settings = facts.settle(&entry.settings, development).map_err(|wrong| {
-            let fault = |what: String| {
-                let name = what.split(' ').next().unwrap_or_default().to_owned();
-                Fault { remedy: remedy(&facts, &name), field: format!("settings.{name}"), what }
+            // The field and the remedy say the rest.
+            let fault = |said: String| {
+                let (name, what) = said.split_once(' ').unwrap_or((&said, "is wrong"));
+                let what = what.split(": ").next().unwrap_or(what).to_owned();
+                Fault { remedy: remedy(&facts, name), field: format!("settings.{name}"), what }
             };
             faults.extend(wrong.into_iter().map(fault));
         });

@@ -110,25 +110,28 @@ fn section(id: &ProviderId, entry: &ProviderEntry, missing: &[String]) -> String
 
 fn say(id: &ProviderId, facts: &Provider, missing: &[String], file: &File, output: &Output) -> Result<(), Failure> {
     let path = file.path.display();
-    let console = facts.console.as_deref().unwrap_or(&facts.documentation);
+    let console = facts
+        .console
+        .as_deref()
+        .map_or_else(|| format!("  its manual     {}", facts.documentation), |console| format!("  register at    {console}"));
     let redirect_uri = redirect_uri(&file.outline.issuer, id);
     let variable = ProviderEntry::secret_variable(id);
     let mut lines = vec![
         format!("Added [providers.{id}] to {path}. What is left to do:"),
-        format!("  register at    {console}"),
+        console,
         format!("  redirect URI   {redirect_uri}"),
-        format!("  the secret     {variable}, or the name of its file in {variable}_FILE"),
+        format!("  the secret     {variable}, or {variable}_FILE to name a file with it"),
     ];
     for field in missing {
         let setting = field.strip_prefix("settings.").and_then(|name| facts.settings.get(name));
         let meaning =
-            setting.map_or("what they call this server there".to_owned(), |one| format!("{}, for example {}", one.meaning, one.example));
+            setting.map_or("the client id that you get there".to_owned(), |one| format!("{}, for example {}", one.meaning, one.example));
         lines.push(format!("  write down     {field}: {meaning}"));
     }
     lines.extend(facts.notes.iter().map(|notes| format!("  note           {}", notes.text)));
     lines.push("Then: housekey config check, and start the server again.".to_owned());
     let value = json!({
-        "id": id.as_str(), "file": file.path, "console": console, "redirect_uri": redirect_uri, "secret_variable": variable, "missing": missing,
+        "id": id.as_str(), "file": file.path, "console": facts.console, "documentation": facts.documentation, "redirect_uri": redirect_uri, "secret_variable": variable, "missing": missing,
     });
     output.say(&lines.join("\n"), &value)
 }

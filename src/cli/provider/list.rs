@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use super::super::output::{Failure, Output};
 use super::file::File;
 use super::{but_for_its_secret, redirect_uri};
+use crate::config::ProviderEntry;
+use crate::types::ProviderId;
 use crate::upstream::{Protocol, Provider, Upstream, catalogue};
 
 /// The configured ones. What is wrong with one is said beside it.
@@ -14,13 +16,11 @@ pub(super) fn configured(file: &File, output: &Output) -> Result<(), Failure> {
     for (id, entry) in &file.outline.providers {
         let uri = redirect_uri(issuer, id);
         let upstream = Upstream::new(id, &but_for_its_secret(entry), issuer.is_loopback());
-        let (name, trusted) = upstream.as_ref().map_or((None, None), |one| (Some(one.name.as_str()), Some(one.trusted)));
-        let wrong: Vec<_> = upstream.as_ref().err().into_iter().flatten().map(|fault| format!("{} {}", fault.field, fault.what)).collect();
-        let mut lines = vec![
-            format!("{id}  ({})", name.or(entry.name.as_deref()).unwrap_or("?")),
-            format!("  client_id      {}", entry.client_id),
-            format!("  redirect URI   {uri}"),
-        ];
+        let trusted = upstream.as_ref().ok().map(|one| one.trusted);
+        let name = upstream.as_ref().map_or_else(|_| name_of(id, entry), |one| one.name.clone());
+        let wrong: Vec<_> = upstream.err().into_iter().flatten().map(|fault| format!("{}: {}", fault.field, fault.what)).collect();
+        let mut lines = vec![format!("{id}  ({name})"), format!("  redirect URI   {uri}")];
+        lines.extend((!entry.client_id.is_empty()).then(|| format!("  client_id      {}", entry.client_id)));
         lines.extend(trusted.map(|yes| format!("  addresses      {}", if yes { "trusted" } else { "not trusted" })));
         lines.extend(wrong.iter().map(|what| format!("  wrong          {what}")));
         blocks.push(lines.join("\n"));
@@ -32,6 +32,12 @@ pub(super) fn configured(file: &File, output: &Output) -> Result<(), Failure> {
         blocks.push("No provider is configured. housekey provider list --all shows those that could be.".to_owned());
     }
     output.say(&blocks.join("\n"), &Value::Array(values))
+}
+
+/// What it is called, even if something is wrong with it.
+fn name_of(id: &ProviderId, entry: &ProviderEntry) -> String {
+    let brand = || Some(catalogue::find(entry.like.as_deref().unwrap_or(id.as_str()))?.ok()?.facts.name);
+    entry.name.clone().or_else(brand).unwrap_or_else(|| id.to_string())
 }
 
 /// The whole catalogue.

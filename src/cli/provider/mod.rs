@@ -13,7 +13,7 @@ use serde_json::json;
 use self::add::Add;
 use self::file::File;
 use super::output::{Failure, Output};
-use crate::config::{ProviderEntry, Secret};
+use crate::config::{ProviderEntry, Secret, provider_id};
 use crate::types::{IssuerUrl, ProviderId};
 
 /// Other login servers.
@@ -46,7 +46,8 @@ pub(super) async fn run(command: ProviderCommand, config: Option<PathBuf>, outpu
 
 fn remove(id: &str, file: &File, output: &Output) -> Result<(), Failure> {
     let path = file.path.display();
-    let Some((id, text)) = ProviderId::parse(id).and_then(|id| file.without(id.as_str()).map(|text| (id, text))) else {
+    let id = provider_id(id).map_err(|problem| Failure::asked_wrongly(problem.to_string()))?;
+    let Some(text) = file.without(id.as_str()) else {
         return Err(Failure::asked_wrongly(format!("There is no [providers.{id}] in {path}.")).with_remedy("housekey provider list"));
     };
     file.write(&text).map_err(|failure| failure.with_remedy(format!("take [providers.{id}] out of it yourself")))?;
