@@ -16,6 +16,7 @@ struct Development {
     child: Child,
     issuer: String,
     demo: String,
+    provider: String,
     _folder: tempfile::TempDir,
 }
 
@@ -29,9 +30,9 @@ impl Drop for Development {
 async fn develop() -> Development {
     let folder = tempfile::tempdir().unwrap();
     let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (port, demo) = (free(), free());
+    let (port, demo, provider) = (free(), free(), free());
     let child = Command::new(env!("CARGO_BIN_EXE_housekey"))
-        .args(["dev", "--demo-port", &demo.to_string()])
+        .args(["dev", "--demo-port", &demo.to_string(), "--provider-port", &provider.to_string()])
         .current_dir(folder.path())
         .env_clear()
         .env("HOUSEKEY_SERVER__LISTEN", format!("127.0.0.1:{port}"))
@@ -42,12 +43,18 @@ async fn develop() -> Development {
         .spawn()
         .unwrap();
     let began = Instant::now();
-    while std::net::TcpStream::connect(("127.0.0.1", demo)).is_err() {
+    while [demo, provider].into_iter().any(|port| std::net::TcpStream::connect(("127.0.0.1", port)).is_err()) {
         assert!(began.elapsed() < Duration::from_secs(20), "housekey dev does not listen");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
-    Development { child, issuer: format!("http://localhost:{port}"), demo: format!("http://localhost:{demo}"), _folder: folder }
+    Development {
+        child,
+        issuer: format!("http://localhost:{port}"),
+        demo: format!("http://localhost:{demo}"),
+        provider: format!("http://localhost:{provider}"),
+        _folder: folder,
+    }
 }
 
 /// What the latest letter carries, as an end-to-end test of somebody's own app would read it.

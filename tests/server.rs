@@ -324,9 +324,9 @@ fn metrics_have_a_listener_of_their_own() {
 #[test]
 fn the_log_keeps_secrets() {
     let folder = tempfile::tempdir().unwrap();
-    let (port, demo) = (free_port(), free_port());
+    let (port, demo, provider) = (free_port(), free_port(), free_port());
     let log = folder.path().join("log");
-    let child = command(folder.path(), port, &["dev", "--demo-port", &demo.to_string()])
+    let child = command(folder.path(), port, &["dev", "--demo-port", &demo.to_string(), "--provider-port", &provider.to_string()])
         .env("HOUSEKEY_LOG__FILTER", "debug")
         .env("HOUSEKEY_LOG__FORMAT", "json")
         .stderr(std::fs::File::create(&log).unwrap())

@@ -93,11 +93,11 @@ async fn signed_in(app: &App, visitor: &Visitor) -> Result<Result<(Session, Emai
     if !app.config.sends_letters() {
         return Err(Error::NotFound);
     }
-    let found = recently_proved(app, visitor, Destination::Email).await?;
-    Ok(found.and_then(|(session, person)| match person.email {
-        Some(address) => Ok((session, address)),
-        None => Err(see_other(&app.config.issuer.join("/account"))),
-    }))
+    let (session, person) = match recently_proved(app, visitor, Destination::Email).await? {
+        Ok(found) => found,
+        Err(first) => return Ok(Err(first)),
+    };
+    Ok(person.email.map(|address| (session, address)).ok_or_else(|| see_other(&app.config.issuer.join("/account"))))
 }
 
 async fn page(

@@ -29,7 +29,13 @@ impl HomePage {
 
 impl Sample for HomePage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |name: Option<&str>| Self { page: page(), email: "maya@okafor.example".into(), name: name.map(Into::into), mail: true, providers: true };
+        let of = |name: Option<&str>| Self {
+            page: page(),
+            email: "maya@okafor.example".into(),
+            name: name.map(Into::into),
+            mail: true,
+            providers: true,
+        };
         vec![("account", of(None)), ("account-name", of(Some("Maya Okafor")))]
     }
 }

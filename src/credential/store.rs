@@ -1,9 +1,7 @@
 //! The table of ways in.
 
 use sea_orm::sea_query::{OnConflict, TableCreateStatement};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Schema, Statement,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Schema, Statement};
 use uuid::Uuid;
 
 use crate::crypto::Crypto;

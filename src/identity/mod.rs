@@ -4,8 +4,8 @@
 mod last_way_in;
 mod pending;
 
-use secrecy::{ExposeSecret, SecretString};
 use sea_orm::ConnectionTrait;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 pub use last_way_in::{WaysIn, may_remove};

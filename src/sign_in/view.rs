@@ -64,7 +64,14 @@ impl Sample for SignInPage {
             ..of("", None, true)
         };
         let two = [("google", "Google", "G"), ("github", "GitHub", "GH")];
-        let six = [("google", "Google", "G"), ("github", "GitHub", "GH"), ("apple", "Apple", "A"), ("gitlab", "GitLab", "GL"), ("slack", "Slack", "S"), ("acme", "Acme Works", "AW")];
+        let six = [
+            ("google", "Google", "G"),
+            ("github", "GitHub", "GH"),
+            ("apple", "Apple", "A"),
+            ("gitlab", "GitLab", "GL"),
+            ("slack", "Slack", "S"),
+            ("acme", "Acme Works", "AW"),
+        ];
         let mut by_mail = of("", None, true);
         by_mail.methods.reverse();
         vec![

@@ -102,7 +102,12 @@ mod tests {
         for (status, body, expected, said) in [
             (200, r#"{"access_token":"a"}"#, 200, json!({ "access_token": "a", "token_type": "bearer" })),
             (201, r#"{"access_token":"a","scope":["x","y"]}"#, 200, json!({ "access_token": "a", "scope": "x y", "token_type": "bearer" })),
-            (200, r#"{"access_token":"a","expires_in":"3600"}"#, 200, json!({ "access_token": "a", "expires_in": 3600, "token_type": "bearer" })),
+            (
+                200,
+                r#"{"access_token":"a","expires_in":"3600"}"#,
+                200,
+                json!({ "access_token": "a", "expires_in": 3600, "token_type": "bearer" }),
+            ),
             (200, r#"{"error":"bad_verification_code"}"#, 400, json!({ "error": "bad_verification_code" })),
             (200, r#"{"error":{"code":100}}"#, 400, json!({ "error": "{\"code\":100}" })),
             (200, "access_token=a&scope=user", 200, json!({ "access_token": "a", "scope": "user", "token_type": "bearer" })),

@@ -128,10 +128,12 @@ async fn redeem(on: &Connection<'_>, endpoint: &str, brought: &Brought<'_>, now:
         .set_token_uri(TokenUrl::new(endpoint.to_owned()).map_err(|_| bad(endpoint))?)
         .set_redirect_uri(RedirectUrl::new(brought.redirect_uri.to_owned()).map_err(|_| bad(brought.redirect_uri))?)
         .set_auth_type(if facts.authentication == Authentication::Basic { AuthType::BasicAuth } else { AuthType::RequestBody });
-    match (&upstream.secret, facts.authentication) {
-        (_, Authentication::SignedSecret) => client = client.set_client_secret(ClientSecret::new(signed_secret::sign(upstream, &on.described().await?.metadata.issuer, now)?)),
-        (Some(secret), _) => client = client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned())),
-        (None, _) => {}
+    let secret = match (&upstream.secret, facts.authentication) {
+        (_, Authentication::SignedSecret) => Some(signed_secret::sign(upstream, &on.described().await?.metadata.issuer, now)?),
+        (secret, _) => secret.as_ref().map(|secret| secret.expose_secret().to_owned()),
+    };
+    if let Some(secret) = secret {
+        client = client.set_client_secret(ClientSecret::new(secret));
     }
     let mut request = client.exchange_code(AuthorizationCode::new(brought.code.to_owned()));
     if upstream.facts.authorization.pkce {
@@ -191,9 +193,15 @@ mod tests {
             let mut claims = claims;
             complete(&mut claims, userinfo).map(|()| claims)
         };
-        let claims = completed(json!({ "sub": "1", "email": "ada@example.com" }), json!({ "sub": "1", "email": "m@example.org", "email_verified": true, "name": "Ada" }));
+        let claims = completed(
+            json!({ "sub": "1", "email": "ada@example.com" }),
+            json!({ "sub": "1", "email": "m@example.org", "email_verified": true, "name": "Ada" }),
+        );
         assert_eq!(claims.unwrap(), json!({ "sub": "1", "email": "ada@example.com", "name": "Ada" }));
-        let claims = completed(json!({ "sub": "1", "email": "ada@example.com" }), json!({ "sub": "1", "email": "ada@example.com", "email_verified": true }));
+        let claims = completed(
+            json!({ "sub": "1", "email": "ada@example.com" }),
+            json!({ "sub": "1", "email": "ada@example.com", "email_verified": true }),
+        );
         assert_eq!(claims.unwrap()["email_verified"], true);
         let claims = completed(json!({ "sub": "1" }), json!({ "sub": "1", "email": "ada@example.com", "email_verified": true }));
         assert_eq!(claims.unwrap(), json!({ "sub": "1", "email": "ada@example.com", "email_verified": true }));

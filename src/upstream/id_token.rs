@@ -48,13 +48,7 @@ impl From<Doubt> for Failed {
 }
 
 /// The claims of a token that this provider signed, for us, now, and in answer to the question with this nonce.
-pub(super) fn verify(
-    upstream: &Upstream,
-    described: &Described,
-    text: &str,
-    nonce: Option<&str>,
-    now: UnixMillis,
-) -> Result<Value, Doubt> {
+pub(super) fn verify(upstream: &Upstream, described: &Described, text: &str, nonce: Option<&str>, now: UnixMillis) -> Result<Value, Doubt> {
     let refused = |why: &dyn std::fmt::Display| Doubt::Refused(why.to_string());
     let token: Token = text.parse().map_err(|why: serde_json::Error| refused(&why))?;
     let claims = payload(text).ok_or_else(|| Doubt::Refused("its claims are no JSON object".into()))?;
@@ -65,7 +59,9 @@ pub(super) fn verify(
         // Who else it is for is looked at below, together with azp.
         .set_other_audience_verifier_fn(|_| true)
         .set_time_fn(move || time(UnixMillis(now.0 - SKEW)))
-        .set_issue_time_verifier_fn(move |at| if at <= time(UnixMillis(now.0 + SKEW)) { Ok(()) } else { Err("issued in the future".into()) });
+        .set_issue_time_verifier_fn(
+            move |at| if at <= time(UnixMillis(now.0 + SKEW)) { Ok(()) } else { Err("issued in the future".into()) },
+        );
     let asked = |sent: Option<&Nonce>| match (nonce, sent) {
         (None, _) => Ok(()),
         (Some(_), None) => Err("missing nonce claim".to_owned()),

@@ -43,7 +43,7 @@ pub async fn leave(
     let secret = || URL_SAFE_NO_PAD.encode(app.random.bytes::<32>());
     let attempt =
         Attempt { verifier: secret(), nonce: secret(), flow: flow.clone(), adding: adding.map(|session| (session.user, session.id)) };
-    let address = match address(app, upstream, endpoint, (&state, &attempt)) {
+    let address = match address(app, upstream, &endpoint, (&state, &attempt)) {
         Ok(address) => address,
         Err(failed) => return Ok(Err(failed)),
     };
@@ -58,12 +58,12 @@ pub async fn leave(
     }
 }
 
-fn address(app: &App, upstream: &Upstream, endpoint: String, (state, attempt): (&Token<UpstreamState>, &Attempt)) -> Result<String, Failed> {
+fn address(app: &App, upstream: &Upstream, endpoint: &str, (state, attempt): (&Token<UpstreamState>, &Attempt)) -> Result<String, Failed> {
     let facts = &upstream.facts.authorization;
     let bad = |what: &str| Failed::Misconfigured(format!("{what} is not an address"));
     let back = redirect_uri(app, &upstream.id);
     let client = BasicClient::new(ClientId::new(upstream.client_id.clone()))
-        .set_auth_uri(AuthUrl::new(endpoint.clone()).map_err(|_| bad(&endpoint))?)
+        .set_auth_uri(AuthUrl::new(endpoint.to_owned()).map_err(|_| bad(endpoint))?)
         .set_redirect_uri(RedirectUrl::new(back.clone()).map_err(|_| bad(&back))?);
     let state = CsrfToken::new(state.reveal().to_owned());
     let mut request = client.authorize_url(|| state);
@@ -90,7 +90,7 @@ fn address(app: &App, upstream: &Upstream, endpoint: String, (state, attempt): (
         request = request.add_scope(Scope::new(upstream.scopes.join(&facts.scope_separator)));
     }
     let (standard, _) = request.url();
-    in_its_own_way(upstream, &endpoint, &standard)
+    in_its_own_way(upstream, endpoint, &standard)
 }
 
 /// The standard request as this provider expects it.

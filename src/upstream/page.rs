@@ -30,7 +30,12 @@ const LONGEST: usize = 4096;
 
 /// `POST /oauth/{provider}/callback`: an answer by `form_post`. A form of another site brings no cookies of ours, so the
 /// browser is sent on to come again by itself, and then it does.
-pub async fn post_callback(app: web::Data<App>, upstreams: web::Data<Upstreams>, provider: web::Path<String>, body: Result<Body>) -> PageResult {
+pub async fn post_callback(
+    app: web::Data<App>,
+    upstreams: web::Data<Upstreams>,
+    provider: web::Path<String>,
+    body: Result<Body>,
+) -> PageResult {
     let Body(brought) = body?;
     let upstream = upstreams.find(&provider).ok_or(Error::NotFound)?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -64,7 +69,10 @@ pub async fn get_callback(
     let adding = match attempt.adding {
         None => None,
         // Still the same person, in the same session.
-        Some((user, id)) => Some(visitor.session(&app).await?.filter(|session| session.user == user && session.id == id)),
+        Some((user, id)) => match visitor.session(&app).await?.filter(|session| session.user == user && session.id == id) {
+            None => return Ok(refused(&app, &visitor, upstream, &attempt, Refusal::SignedOut)?),
+            session => session,
+        },
     };
     let arrival = Arrival {
         vouched: vouched(upstream, &profile),

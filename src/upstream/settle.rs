@@ -60,15 +60,12 @@ pub(super) struct Arrival<'a> {
     pub(super) vouched: Option<EmailAddress>,
     /// Where the journey leads.
     pub(super) flow: &'a Flow,
-    /// Whoever is signed in here and asked for one more way in; nothing if they no longer are.
-    pub(super) adding: Option<Option<Session>>,
+    /// Whoever is signed in here and asked for one more way in.
+    pub(super) adding: Option<Session>,
 }
 
 /// Decides, and carries it out in one change. What is to be told is written before the change begins.
 pub(super) async fn settle(app: &App, visitor: &Visitor, arrival: &Arrival<'_>) -> Result<Settled> {
-    if matches!(arrival.adding, Some(None)) {
-        return Ok(Settled::Refused(Refusal::SignedOut));
-    }
     for _ in 0..ROUNDS {
         let decision = decide(&facts(app, app.db.read(), arrival).await?);
         let notices = notices(app, visitor, arrival, decision).await?;
@@ -95,7 +92,7 @@ async fn facts(app: &App, db: &impl sea_orm::ConnectionTrait, arrival: &Arrival<
     };
     Ok(Facts {
         known: identity::find(db, &app.crypto, &arrival.identity).await?.map(|(user, _)| user),
-        adding: arrival.adding.as_ref().and_then(Option::as_ref).map(|session| session.user),
+        adding: arrival.adding.as_ref().map(|session| session.user),
         vouched: arrival.vouched.is_some(),
         owner,
         sign_up: app.sign_ups_are_open(),
@@ -155,7 +152,9 @@ async fn carry_out(
             mail::post(work, &notices)?;
             Ok(linked.map(|_| Settled::Connected))
         }
-        Decision::SignIn(_) => {
+        Decision::SignIn(user) => {
+            // What is found must still be so when it is replaced.
+            credential::lock(work, user).await?;
             let found = identity::find(work.db(), &app.crypto, identity).await?;
             let Some((_, credential)) = found else { return Ok(None) };
             at.notices = notices;

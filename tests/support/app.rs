@@ -84,7 +84,8 @@ impl TestApp {
         housekey::installation::check(&app, false).await.unwrap().unwrap();
         let clients = super::clients().into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
         let development = mode == Mode::Development;
-        let house = House::build(Arc::clone(&app), development.then(|| inbox.clone()), Extras { clients, ..Extras::default() }).await.unwrap();
+        let house =
+            House::build(Arc::clone(&app), development.then(|| inbox.clone()), Extras { clients, ..Extras::default() }).await.unwrap();
         let running = house.serve(listener).unwrap();
         Self { app, issuer: format!("http://localhost:{port}"), clock, inbox, _house: house, running: Some(running), folder, toml }
     }

@@ -93,7 +93,9 @@ impl Provider {
     /// Settings that let people come from here.
     pub fn toml(&self, id: &str, more: &str) -> String {
         let issuer = &self.issuer;
-        format!("[providers.{id}]\nlike = \"oidc\"\nname = \"{id}\"\nclient_id = \"{CLIENT}\"\nclient_secret = \"{SECRET}\"\n{more}\n[providers.{id}.settings]\nissuer = \"{issuer}\"\n")
+        format!(
+            "[providers.{id}]\nlike = \"oidc\"\nname = \"{id}\"\nclient_id = \"{CLIENT}\"\nclient_secret = \"{SECRET}\"\n{more}\n[providers.{id}.settings]\nissuer = \"{issuer}\"\n"
+        )
     }
 
     /// Lets somebody with these claims say yes to the request that the browser was sent here with. Where they come back to.
@@ -139,11 +141,6 @@ impl Provider {
     /// How often this path was called.
     pub fn calls(&self, path: &str) -> usize {
         self.state.lock().unwrap().calls.iter().filter(|one| *one == path).count()
-    }
-
-    /// Its published keys.
-    pub fn jwks(&self) -> Value {
-        jwks(&self.state.lock().unwrap())
     }
 
     pub async fn stop(&self) {
@@ -206,7 +203,8 @@ async fn answer(request: HttpRequest, body: web::Bytes, state: web::Data<Mutex<S
         "/jwks" => HttpResponse::Ok().json(jwks(&state.lock().unwrap())),
         "/token" => token(&request, &body, &state).await,
         "/userinfo" | "/emails" => {
-            let bearer = request.headers().get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ").map(str::to_owned));
+            let bearer =
+                request.headers().get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ").map(str::to_owned));
             match bearer.and_then(|bearer| state.lock().unwrap().tokens.get(&bearer).cloned()) {
                 Some(claims) => HttpResponse::Ok().json(claims.get(&path[1..]).cloned().unwrap_or(claims)),
                 None => HttpResponse::Unauthorized().finish(),

@@ -57,7 +57,7 @@ fn a_state_gets_old() {
         let back = provider.approve(&leave(&browser, "u1").await, &ada());
         app.travel(Duration::from_secs(15 * 60 + 1));
         is_refused(&browser.get(&back).await, &app).await;
-        assert_eq!(housekey::schedule::clean_up(&app.app).await.unwrap() > 0, true);
+        assert!(housekey::schedule::clean_up(&app.app).await.unwrap() > 0);
         assert_eq!(count(&app, "upstream_attempts").await, 0);
     });
 }
@@ -82,6 +82,7 @@ fn a_mix_up_sends_no_code_to_anybody() {
         let away = leave(&browser, "u1").await;
         let back = format!("{}&iss={}", honest.approve(&away, &ada()), honest.issuer);
         assert!(is_account_of(&browser.get(&back).await, "ada@example.com"));
+        let browser = app.browser();
         let state = parameter(&leave(&browser, "u1").await, "state").unwrap();
         let view = browser.get(&format!("/oauth/u1/callback?error=access_denied&state={state}&iss=https://evil.example")).await;
         assert!(view.text().contains("provider_mixed_up"), "{}", view.text());
@@ -160,7 +161,11 @@ fn an_id_token_that_is_not_for_us_now_is_refused() {
         for (name, value) in claims {
             let bent = value.clone();
             provider.fault(move |token| {
-                if bent.is_null() { token.claims.as_object_mut().unwrap().remove(name); } else { token.claims[name] = bent.clone(); }
+                if bent.is_null() {
+                    token.claims.as_object_mut().unwrap().remove(name);
+                } else {
+                    token.claims[name] = bent.clone();
+                }
             });
             let view = come_from(&app.browser(), &provider, "u1", &ada()).await;
             is_refused(&view, &app).await;

@@ -72,7 +72,7 @@ fn nobody_else_can_begin_or_finish_a_connection() {
         assert_eq!((view.status, view.h1().as_str()), (403, "You’re signed out"));
         assert_eq!(count(&app, "credentials").await, 2);
         // Long after a sign-in, the person proves it again first.
-        app.travel(std::time::Duration::from_secs(16 * 60));
+        app.travel(std::time::Duration::from_mins(16));
         assert_eq!(browser.get("/account/connections").await.url.path(), "/sign-in");
         let view = browser.get("/account/connections").await;
         let view = browser.sign_in_from(view, "noor@okafor.example", PASSWORD).await;

@@ -209,7 +209,8 @@ fn a_changed_address_moves_nobody() {
         let (provider, app) = trusting(On::Sqlite).await;
         come_from(&app.browser(), &provider, "u1", &json!({ "sub": "bob", "email": "bob@example.com", "email_verified": true })).await;
         person(&app, "ada@example.com").await;
-        let view = come_from(&app.browser(), &provider, "u1", &json!({ "sub": "bob", "email": "ada@example.com", "email_verified": true })).await;
+        let view =
+            come_from(&app.browser(), &provider, "u1", &json!({ "sub": "bob", "email": "ada@example.com", "email_verified": true })).await;
         assert!(is_account_of(&view, "bob@example.com"), "{}", view.text());
     });
 }
@@ -247,7 +248,8 @@ fn a_proof_is_for_one_identity_in_one_browser_once() {
         assert_eq!(waits.form_to("/sign-in/check").fill("code", "000000").submit().await.url.path(), "/sign-in/check");
         assert_ne!(mallory.get("/account").await.url.path(), "/account");
         // Ada connects hers; the same form again connects nothing, and undone is undone.
-        let view = come_from(&ada, &provider, "u1", &json!({ "sub": "ada" })).await;
+        let away = ada.get("/oauth/u1").await.left_for.unwrap();
+        let view = ada.get(&provider.approve(&away, &json!({ "sub": "ada" }))).await;
         let view = ada.sign_in_from(view.follow("Sign in to an account").await, "ada@example.com", PASSWORD).await;
         let pairs: Vec<_> = view.form_to("/link").pairs();
         let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -273,7 +275,7 @@ fn a_session_from_before_is_no_proof() {
         person(&app, "ada@example.com").await;
         let browser = app.browser();
         browser.sign_in("ada@example.com", PASSWORD).await;
-        app.travel(std::time::Duration::from_secs(60));
+        app.travel(std::time::Duration::from_mins(1));
         let away = browser.get("/oauth/u1").await.left_for.unwrap();
         let view = browser.get(&provider.approve(&away, &json!({ "sub": "mallory" }))).await;
         assert_eq!(view.h1(), "One more step");

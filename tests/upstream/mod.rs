@@ -20,6 +20,9 @@ async fn trusting(on: On) -> (Provider, TestApp) {
     (provider, app)
 }
 
+/// Settings of a test that comes from one network more often than people do.
+const NO_LIMITS: &str = "[limits]\nenabled = false\n";
+
 /// Ada, whose address the provider has confirmed.
 fn ada() -> Value {
     json!({ "sub": "ada-at-u1", "email": "ada@example.com", "email_verified": true, "name": "Ada Example" })

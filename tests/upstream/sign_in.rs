@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ada, come_from, count, is_account_of, leave, trusting};
+use super::{NO_LIMITS, TRUSTED, ada, come_from, count, is_account_of, leave, trusting};
 use crate::on_each_database_itself;
 use crate::support::relying_party::{claims, parameter};
 use crate::support::{Browser, On, Provider, RelyingParty, TestApp, person};
@@ -67,15 +67,17 @@ on_each_database_itself!(the_token_says_how_the_person_signed_in, |on: On| async
 });
 
 on_each_database_itself!(two_hundred_people_at_once_each_come_back_as_themselves, |on: On| async move {
-    let (provider, app) = trusting(on).await;
+    let provider = Provider::start();
+    let app = TestApp::with(on, &format!("{NO_LIMITS}{}", provider.toml("u1", TRUSTED))).await;
     let provider = std::sync::Arc::new(provider);
     let one = |number: usize| {
         let (issuer, provider) = (app.issuer.clone(), std::sync::Arc::clone(&provider));
-        // Each from a network of its own, as far as limits can tell: there are none here.
         async move {
             let browser = Browser::new(&issuer);
             let address = format!("person{number}@example.com");
-            let view = come_from(&browser, &provider, "u1", &json!({ "sub": format!("s{number}"), "email": address, "email_verified": true })).await;
+            let view =
+                come_from(&browser, &provider, "u1", &json!({ "sub": format!("s{number}"), "email": address, "email_verified": true }))
+                    .await;
             assert!(is_account_of(&view, &address), "{number}: {} {}", view.status, view.text());
         }
     };
@@ -95,9 +97,8 @@ on_each_database_itself!(fifty_first_visits_of_one_person_make_one_account, |on:
     }
     let views = futures_util::future::join_all(browsers.iter().zip(&returns).map(|(browser, back)| browser.get(back))).await;
     for view in &views {
-        assert!(is_account_of(view, "ada@example.com") || view.status == 503, "{} {}", view.status, view.text());
+        assert!(is_account_of(view, "ada@example.com"), "{} {}", view.status, view.text());
     }
-    assert!(views.iter().filter(|view| view.status == 200).count() >= 45);
     assert_eq!((count(&app, "users").await, count(&app, "credentials").await), (1, 1));
 });
 
@@ -107,7 +108,7 @@ fn who_has_no_password_cannot_sign_in_with_null() {
     crate::support::peer::run(async {
         let (provider, app) = trusting(On::Sqlite).await;
         come_from(&app.browser(), &provider, "u1", &ada()).await;
-        for password in ["null", "undefined", "0", "\0", &"\0".repeat(72), "false", "[object Object]"] {
+        for password in ["null", "undefined", "0", "\0", &"\0".repeat(72), "false"] {
             let view = app.browser().sign_in("ada@example.com", password).await;
             assert_eq!((view.status, view.problem().contains("don’t match")), (422, true), "{password:?}");
         }
@@ -119,7 +120,7 @@ fn who_has_no_password_cannot_sign_in_with_null() {
 fn a_first_visit_makes_no_account_where_sign_ups_are_closed() {
     crate::support::peer::run(async {
         let provider = Provider::start();
-        let toml = format!("[sign_in]\nsign_up = \"closed\"\n{}", provider.toml("u1", super::TRUSTED));
+        let toml = format!("[sign_in]\nsign_up = \"closed\"\n{}", provider.toml("u1", TRUSTED));
         let app = TestApp::with(On::Sqlite, &toml).await;
         let view = come_from(&app.browser(), &provider, "u1", &ada()).await;
         assert_eq!((view.status, view.h1().as_str()), (403, "Sign-ups are closed"));
