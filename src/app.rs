@@ -41,8 +41,13 @@ impl App {
         Ok(Self { config, db, clock, random, crypto, looks, http, bell: Notify::new() })
     }
 
-    /// Whether a stranger may ask for an account. It takes a letter.
+    /// Whether a stranger may have an account, if somebody vouches for their address.
+    pub fn strangers_may_come(&self) -> bool {
+        self.config.sign_in.sign_up == SignUp::Open
+    }
+
+    /// Whether a stranger may ask for one. It takes a letter.
     pub fn sign_ups_are_open(&self) -> bool {
-        self.config.sign_in.sign_up == SignUp::Open && self.config.sends_letters()
+        self.strangers_may_come() && self.config.sends_letters()
     }
 }

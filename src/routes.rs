@@ -46,6 +46,11 @@ fn for_programs(config: &mut ServiceConfig) {
                 .route(get().to(userinfo::get_userinfo))
                 .route(post().to(userinfo::post_userinfo))
                 .route(web::method(http::OPTIONS).to(cors::preflight)),
+        )
+        .service(
+            resource("/account/providers/{provider}/token")
+                .route(post().to(account::provider_token::post_provider_token))
+                .route(web::method(http::OPTIONS).to(cors::preflight)),
         );
 }
 

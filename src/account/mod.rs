@@ -3,5 +3,6 @@
 pub mod connections;
 pub mod email;
 pub mod home;
+pub mod provider_token;
 mod recent;
 pub(crate) mod view;

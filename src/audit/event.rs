@@ -79,6 +79,8 @@ events! {
     AccountReclaimed = "user.reclaimed" { user: UserId }
     /// A journey to another login server came to nothing.
     UpstreamFailed = "upstream.failed" { provider: ProviderId, reason: &'static str }
+    /// A client was given a person's token at another login server.
+    UpstreamTokenGiven = "upstream.token_given" { user: UserId, client: ClientId, provider: ProviderId }
     /// A client received its first tokens of a sign-in.
     TokensIssued = "tokens.issued" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
     /// An authorization code came a second time: what the first began has ended.
@@ -117,6 +119,7 @@ impl Event {
             | Self::IdentityLinked { user, .. }
             | Self::IdentityUnlinked { user, .. }
             | Self::AccountReclaimed { user }
+            | Self::UpstreamTokenGiven { user, .. }
             | Self::EmailChanged { user } => Some(*user),
             Self::PasswordRefused { user }
             | Self::PasswordLocked { user }
@@ -133,6 +136,7 @@ impl Event {
     pub fn client(&self) -> Option<&ClientId> {
         match self {
             Self::TokensIssued { client, .. }
+            | Self::UpstreamTokenGiven { client, .. }
             | Self::CodeReused { client, .. }
             | Self::RefreshTokenReused { client, .. }
             | Self::ClientAdded { client }

@@ -88,7 +88,8 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
 fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     if !config.sends_letters() && config.sign_in.sign_up == SignUp::Open {
-        warnings.push("sign_in.sign_up is open, but email.smtp is empty: people are told that sign-ups are closed".into());
+        let told = if config.providers.is_empty() { "people are told" } else { "people without a trusted provider are told" };
+        warnings.push(format!("sign_in.sign_up is open, but email.smtp is empty: {told} that sign-ups are closed"));
     }
     if !config.sends_letters() && config.sign_in.methods.contains(&MethodName::Email) {
         warnings.push("sign_in.methods has email, but email.smtp is empty: it is left out, and passwords cannot be reset by mail".into());

@@ -5,5 +5,5 @@ mod store;
 pub(crate) use store::tables;
 pub use store::{
     Addressee, Credential, Found, Kind, Listed, NewCredential, find_addressee, find_by_address, find_by_key, insert, list, lock,
-    look_by_address, read_found, remove, remove_all, set, touch,
+    look_by_address, read_found, remove, remove_all, replace, set, touch,
 };

@@ -257,6 +257,18 @@ pub async fn touch(work: &mut Work<'_>, checked: &Credential, renewed: Option<&[
     Ok(PersonRow::find_by_statement(touch).one(work.db()).await?.map(Person::from))
 }
 
+/// Replaces what the kind keeps, without calling that a use.
+pub async fn replace(work: &mut Work<'_>, checked: &Credential, data: &[u8]) -> Result<()> {
+    let sealed = work.crypto().seal_column(&identity(checked.id), data)?;
+    credential::Entity::update_many()
+        .col_expr(credential::Column::Data, sealed.into())
+        .col_expr(credential::Column::UpdatedAt, work.now.0.into())
+        .filter(credential::Column::Id.eq(checked.id))
+        .exec(work.db())
+        .await?;
+    Ok(())
+}
+
 fn identity(id: CredentialId) -> String {
     format!("credentials.data {id}")
 }

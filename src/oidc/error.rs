@@ -69,6 +69,17 @@ impl OAuthError {
         Self { status: StatusCode::FORBIDDEN, ..Self::new("access_denied", description) }
     }
 
+    /// There is nothing of the kind.
+    pub fn not_found(code: &'static str, description: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, ..Self::new(code, description) }
+    }
+
+    /// Another server, on which the answer depends, does not answer.
+    pub fn unavailable(description: impl Into<String>) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self { status, retry_after: Some(10), ..Self::new("temporarily_unavailable", description) }
+    }
+
     fn temporary(status: StatusCode, retry_after: std::time::Duration) -> Self {
         let seconds = retry_after.as_secs().max(1);
         Self { status, retry_after: Some(seconds), ..Self::new("temporarily_unavailable", format!("try again in {seconds} seconds")) }

@@ -6,11 +6,13 @@
 //! | RFC 7517 (JWKS) | [`jwks`] |
 //! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207 | [`authorize`] |
 //! | RFC 6749 §4.1.3 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
+//! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //! | Fetch (CORS) | [`cors`] |
 
 pub mod authorize;
+pub mod bearer;
 pub mod client;
 pub mod consent;
 pub(crate) mod consent_view;

@@ -38,7 +38,9 @@ pub async fn post_sign_up(app: web::Data<App>, visitor: Visitor, form: Result<Fo
     };
     match app.config.methods().next() {
         Some(MethodName::Email) => Ok(send_letter(&app, &visitor, &flow, Purpose::SignIn, None).await?),
-        _ => Ok(go(&app, "/sign-up/password", &flow)?),
+        Some(MethodName::Password) => Ok(go(&app, "/sign-up/password", &flow)?),
+        // Only others let people in here: their buttons are on the sign-in page.
+        None => Ok(go(&app, "/sign-in", &flow)?),
     }
 }
 

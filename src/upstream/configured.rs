@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::catalogue;
 use super::description::Description;
+use super::fresh_token::Turns;
 use super::provider::{Protocol, Provider};
 use super::request::Authentication;
 use super::template::Values;
@@ -37,6 +38,8 @@ pub struct Upstream {
     pub keep_tokens: bool,
     /// What it says of itself.
     pub(super) description: Description,
+    /// Tokens that are being made new.
+    pub(super) turns: Turns,
 }
 
 /// Every provider that is set up, in the order of the page.
@@ -104,6 +107,7 @@ impl Upstream {
             secret: entry.client_secret.clone().map(|secret| secret.0),
             keep_tokens: entry.keep_tokens,
             description: Description::default(),
+            turns: Turns::default(),
             id: id.clone(),
             mark,
             settings,
@@ -167,14 +171,18 @@ fn faults_of_proof(id: &ProviderId, facts: &Provider, entry: &ProviderEntry) -> 
         fault("client_id", "there is none", format!("register this server at {console}"));
     }
     match (&entry.client_secret, facts.token.authentication) {
-        // A public client proves itself by PKCE alone; few providers let it.
         (None, Authentication::SignedSecret) => {
             fault("client_secret", "there is none", format!("let {variable}_FILE name the .p8 key"));
         }
-        (None, _) if facts.protocol == Protocol::Oauth2 || !facts.authorization.pkce => {
+        // A public client proves itself by PKCE alone. Servers that people host themselves let it.
+        (None, _) if facts.protocol == Protocol::Oauth2 || !facts.authorization.pkce || facts.console.is_some() => {
             fault("client_secret", "there is none", format!("it is shown at {console}; set {variable} or {variable}_FILE"));
         }
         _ => {}
+    }
+    let asks = |scope: &str| entry.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|one| one == scope));
+    if facts.protocol == Protocol::Oidc && !asks("openid") {
+        fault("scopes", "has no openid, without which nobody says who the person is", "add \"openid\"".to_owned());
     }
     faults
 }

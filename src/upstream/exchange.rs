@@ -1,23 +1,13 @@
 //! A code becomes answers: the tokens, the verified claims, the profile.
 
-use std::sync::Mutex;
-
-use oauth2::basic::{BasicClient, BasicTokenResponse};
-use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, HttpRequest, PkceCodeVerifier, RedirectUrl, RequestTokenError,
-    TokenResponse, TokenUrl,
-};
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::ask::ask;
 use super::connection::Connection;
-use super::dialect::{in_its_own_way, in_the_standard_way};
 use super::failed::Failed;
+use super::id_token;
 use super::profile::{Document, Part};
-use super::request::Authentication;
-use super::{id_token, signed_secret};
-use crate::http_client::NoAnswer;
+use super::token_endpoint::{Tokens, redeem};
 use crate::types::UnixMillis;
 
 /// What a person brought back, and what we kept for it.
@@ -39,18 +29,6 @@ pub(super) struct Answers {
     pub(super) realm: String,
     /// For asking more.
     pub(super) tokens: Tokens,
-}
-
-/// A provider's tokens, in the clear.
-pub struct Tokens {
-    /// For its API.
-    pub access: SecretString,
-    /// For a new one.
-    pub refresh: Option<SecretString>,
-    /// When the former ends, if it was said.
-    pub expires_at: Option<UnixMillis>,
-    /// What they are good for.
-    pub scope: Option<String>,
 }
 
 /// Asks the provider everything there is to ask.
@@ -116,69 +94,6 @@ fn complete(claims: &mut Value, userinfo: Value) -> Result<(), Failed> {
         }
     }
     Ok(())
-}
-
-/// RFC 6749 §4.1.3.
-async fn redeem(on: &Connection<'_>, endpoint: &str, brought: &Brought<'_>, now: UnixMillis) -> Result<(Tokens, Value), Failed> {
-    let upstream = on.upstream;
-    let facts = &upstream.facts.token;
-    let bad = |what: &str| Failed::Misconfigured(format!("{what} is not an address"));
-    let mut client = BasicClient::new(ClientId::new(upstream.client_id.clone()))
-        .set_auth_uri(AuthUrl::new(endpoint.to_owned()).map_err(|_| bad(endpoint))?)
-        .set_token_uri(TokenUrl::new(endpoint.to_owned()).map_err(|_| bad(endpoint))?)
-        .set_redirect_uri(RedirectUrl::new(brought.redirect_uri.to_owned()).map_err(|_| bad(brought.redirect_uri))?)
-        .set_auth_type(if facts.authentication == Authentication::Basic { AuthType::BasicAuth } else { AuthType::RequestBody });
-    let secret = match (&upstream.secret, facts.authentication) {
-        (_, Authentication::SignedSecret) => Some(signed_secret::sign(upstream, &on.described().await?.metadata.issuer, now)?),
-        (secret, _) => secret.as_ref().map(|secret| secret.expose_secret().to_owned()),
-    };
-    if let Some(secret) = secret {
-        client = client.set_client_secret(ClientSecret::new(secret));
-    }
-    let mut request = client.exchange_code(AuthorizationCode::new(brought.code.to_owned()));
-    if upstream.facts.authorization.pkce {
-        request = request.set_pkce_verifier(PkceCodeVerifier::new(brought.verifier.to_owned()));
-    }
-    let raw = Mutex::new(Value::Null);
-    let call = |request: HttpRequest| {
-        let raw = &raw;
-        async move {
-            let answer = on.app.http.send(in_its_own_way(upstream, request)?).await?;
-            let (answer, value) = in_the_standard_way(answer);
-            if let Ok(mut kept) = raw.lock() {
-                *kept = value;
-            }
-            Ok::<_, Wrong>(answer)
-        }
-    };
-    let answer: BasicTokenResponse = request.request_async(&call).await.map_err(|why| match why {
-        RequestTokenError::ServerResponse(error) => {
-            Failed::Exchange { error: error.error().to_string(), description: error.error_description().cloned() }
-        }
-        RequestTokenError::Request(Wrong::NoAnswer(why)) => Failed::NoAnswer(why),
-        RequestTokenError::Request(Wrong::Failed(why)) => why,
-        RequestTokenError::Parse(why, _) => Failed::Answer(format!("the token endpoint sent something else than tokens: {why}")),
-        RequestTokenError::Other(why) => Failed::Answer(why),
-    })?;
-    let raw = raw.into_inner().unwrap_or_default();
-    Ok((
-        Tokens {
-            access: SecretString::from(answer.access_token().secret().clone()),
-            refresh: answer.refresh_token().map(|token| SecretString::from(token.secret().clone())),
-            expires_at: answer.expires_in().map(|lifetime| now + lifetime),
-            scope: raw["scope"].as_str().map(str::to_owned),
-        },
-        raw,
-    ))
-}
-
-/// What may go wrong below the library.
-#[derive(Debug, thiserror::Error)]
-enum Wrong {
-    #[error(transparent)]
-    NoAnswer(#[from] NoAnswer),
-    #[error(transparent)]
-    Failed(#[from] Failed),
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ async fn facts(app: &App, db: &impl sea_orm::ConnectionTrait, arrival: &Arrival<
         adding: arrival.adding.as_ref().map(|session| session.user),
         vouched: arrival.vouched.is_some(),
         owner,
-        sign_up: app.sign_ups_are_open(),
+        sign_up: app.strangers_may_come(),
     })
 }
 

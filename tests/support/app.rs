@@ -32,7 +32,7 @@ pub struct TestApp {
     pub inbox: Inbox,
     _house: House,
     running: Option<Running>,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     pub toml: String,
 }
 

@@ -52,12 +52,25 @@ struct State {
     visits: HashMap<String, Visit>,
     /// Access token → whose.
     tokens: HashMap<String, Value>,
+    /// Refresh tokens that are good for once more.
+    refresh: HashMap<String, Value>,
     fault: Option<Fault>,
     /// Answers in the place of others, by path.
     instead: HashMap<String, (u16, Value)>,
     delays: HashMap<String, Duration>,
     calls: Vec<String>,
     count: usize,
+}
+
+impl State {
+    /// New tokens for somebody.
+    fn give(&mut self, claims: Value) -> Value {
+        self.count += 1;
+        let (access, refresh) = (format!("access-{}", self.count), format!("refresh-{}", self.count));
+        self.tokens.insert(access.clone(), claims.clone());
+        self.refresh.insert(refresh.clone(), claims);
+        json!({ "access_token": access, "token_type": "Bearer", "expires_in": 3600, "refresh_token": refresh, "scope": "openid files" })
+    }
 }
 
 /// The server.
@@ -76,6 +89,7 @@ impl Provider {
             keys: vec![key("one")],
             visits: HashMap::new(),
             tokens: HashMap::new(),
+            refresh: HashMap::new(),
             fault: None,
             instead: HashMap::new(),
             delays: HashMap::new(),
@@ -234,6 +248,10 @@ async fn token(request: &HttpRequest, body: &[u8], state: &Mutex<State>) -> Http
     }
     let (token, delay, pkcs8) = {
         let mut state = state.lock().unwrap();
+        if of("grant_type") == "refresh_token" {
+            let Some(claims) = state.refresh.remove(&of("refresh_token")) else { return wrong("invalid_grant") };
+            return HttpResponse::Ok().json(state.give(claims));
+        }
         let Some(visit) = state.visits.remove(&of("code")) else { return wrong("invalid_grant") };
         let challenge = B64.encode(digest(&SHA256, of("code_verifier").as_bytes()));
         if challenge != visit.challenge || of("redirect_uri") != visit.redirect_uri || of("grant_type") != "authorization_code" {
@@ -246,14 +264,12 @@ async fn token(request: &HttpRequest, body: &[u8], state: &Mutex<State>) -> Http
                 claims[name] = value.clone();
             }
         }
-        state.count += 1;
-        let access = format!("access-{}", state.count);
-        state.tokens.insert(access.clone(), visit.claims);
+        let body = state.give(visit.claims);
         let key = state.keys.last().unwrap();
         let mut token = Token {
             header: Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::ES256) },
             claims,
-            body: json!({ "access_token": access, "token_type": "Bearer", "expires_in": 3600, "refresh_token": format!("refresh-{access}") }),
+            body,
             status: 200,
             delay: Duration::ZERO,
         };

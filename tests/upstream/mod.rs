@@ -4,6 +4,7 @@ mod callback;
 mod connections;
 mod linking;
 mod sign_in;
+mod tokens;
 mod trouble;
 
 use serde_json::{Value, json};
