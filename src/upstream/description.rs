@@ -4,12 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use openidconnect::core::CoreJsonWebKeySet;
+use jsonwebtoken::jwk::Jwk;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::configured::Upstream;
 use super::failed::Failed;
+use super::id_token;
 use super::template::Template;
 use crate::clock::Clock;
 use crate::http_client::HttpClient;
@@ -29,7 +31,7 @@ pub struct Described {
     /// The addresses.
     pub metadata: Metadata,
     /// The keys.
-    pub keys: CoreJsonWebKeySet,
+    pub keys: Vec<Jwk>,
     at: UnixMillis,
     keys_at: UnixMillis,
 }
@@ -98,8 +100,9 @@ async fn ask_for_metadata(upstream: &Upstream, http: &HttpClient) -> Result<Meta
     Ok(metadata)
 }
 
-async fn ask_for_keys(metadata: &Metadata, http: &HttpClient) -> Result<CoreJsonWebKeySet, Failed> {
-    ask(&metadata.jwks_uri, http).await
+async fn ask_for_keys(metadata: &Metadata, http: &HttpClient) -> Result<Vec<Jwk>, Failed> {
+    let set: Value = ask(&metadata.jwks_uri, http).await?;
+    id_token::keys(&set).ok_or_else(|| Failed::Answer(format!("{} sent no keys", metadata.jwks_uri)))
 }
 
 async fn ask<T: for<'de> Deserialize<'de>>(address: &str, http: &HttpClient) -> Result<T, Failed> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::ask::ask;
 use super::connection::Connection;
 use super::failed::Failed;
-use super::id_token;
+use super::id_token::{self, Doubt, Expected};
 use super::profile::{Document, Part};
 use super::token_endpoint::{Tokens, redeem};
 use crate::types::UnixMillis;
@@ -63,11 +63,11 @@ pub(super) async fn exchange(on: &Connection<'_>, brought: Brought<'_>, now: Uni
 
 /// The claims; with keys asked for again if the token's is not among those we have.
 async fn verified(on: &Connection<'_>, text: &str, nonce: Option<&str>, now: UnixMillis) -> Result<Value, Failed> {
-    let described = on.described().await?;
-    match id_token::verify(on.upstream, &described, text, nonce, now) {
-        Err(id_token::Doubt::UnknownKey(_)) => {
+    let (described, expected) = (on.described().await?, Expected { nonce, now });
+    match id_token::verify(on.upstream, &described, text, &expected) {
+        Err(Doubt::UnknownKey) => {
             let renewed = on.with_new_keys(&described).await?;
-            Ok(id_token::verify(on.upstream, &renewed, text, nonce, now)?)
+            Ok(id_token::verify(on.upstream, &renewed, text, &expected)?)
         }
         verified => Ok(verified?),
     }

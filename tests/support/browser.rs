@@ -34,6 +34,11 @@ impl Browser {
         Self { issuer: Url::parse(issuer).unwrap(), http, cookies: Arc::default(), headers: Vec::new() }
     }
 
+    /// Somebody else's browser, without cookies, over the same connections.
+    pub fn another(&self) -> Self {
+        Self { cookies: Arc::default(), ..self.clone() }
+    }
+
     /// Sends this header with every request from now on.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

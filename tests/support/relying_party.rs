@@ -94,8 +94,8 @@ pub fn code_in(view: &View) -> String {
 
 /// A parameter of a URL's query or fragment.
 pub fn parameter(url: &str, name: &str) -> Option<String> {
-    let tail = url.split_once(['?', '#'])?.1;
-    url::form_urlencoded::parse(tail.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    let mut parts = url.split(['?', '#']).skip(1);
+    parts.find_map(|part| url::form_urlencoded::parse(part.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned()))
 }
 
 /// The claims of a token, unverified.

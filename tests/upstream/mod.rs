@@ -2,6 +2,7 @@
 
 mod callback;
 mod connections;
+mod everyone;
 mod linking;
 mod sign_in;
 mod tokens;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{NO_LIMITS, TRUSTED, ada, come_from, count, is_account_of, leave, trusting};
 use crate::on_each_database_itself;
 use crate::support::relying_party::{claims, parameter};
-use crate::support::{Browser, On, Provider, RelyingParty, TestApp, person};
+use crate::support::{On, Provider, RelyingParty, TestApp, person};
 
 on_each_database_itself!(a_stranger_signs_up_and_comes_back_by_the_same_button, |on: On| async move {
     let (provider, app) = trusting(on).await;
@@ -69,17 +69,13 @@ on_each_database_itself!(the_token_says_how_the_person_signed_in, |on: On| async
 on_each_database_itself!(two_hundred_people_at_once_each_come_back_as_themselves, |on: On| async move {
     let provider = Provider::start();
     let app = TestApp::with(on, &format!("{NO_LIMITS}{}", provider.toml("u1", TRUSTED))).await;
-    let provider = std::sync::Arc::new(provider);
-    let one = |number: usize| {
-        let (issuer, provider) = (app.issuer.clone(), std::sync::Arc::clone(&provider));
-        async move {
-            let browser = Browser::new(&issuer);
-            let address = format!("person{number}@example.com");
-            let view =
-                come_from(&browser, &provider, "u1", &json!({ "sub": format!("s{number}"), "email": address, "email_verified": true }))
-                    .await;
-            assert!(is_account_of(&view, &address), "{number}: {} {}", view.status, view.text());
-        }
+    let first = app.browser();
+    let one = async |number: usize| {
+        let (browser, address) = (first.another(), format!("person{number}@example.com"));
+        let claims = json!({ "sub": format!("s{number}"), "email": address, "email_verified": true });
+        let away = browser.get("/oauth/u1").await.left_for.unwrap();
+        let view = browser.get(&provider.approve(&away, &claims)).await;
+        assert!(is_account_of(&view, &address), "{number}: {} {}", view.status, view.text());
     };
     futures_util::future::join_all((0..200).map(one)).await;
     assert_eq!((count(&app, "users").await, count(&app, "credentials").await), (200, 200));
@@ -90,7 +86,8 @@ on_each_database_itself!(two_hundred_people_at_once_each_come_back_as_themselves
 
 on_each_database_itself!(fifty_first_visits_of_one_person_make_one_account, |on: On| async move {
     let (provider, app) = trusting(on).await;
-    let browsers: Vec<_> = (0..50).map(|_| app.browser()).collect();
+    let first = app.browser();
+    let browsers: Vec<_> = (0..50).map(|_| first.another()).collect();
     let mut returns = Vec::new();
     for browser in &browsers {
         returns.push(provider.approve(&leave(browser, "u1").await, &ada()));
