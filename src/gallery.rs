@@ -56,6 +56,7 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::upstream::view::ProvePage>(page, &mut all);
     rendered::<crate::upstream::view::ConnectPage>(page, &mut all);
     rendered::<crate::upstream::view::LinkedPage>(page, &mut all);
+    rendered::<crate::upstream::view::ProviderTestPage>(page, &mut all);
     rendered::<crate::account::view::ConnectionsPage>(page, &mut all);
     rendered::<crate::password::view::PasswordPage>(page, &mut all);
     rendered::<crate::sign_up::view::SignUpPage>(page, &mut all);

@@ -97,7 +97,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
         Command::Health(health) => health::run(&health, output).await,
         Command::Key(key::KeyCommand::New) => key::new(output),
         Command::Key(command) => key::run(command, &open(file).await?, output).await,
-        Command::Provider(command) => provider::run(command, file, output).await,
+        Command::Provider(command) => Box::pin(provider::run(command, file, output)).await,
         Command::Client(command) => client::run(*command, &open(file).await?, output).await,
         Command::User(command) => user::run(command, &open(file).await?, output).await,
         Command::Mail(command) => mail::run(command, &open(file).await?, output).await,

@@ -71,6 +71,16 @@ impl Identity {
         self.email.as_deref().or(self.username.as_deref()).or(self.name.as_deref())
     }
 
+    /// What is known now, in the place of what was. Some say a name, or give a token for refreshing, only the first time.
+    #[must_use]
+    pub fn after(mut self, before: Self) -> Self {
+        self.name = self.name.or(before.name);
+        if let (Some(now), Some(then)) = (&mut self.tokens, before.tokens) {
+            now.refresh = now.refresh.take().or(then.refresh);
+        }
+        self
+    }
+
     /// The lookup key: the same for this person at this provider and for nobody else.
     fn key(&self, crypto: &Crypto) -> Vec<u8> {
         let parts = [self.provider.as_str().as_bytes(), self.realm.as_bytes(), self.subject.as_bytes()];

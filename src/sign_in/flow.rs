@@ -54,6 +54,15 @@ pub struct Flow {
 impl Flow {
     /// Begins a journey in this browser.
     pub fn begin(app: &App, browser: &Browser, destination: Destination) -> Self {
+        Self::of(app, browser.binding(), destination)
+    }
+
+    /// A journey for whoever opens it: only its destination counts.
+    pub fn for_anybody(app: &App, destination: Destination) -> Self {
+        Self::of(app, app.random.bytes(), destination)
+    }
+
+    fn of(app: &App, browser: [u8; 16], destination: Destination) -> Self {
         let began = app.clock.now();
         Self {
             id: FlowId(app.random.uuid(began)),
@@ -67,7 +76,7 @@ impl Flow {
             pending: None,
             linked: None,
             elsewhere: false,
-            browser: browser.binding(),
+            browser,
         }
     }
 

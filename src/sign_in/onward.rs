@@ -22,7 +22,7 @@ pub fn next(app: &App, flow: &Flow) -> Result<String> {
     let path = match flow.destination {
         _ if flow.pending.is_some() => format!("/link?flow={}", flow.seal(app)?),
         _ if flow.linked.is_some() => format!("/linked?flow={}", flow.seal(app)?),
-        Destination::Account => "/account".to_owned(),
+        Destination::Account | Destination::ProviderTest => "/account".to_owned(),
         Destination::Email => "/account/email".to_owned(),
         Destination::Connections => "/account/connections".to_owned(),
         Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),

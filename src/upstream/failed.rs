@@ -1,6 +1,8 @@
 //! Why a sign-in with someone else came to nothing.
 
+use super::configured::Upstream;
 use super::profile::Refused;
+use crate::config::ProviderEntry;
 use crate::http_client::NoAnswer;
 
 /// Why nobody came back, or nobody that could be believed. Its text is for the log and for developers.
@@ -62,6 +64,31 @@ impl Failed {
             Self::IdToken(_) => "provider_id_token_refused",
             Self::Nobody(_) => "provider_subject_refused",
             Self::Misconfigured(_) => "provider_misconfigured",
+        }
+    }
+
+    /// What an operator can do about it.
+    pub fn hint(&self, upstream: &Upstream, redirect_uri: &str) -> Option<String> {
+        let secret = ProviderEntry::secret_variable(&upstream.id);
+        let client = &upstream.client_id;
+        let scopes = || upstream.scopes.join(" ");
+        let error = match self {
+            Self::Denied { error, .. } | Self::Exchange { error, .. } => error.as_str(),
+            Self::IdToken(_) => {
+                return Some(format!("the settings of [providers.{}] may name another server than the one that answered", upstream.id));
+            }
+            _ => return None,
+        };
+        match error {
+            "invalid_client" | "unauthorized_client" | "incorrect_client_credentials" => {
+                Some(format!("the secret in {secret} does not belong to the client {client}"))
+            }
+            "redirect_uri_mismatch" | "invalid_redirect_uri" => Some(format!("register this redirect URI there: {redirect_uri}")),
+            "invalid_scope" => Some(format!("it does not give all of these scopes to this client: {}", scopes())),
+            "invalid_grant" | "bad_verification_code" => {
+                Some(format!("the code was used or is too old, or the redirect URI registered there is not {redirect_uri}"))
+            }
+            _ => None,
         }
     }
 

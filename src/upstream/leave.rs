@@ -99,7 +99,8 @@ fn in_its_own_way(upstream: &Upstream, endpoint: &str, standard: &url::Url) -> R
     let mut address = url::Url::parse(endpoint).map_err(|_| Failed::Misconfigured(format!("{endpoint} is not an address")))?;
     let already = address.query_pairs().count();
     let mut pairs: Vec<(String, String)> = standard.query_pairs().skip(already).map(|(name, value)| (name.into(), value.into())).collect();
-    for (name, value) in &facts.parameters {
+    let offline = facts.offline.iter().filter(|_| upstream.keep_tokens);
+    for (name, value) in facts.parameters.iter().chain(offline) {
         let value = value.text(&upstream.values()).map_err(|why| Failed::Misconfigured(why.to_string()))?;
         pairs.retain(|(known, _)| known != name);
         pairs.push((name.clone(), value));

@@ -26,6 +26,7 @@ mod signed_secret;
 mod source;
 mod template;
 mod token_endpoint;
+mod trial;
 pub(crate) mod view;
 
 pub use attempt::remove_expired;
@@ -43,3 +44,4 @@ pub use request::{Authentication, Authorization, Endpoints, Method, Request, Tok
 pub use settle::{Refusal, tell_of_identity};
 pub use source::{Path, Sources};
 pub use template::{Missing, Template, Values};
+pub use trial::{probe, test_address};

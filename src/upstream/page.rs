@@ -12,6 +12,7 @@ use super::failed::Failed;
 use super::leave::{PATIENCE, redirect_uri};
 use super::profile::Profile;
 use super::settle::{Arrival, Refusal, Settled, settle};
+use super::trial;
 use super::view::ProviderFailedPage;
 use crate::app::App;
 use crate::audit::Event;
@@ -20,7 +21,7 @@ use crate::form::{Body, Parameters, see_other};
 use crate::identity::{Identity, Kept};
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{Flow, next, onward};
+use crate::sign_in::{Destination, Flow, next, onward};
 use crate::types::{EmailAddress, Token, UpstreamState, Words};
 
 /// What an answer may bring (RFC 6749 §4.1.2, RFC 9207 §2, and Apple's `user`).
@@ -66,6 +67,9 @@ pub async fn get_callback(
         Ok(answered) => answered,
         Err(why) => return Ok(failed(&app, &visitor, upstream, Some(&attempt), &why).await?),
     };
+    if attempt.flow.destination == Destination::ProviderTest {
+        return Ok(trial::show(&app, &visitor, upstream, (&profile, &answers.document)).await?);
+    }
     let adding = match attempt.adding {
         None => None,
         // Still the same person, in the same session.
@@ -145,7 +149,7 @@ async fn check_issuer(on: &Connection<'_>, named: Option<&str>) -> Result<(), Fa
 }
 
 /// An address that the person reads the mail of, if this provider's word counts for that.
-fn vouched(upstream: &Upstream, profile: &Profile) -> Option<EmailAddress> {
+pub(super) fn vouched(upstream: &Upstream, profile: &Profile) -> Option<EmailAddress> {
     let address = profile.email.as_deref().filter(|_| upstream.trusted && profile.email_verified)?;
     EmailAddress::parse(address).ok()
 }
@@ -186,7 +190,12 @@ async fn failed(app: &App, visitor: &Visitor, upstream: &Upstream, attempt: Opti
         Failed::Denied { .. } => (StatusCode::BAD_REQUEST, "provider-failed-title", "provider-failed-lede"),
         _ => (StatusCode::BAD_REQUEST, "provider-failed-title", "provider-wrong-lede"),
     };
-    let words = app.config.is_development().then(|| format!("{code}\n{why}"));
+    // An operator who tests it reads everything, also where nobody else does.
+    let tested = attempt.is_some_and(|attempt| attempt.flow.destination == Destination::ProviderTest);
+    let words = (app.config.is_development() || tested).then(|| {
+        let hint = why.hint(upstream, &redirect_uri(app, provider)).map(|hint| format!("\nhelp: {hint}"));
+        format!("{code}\n{why}{}", hint.unwrap_or_default())
+    });
     page(app, visitor, upstream, attempt, (status, title, lede, words))
 }
 

@@ -34,6 +34,8 @@ pub struct Authorization {
     pub iss: bool,
     /// Sent as well, or instead of the standard parameter of that name.
     pub parameters: BTreeMap<String, Template>,
+    /// The same where tokens are kept: what makes the provider give one for refreshing.
+    pub offline: BTreeMap<String, Template>,
     /// Standard parameters, and what the provider calls them.
     pub rename: BTreeMap<String, String>,
 }
@@ -48,6 +50,7 @@ impl Default for Authorization {
             response_mode: None,
             iss: false,
             parameters: BTreeMap::new(),
+            offline: BTreeMap::new(),
             rename: BTreeMap::new(),
         }
     }

@@ -133,6 +133,7 @@ impl Provider {
         let mut wrong = Vec::new();
         for (name, texts, at) in [
             ("authorization.parameters", self.authorization.parameters.clone(), At::Sending),
+            ("authorization.offline", self.authorization.offline.clone(), At::Sending),
             ("token.parameters", self.token.parameters.clone(), At::Sending),
             ("token.headers", self.token.headers.clone(), At::Sending),
             ("userinfo.headers", headers(&self.userinfo), At::Asking),

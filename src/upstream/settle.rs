@@ -159,7 +159,8 @@ async fn carry_out(
             let Some((_, credential)) = found else { return Ok(None) };
             at.notices = notices;
             // What the provider says of the person today is what the account's page shows.
-            let person = credential::touch(work, &credential, Some(&identity.keep()?)).await?;
+            let today = identity.clone().after(Identity::read(&credential.data)?);
+            let person = credential::touch(work, &credential, Some(&today.keep()?)).await?;
             let Some(person) = person else { return Ok(None) };
             finish(app, work, &person, at, None).await.map(Some)
         }

@@ -186,6 +186,65 @@ impl Sample for LinkedPage {
     }
 }
 
+/// What a provider said, for the operator who tests it.
+#[derive(Template)]
+#[template(path = "upstream/test.html")]
+pub struct ProviderTestPage {
+    /// Look and language.
+    pub page: Page,
+    /// Which provider.
+    pub provider: ProviderButton,
+    /// Who it says it is.
+    pub subject: String,
+    /// The address.
+    pub email: Option<String>,
+    /// What the address is worth here.
+    pub state: &'static str,
+    /// The name.
+    pub name: Option<String>,
+    /// What the person is called there.
+    pub username: Option<String>,
+    /// What would happen.
+    pub outcome: &'static str,
+    /// What an operator might want to change.
+    pub hint: Option<Words>,
+    /// What the catalogue says about it.
+    pub note: Option<String>,
+    /// Everything it said but its tokens, as JSON.
+    pub said: String,
+}
+
+impl ProviderTestPage {
+    fn about(&self, key: &'static str) -> String {
+        self.page.words(&Words::new(key).with("provider", &self.provider.name))
+    }
+}
+
+impl Sample for ProviderTestPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |email: Option<&str>, state, outcome, hint: Option<Words>| Self {
+            page: page(),
+            provider: google(),
+            subject: "104729581133570023917".into(),
+            email: email.map(str::to_owned),
+            state,
+            name: Some("Maya Okafor".into()),
+            username: None,
+            outcome,
+            hint,
+            note: Some("While the consent screen is in testing, only the test users named there can sign in.".into()),
+            said: "{\n  \"claims\": {\n    \"sub\": \"104729581133570023917\"\n  }\n}".into(),
+        };
+        let trust = Words::new("test-hint-trust").with("id", "google");
+        let scopes = Words::new("test-hint-scopes").with("scopes", "openid profile");
+        vec![
+            ("provider-test", of(Some("maya@okafor.example"), "test-email-trusted", "test-links", None)),
+            ("provider-test-untrusted", of(Some("maya@okafor.example"), "test-email-untrusted", "test-proves", Some(trust))),
+            ("provider-test-no-address", of(None, "test-email-none", "test-proves", Some(scopes))),
+        ]
+    }
+}
+
 fn google() -> ProviderButton {
     ProviderButton::sample("google", "Google", "G")
 }

@@ -46,7 +46,10 @@ iterations = 1
 /// The secrets that these settings need.
 fn environment(toml: &str) -> Environment {
     let relay = toml.contains("smtp = ").then(|| ("HOUSEKEY_EMAIL__SMTP_PASSWORD".to_owned(), super::smtp::PASSWORD.to_owned()));
-    Environment::of(relay.into_iter().chain([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]))
+    let github = toml
+        .contains("[providers.github]\nclient_id")
+        .then(|| ("HOUSEKEY_PROVIDERS__GITHUB__CLIENT_SECRET".to_owned(), "secret".to_owned()));
+    Environment::of(relay.into_iter().chain(github).chain([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]))
 }
 
 impl TestApp {

@@ -161,7 +161,7 @@ fn every_provider_is_met_as_its_file_says() {
 
 /// Where the provider sends the browser; by a form of its own, if that is its way.
 async fn come_back(app: &TestApp, stage: &Mutex<Stage>, id: &str, example: Example, away: &str) -> String {
-    let (code, form_post, state, user, back) = {
+    let (code, form_post, ticket, user, back) = {
         let mut stage = stage.lock().unwrap();
         let facts = stage.played[id].facts.clone();
         let mut wrong = |what: String| stage.wrong.push(format!("{id}, sent to {away}: {what}"));
@@ -185,17 +185,17 @@ async fn come_back(app: &TestApp, stage: &Mutex<Stage>, id: &str, example: Examp
         }
         let form = example.form.as_deref().map(|form| serde_json::from_str::<Value>(form).unwrap());
         let user = form.and_then(|form| form.get("user").map(Value::to_string));
-        let (state, back) = (sent["state"].clone(), sent["redirect_uri"].clone());
+        let (ticket, back) = (sent["state"].clone(), sent["redirect_uri"].clone());
         let form_post = sent.get("response_mode").is_some_and(|mode| mode == "form_post");
         stage.visits.push(Visit { provider: id.to_owned(), example, sent });
-        (format!("code-{}-", stage.visits.len() - 1), form_post, state, user, back)
+        (format!("code-{}-", stage.visits.len() - 1), form_post, ticket, user, back)
     };
     assert!(back.starts_with(&app.issuer));
     if !form_post {
-        return format!("{back}?code={code}&state={state}");
+        return format!("{back}?code={code}&state={ticket}");
     }
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-    let mut form = vec![("code", code), ("state", state)];
+    let mut form = vec![("code", code), ("state", ticket)];
     form.extend(user.map(|user| ("user", user)));
     client.post(back).form(&form).send().await.unwrap().headers()["location"].to_str().unwrap().to_owned()
 }
@@ -232,7 +232,7 @@ async fn answer(request: HttpRequest, body: web::Bytes, stage: web::Data<Mutex<S
     if bare(&here) == bare(&token_endpoint)
         && let Some(at) = number("code-")
     {
-        return token(&mut stage, &facts, &values, at, &request, &body);
+        return token(&mut stage, (&facts, &values), at, (&request, &body));
     }
     let Some(at) = number("granted-") else {
         stage.wrong.push(format!("{id}: an unexpected request: {everything}"));
@@ -272,7 +272,7 @@ fn answered(example: &Example, access: &str) -> Document {
     document
 }
 
-fn token(stage: &mut Stage, facts: &Provider, values: &Values<'_>, at: usize, request: &HttpRequest, body: &[u8]) -> HttpResponse {
+fn token(stage: &mut Stage, (facts, values): (&Provider, &Values<'_>), at: usize, (request, body): (&HttpRequest, &[u8])) -> HttpResponse {
     let Visit { provider: id, example, sent } = &stage.visits[at];
     let rules = &facts.token;
     let by_get = request.method() == actix_web::http::Method::GET;

@@ -2,10 +2,12 @@
 
 mod callback;
 mod connections;
+mod deep;
 mod everyone;
 mod linking;
 mod sign_in;
 mod tokens;
+mod trial;
 mod trouble;
 
 use serde_json::{Value, json};

@@ -28,7 +28,7 @@ fn who_cancels_reads_so_and_goes_on_another_way() {
 }
 
 #[test]
-fn in_production_nobody_reads_what_the_provider_said() {
+fn what_a_provider_says_is_shown_as_text_and_nothing_else() {
     crate::support::peer::run(async {
         let provider = Provider::start();
         let app = TestApp::with(On::Sqlite, &provider.toml("u1", TRUSTED)).await;

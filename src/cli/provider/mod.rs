@@ -4,6 +4,7 @@
 mod add;
 mod file;
 mod list;
+mod test;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,11 @@ pub(super) enum ProviderCommand {
     },
     /// Add a provider to the configuration file, and say what to do next.
     Add(Add),
+    /// Try a provider: prints an address that goes through the real sign-in and shows what the provider says.
+    Test {
+        /// Its name in the file.
+        id: String,
+    },
     /// Remove a provider from the configuration file.
     Remove {
         /// Its name in the file.
@@ -40,6 +46,7 @@ pub(super) async fn run(command: ProviderCommand, config: Option<PathBuf>, outpu
         ProviderCommand::List { all: true } => list::catalogue(output),
         ProviderCommand::List { all: false } => list::configured(&File::open(config, false)?, output),
         ProviderCommand::Add(add) => add::run(&add, &File::open(config, true)?, output),
+        ProviderCommand::Test { id } => test::run(&id, &super::open(config).await?, output).await,
         ProviderCommand::Remove { id } => remove(&id, &File::open(config, false)?, output),
     }
 }
