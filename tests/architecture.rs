@@ -166,6 +166,38 @@ fn pure_files_know_neither_database_nor_web_and_stores_no_web() {
     }
 }
 
+/// A class without a rule is a page that nobody has looked at. Letters and the pretend provider have styles of their own.
+#[test]
+fn every_class_of_a_page_has_a_style() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sheet = std::fs::read_to_string(root.join("static/css/app.css")).unwrap();
+    let has_a_rule = |class: &str| {
+        let ends = |tail: &str| !tail.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        sheet.split(&format!(".{class}")).skip(1).any(ends)
+    };
+    let mut pages = Vec::new();
+    let mut folders = vec![root.join("templates")];
+    while let Some(folder) = folders.pop() {
+        let own_style = ["mail", "pretend"].iter().any(|name| folder.ends_with(name));
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|_| !own_style) {
+            if entry.is_dir() { folders.push(entry) } else { pages.push(entry) }
+        }
+    }
+    for page in pages.iter().filter(|page| page.extension().is_some_and(|end| end == "html")) {
+        let mut html = std::fs::read_to_string(page).unwrap();
+        // What a template decides is no class.
+        for (begin, end) in [("{%", "%}"), ("{{", "}}")] {
+            let mut pieces = html.split(begin);
+            let first = pieces.next().unwrap();
+            html = pieces.fold(first.to_owned(), |text, piece| text + " " + piece.split_once(end).unwrap().1);
+        }
+        for class in html.split("class=\"").skip(1).flat_map(|rest| rest.split('"').next().unwrap().split_whitespace()) {
+            assert!(has_a_rule(class), "nothing in app.css is for .{class} of {}", page.display());
+        }
+    }
+    assert!(pages.len() > 40 && has_a_rule("btn") && !has_a_rule("bt"));
+}
+
 /// Everything that a person's browser can send by `POST`, but for what other sites may start, asks for the form's proof.
 #[test]
 fn every_form_carries_its_proof() {

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
+use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 
 /// The browser and its driver, if this machine has both. `CHROME` and `CHROMEDRIVER` name others.
 pub fn find() -> Option<(PathBuf, PathBuf)> {
@@ -21,8 +23,9 @@ pub fn find() -> Option<(PathBuf, PathBuf)> {
 
 /// A browser window. Call [`Chromium::close`] at the end.
 pub struct Chromium {
+    // Ends in this order, also in a test that fails: the driver must still be there to end the browser.
     pub driver: WebDriver,
-    process: Child,
+    _process: Driver,
     _profile: tempfile::TempDir,
 }
 
@@ -31,6 +34,7 @@ impl Chromium {
         let (chrome, chromedriver) = find().expect("required before");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new(chromedriver).arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let process = Driver(process);
         let began = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(began.elapsed() < Duration::from_secs(20), "the driver does not answer");
@@ -50,12 +54,17 @@ impl Chromium {
             "--disable-sync",
             "--disable-dev-shm-usage",
             "--window-size=1280,900",
+            // A picture of what still moves shows neither what was nor what will be.
+            "--force-prefers-reduced-motion",
+            // Whatever a page asks for, nothing leaves this machine.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
         ] {
             capabilities.add_arg(argument).unwrap();
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning).unwrap();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
-        Self { driver, process, _profile: profile }
+        Self { driver, _process: process, _profile: profile }
     }
 
     /// Waits until an element is there and seen.
@@ -102,15 +111,47 @@ impl Chromium {
         }
     }
 
-    pub async fn close(mut self) {
+    /// What only the browser's own protocol can do.
+    pub async fn devtools(&self, command: &str, parameters: Value) {
+        self.driver.cdp().send_raw(command, parameters).await.unwrap();
+    }
+
+    /// A screen of that width, by day (`light`) or by night (`dark`).
+    pub async fn screen(&self, width: u32, scheme: &str) {
+        let screen = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// How many pixels of the page are beside the screen.
+    pub async fn overflow(&self) -> i64 {
+        let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        self.driver.execute(wide, vec![]).await.unwrap().json().as_i64().unwrap()
+    }
+
+    /// What the console says since it was last asked. That a page tells of an error by its status is as it should be: only
+    /// the files of a page have to be there.
+    pub async fn complaints(&self) -> Vec<String> {
+        let mut log = self.driver.browser_log().await.unwrap();
+        log.retain(|entry| {
+            let address = entry.message.split([' ', '?']).next().unwrap_or("");
+            entry.source.as_deref() != Some("network") || address.rsplit('/').next().is_some_and(|file| file.contains('.'))
+        });
+        log.into_iter().map(|entry| entry.message).collect()
+    }
+
+    pub async fn close(self) {
         let _ = self.driver.clone().quit().await;
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
-impl Drop for Chromium {
+/// The driver's process.
+struct Driver(Child);
+
+impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod browser;
 pub mod chromium;
+pub mod idp;
 pub mod peer;
 pub mod person;
 pub mod postgres;

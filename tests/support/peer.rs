@@ -3,9 +3,11 @@
 
 use std::future::Future;
 use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::{PoisonError, RwLock};
 
-use super::{chromium, postgres, smtp};
+use super::{chromium, postgres};
 
 /// A program beside ours.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,14 @@ pub enum Peer {
     Postgres,
     Chromium,
     Smtp,
+    IdProvider,
+}
+
+/// Whether this machine has Node.js and one of the servers written in it (`npm ci --prefix tests/peers`).
+fn node_has(package: &str) -> bool {
+    let node = Command::new("node").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/node_modules");
+    node.is_ok_and(|status| status.success()) && modules.join(package).exists()
 }
 
 /// Whether the peer is here.
@@ -20,7 +30,8 @@ pub fn require(peer: Peer, test: &str) -> bool {
     let (here, name) = match peer {
         Peer::Postgres => (postgres::Postgres::get().is_some(), "PostgreSQL server"),
         Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver"),
-        Peer::Smtp => (smtp::is_here(), "SMTP server (Node.js, and npm ci --prefix tests/peers)"),
+        Peer::Smtp => (node_has("smtp-server"), "SMTP server (Node.js, and npm ci --prefix tests/peers)"),
+        Peer::IdProvider => (node_has("oidc-provider"), "real OpenID provider (Node.js, and npm ci --prefix tests/peers)"),
     };
     if !here {
         assert!(

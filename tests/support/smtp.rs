@@ -1,7 +1,7 @@
 //! A real SMTP server (`tests/peers/smtp.mjs`), with certificates of its own and faults on demand.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -9,16 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/smtp.mjs");
-const MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/node_modules/smtp-server");
 
 pub const USER: &str = "relay-user";
 pub const PASSWORD: &str = "relay-password-1";
-
-/// Whether this machine has Node.js and the server's packages (`npm ci --prefix tests/peers`).
-pub fn is_here() -> bool {
-    let node = Command::new("node").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    node.is_ok_and(|status| status.success()) && Path::new(MODULES).exists()
-}
 
 /// A relay. Ended when dropped.
 pub struct Relay {

@@ -1,5 +1,8 @@
 //! Whole stories in a real browser: the demo app, both ways back, on our real pages.
 
+mod id_provider;
+mod upstream;
+
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -59,7 +62,12 @@ async fn develop() -> Development {
 
 /// What the latest letter carries, as an end-to-end test of somebody's own app would read it.
 async fn carried(development: &Development, what: &str) -> String {
-    let url = format!("{}/dev/inbox/latest?to={EMAIL}", development.issuer);
+    carried_to(development, EMAIL, what).await
+}
+
+/// The same for another address.
+async fn carried_to(development: &Development, address: &str, what: &str) -> String {
+    let url = format!("{}/dev/inbox/latest?to={address}", development.issuer);
     let letter: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
     letter[what].as_str().unwrap().to_owned()
 }
@@ -84,10 +92,7 @@ async fn sign_in(browser: &Chromium) {
 
 /// Signed in: the claims are ours, the API agrees, and a refresh brings another token.
 async fn is_signed_in(browser: &Chromium, development: &Development) {
-    browser.find("#signed-in").await;
-    let url = browser.driver.current_url().await.unwrap();
-    assert_eq!((url.fragment(), url.query()), (None, None), "nothing stays in the address bar");
-    browser.wait_for("#claims", |text| text.contains(EMAIL) && text.contains(&development.issuer)).await;
+    is_told_of(browser, development, EMAIL).await;
     browser.click("#call-api").await;
     browser.wait_for("#api-answer", |text| text.contains("usr_")).await;
     let before = browser.text("#token-id").await;
@@ -97,6 +102,14 @@ async fn is_signed_in(browser: &Chromium, development: &Development) {
     let stored = browser.driver.execute("return JSON.stringify(localStorage) + JSON.stringify(sessionStorage)", vec![]).await.unwrap();
     let stored = stored.json().to_string();
     assert!(!stored.contains("eyJ") && !stored.contains("hkr_"), "no token is stored: {stored}");
+}
+
+/// The app has heard from us who it is.
+async fn is_told_of(browser: &Chromium, development: &Development, address: &str) {
+    browser.find("#signed-in").await;
+    let url = browser.driver.current_url().await.unwrap();
+    assert_eq!((url.fragment(), url.query()), (None, None), "nothing stays in the address bar");
+    browser.wait_for("#claims", |text| text.contains(address) && text.contains(&development.issuer)).await;
 }
 
 #[test]
@@ -138,7 +151,21 @@ fn a_person_creates_an_account_and_uses_the_demo_app_both_ways() {
     });
 }
 
-/// Pictures of the pages people meet, for looking at: `target/shots/`.
+/// The page fits a phone, has a style by day and by night, and nothing to complain about. A picture of each goes to
+/// `target/shots/`, for looking at.
+async fn looks_right(browser: &Chromium, name: &str) {
+    let shots = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/shots");
+    std::fs::create_dir_all(&shots).unwrap();
+    for (width, scheme, look) in [(1280, "light", "desktop"), (390, "light", "phone"), (390, "dark", "phone-dark")] {
+        browser.screen(width, scheme).await;
+        assert!(browser.overflow().await <= 0, "{name} scrolls sideways at {width} px");
+        let styled = browser.driver.execute("return getComputedStyle(document.body).backgroundColor", vec![]).await.unwrap();
+        assert_ne!(styled.json().as_str(), Some("rgba(0, 0, 0, 0)"), "{name} has no style");
+        browser.driver.screenshot(&shots.join(format!("{name}-{look}.png"))).await.unwrap();
+    }
+    assert_eq!(browser.complaints().await, Vec::<String>::new(), "{name}");
+}
+
 #[test]
 fn the_pages_fit_a_phone_and_say_nothing_in_the_console() {
     if !peer::require(Peer::Chromium, "the_pages_fit_a_phone_and_say_nothing_in_the_console") {
@@ -147,24 +174,12 @@ fn the_pages_fit_a_phone_and_say_nothing_in_the_console() {
     peer::run(async {
         let development = develop().await;
         let browser = Chromium::open().await;
-        let shots = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/shots");
-        std::fs::create_dir_all(&shots).unwrap();
-        for (width, name) in [(390, "phone"), (1280, "desktop")] {
-            browser.driver.set_window_rect(0, 0, width, 900).await.unwrap();
-            for path in ["/sign-in", "/sign-up", "/signed-out", "/nothing", "/authorize?client_id=demo-cod", "/dev/inbox"] {
-                browser.driver.goto(format!("{}{path}", development.issuer)).await.unwrap();
-                browser.find("h1").await;
-                let wide = browser
-                    .driver
-                    .execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth", vec![])
-                    .await
-                    .unwrap();
-                assert!(wide.json().as_i64().unwrap() <= 0, "{path} scrolls sideways at {width} px");
-                let styled = browser.driver.execute("return getComputedStyle(document.body).backgroundColor", vec![]).await.unwrap();
-                assert_ne!(styled.json().as_str(), Some("rgba(0, 0, 0, 0)"), "{path} has no style");
-                let file = path.trim_matches('/').replace(['/', '?', '='], "-");
-                browser.driver.screenshot(&shots.join(format!("{file}-{name}.png"))).await.unwrap();
-            }
+        browser.driver.execute("console.error('can you hear me?')", vec![]).await.unwrap();
+        assert_eq!(browser.complaints().await.len(), 1, "somebody listens to the console");
+        for path in ["/sign-in", "/sign-up", "/signed-out", "/nothing", "/authorize?client_id=demo-cod", "/dev/inbox"] {
+            browser.driver.goto(format!("{}{path}", development.issuer)).await.unwrap();
+            browser.find("h1").await;
+            looks_right(&browser, &path.trim_matches('/').replace(['/', '?', '='], "-")).await;
         }
         browser.close().await;
     });
