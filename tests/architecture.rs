@@ -233,7 +233,7 @@ fn whatever_issues_something_asks_the_gate() {
         ("app_session/deliver.rs", "user::gate("),
         ("oidc/token/authorization_code.rs", "user::gate("),
         ("oidc/authorize/interaction.rs", "user::gate("),
-        ("oidc/userinfo.rs", "user::gate("),
+        ("oidc/bearer.rs", "user::gate("),
         ("session/family/rotate.rs", "user::gate("),
         ("session/family/rotate.rs", "u.state = 'active'"),
     ] {

@@ -134,9 +134,10 @@ impl ConnectionsPage {
         match &connection.linked {
             None => self.page.say("connections-none").to_owned(),
             Some(_) if !connection.offered => self.page.say("connections-gone").to_owned(),
-            Some((_, label, since)) => {
-                let date = since.rfc3339().chars().take(10).collect::<String>();
-                self.page.words(&Words::new("connections-since").with("label", label).with("date", date))
+            Some((_, _, since)) => {
+                // With hyphens that do not end a line.
+                let date = since.rfc3339().chars().take(10).collect::<String>().replace('-', "\u{2011}");
+                self.page.words(&Words::new("connections-since").with("date", date))
             }
         }
     }

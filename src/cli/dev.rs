@@ -86,7 +86,7 @@ fn pretend_provider(app: &App, origin: &Origin) -> Result<(Upstream, pretend::Se
     let entry = ProviderEntry {
         like: Some("oidc".to_owned()),
         file: None,
-        name: Some("the pretend provider".to_owned()),
+        name: Some("Pretend".to_owned()),
         client_id: "housekey".to_owned(),
         client_secret: Some(Secret(secret.clone())),
         settings: [("issuer".to_owned(), origin.to_string())].into(),

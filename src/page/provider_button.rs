@@ -19,8 +19,9 @@ pub struct ProviderButton {
 pub type ProviderButtons = Arc<Vec<ProviderButton>>;
 
 impl ProviderButton {
-    /// For showing.
+    /// For showing. Google bears a mark, so that both kinds are seen.
     pub(crate) fn sample(id: &str, name: &str, monogram: &str) -> Self {
-        Self { id: id.into(), name: name.into(), mark: None, monogram: monogram.into() }
+        const MARK: &str = include_str!("../../static/providers/google.svg");
+        Self { id: id.into(), name: name.into(), mark: (id == "google").then_some(MARK), monogram: monogram.into() }
     }
 }

@@ -121,7 +121,7 @@ fn an_account_gets_a_provider_that_others_wrote_and_loses_it() {
         browser.wait_for("main", |text| text.contains("Not connected")).await;
         browser.click("button[name=connect]").await;
         be(&browser, "ada").await;
-        browser.wait_for("main", |text| text.contains("ada@example.com · connected")).await;
+        browser.wait_for("main", |text| text.contains("ada@example.com\nConnected 20")).await;
         sign_out(&browser, &app).await;
         // It is maya's now, not noor's, who sits at the same browser.
         goto(&browser, &app, "/account/connections").await;

@@ -10,7 +10,7 @@ const BUTTON: &str = "a[href*='/oauth/pretend']";
 async fn leave(browser: &Chromium, development: &Development) {
     browser.driver.goto(&development.demo).await.unwrap();
     browser.click("#sign-in-code").await;
-    assert_eq!(browser.text("a[href*='/oauth/pretend'] span:last-child").await, "Continue with the pretend provider");
+    assert_eq!(browser.text("a[href*='/oauth/pretend'] span:last-child").await, "Continue with Pretend");
     browser.click(BUTTON).await;
     is_at(browser, &development.provider).await;
 }
@@ -78,7 +78,7 @@ fn somebody_from_another_site_is_the_same_person_to_the_app_every_time() {
         // A second account there, with the same address: it opens the one account here, and the person is told.
         leave(&browser, &development).await;
         be(&browser, "another-ada").await;
-        says(&browser, "the pretend provider is connected").await;
+        says(&browser, "Pretend is connected").await;
         looks_right(&browser, "linked").await;
         browser.click(".btn-primary").await;
         is_told_of(&browser, &development, "ada@example.com").await;
@@ -92,7 +92,7 @@ fn somebody_from_another_site_is_the_same_person_to_the_app_every_time() {
         // A third one is not hers. Undone, nobody is signed in, and the journey to the app goes on from the sign-in page.
         leave(&browser, &development).await;
         be_somebody(&browser, "a-third-ada", "ada@example.com", true).await;
-        says(&browser, "the pretend provider is connected").await;
+        says(&browser, "Pretend is connected").await;
         browser.click("form[action$='/linked'] button").await;
         says(&browser, "Sign in").await;
         browser.click(BUTTON).await;
@@ -119,7 +119,7 @@ fn an_address_that_the_other_site_is_not_sure_of_is_proved_once() {
         assert_eq!(browser.find("#email").await.value().await.unwrap().as_deref(), Some("ben@example.com"));
         browser.click("form[action$='/sign-in/email'] button[type=submit]").await;
         answer_the_letter(&browser, &development, "ben@example.com").await;
-        says(&browser, "Connect the pretend provider?").await;
+        says(&browser, "Connect Pretend?").await;
         looks_right(&browser, "link-connect").await;
         browser.click("button[name=connect]").await;
         is_told_of(&browser, &development, "ben@example.com").await;
@@ -138,7 +138,7 @@ fn an_address_that_the_other_site_is_not_sure_of_is_proved_once() {
         browser.fill("#email", "cleo@example.com").await;
         browser.click("form[action$='/sign-in/email'] button[type=submit]").await;
         answer_the_letter(&browser, &development, "cleo@example.com").await;
-        says(&browser, "Connect the pretend provider?").await;
+        says(&browser, "Connect Pretend?").await;
         browser.click("button[name=connect]").await;
         is_told_of(&browser, &development, "cleo@example.com").await;
         assert_eq!(claim(&browser, "name").await, "Cleo");
@@ -164,7 +164,7 @@ fn who_changes_their_mind_signs_up_here_and_connects_the_other_site_later() {
         // There and back with nothing, and still on the way to the app.
         leave(&browser, &development).await;
         be(&browser, "cancel").await;
-        says(&browser, "the pretend provider didn’t finish signing you in").await;
+        says(&browser, "Pretend didn’t finish signing you in").await;
         looks_right(&browser, "error-provider").await;
         browser.click("a[href*='/sign-in?flow=']").await;
         sign_up(&browser, &development).await;
@@ -183,7 +183,7 @@ fn who_changes_their_mind_signs_up_here_and_connects_the_other_site_later() {
             browser.find("button[name=who]").await;
             is_at(&browser, &development.provider).await;
             be_somebody(&browser, "maya", LONG, false).await;
-            browser.wait_for("main", |text| text.contains(&format!("{LONG} · connected"))).await;
+            browser.wait_for("main", |text| text.contains(&format!("{LONG}\nConnected 20"))).await;
             if scripts {
                 looks_right(&browser, "connections").await;
                 browser.click("button[name=disconnect]").await;
@@ -204,7 +204,7 @@ fn who_changes_their_mind_signs_up_here_and_connects_the_other_site_later() {
         browser.click("button[name=disconnect]").await;
         browser.click("button[name=connect]").await;
         be(&browser, "cancel").await;
-        says(&browser, "the pretend provider didn’t finish").await;
+        says(&browser, "Pretend didn’t finish").await;
         browser.click("a[href$='/account/connections']").await;
         browser.wait_for("main", |text| text.contains("Not connected")).await;
         browser.close().await;

@@ -23,7 +23,7 @@ on_each_database_itself!(a_person_connects_one_signs_in_with_it_and_disconnects_
     // The address there is another one, and need not be believed: whoever is signed in has said yes.
     let view = browser.get(&provider.approve(&away, &ada())).await;
     assert_eq!(view.url.path(), "/account/connections");
-    assert!(view.text().contains("ada@example.com · connected"), "{}", view.text());
+    assert!(view.text().contains("ada@example.comConnected 20"), "{}", view.text());
     assert_eq!(app.letter_to("maya@okafor.example").subject, "u1 now opens your Housekey account");
     assert!(is_account_of(&come_from(&app.browser(), &provider, "u1", &ada()).await, "maya@okafor.example"));
     let view = view.form_to("/account/connections").press("Disconnect u1").await;

@@ -195,7 +195,7 @@ fn who_would_rather_not_connect_is_signed_in_all_the_same() {
         person(&app, "ada@example.com").await;
         let browser = app.browser();
         let view = come_from(&browser, &provider, "u1", &ada()).await;
-        let view = browser.sign_in_from(view.follow("Sign in to an account").await, "ada@example.com", PASSWORD).await;
+        let view = browser.sign_in_from(view.follow("Use an account you have").await, "ada@example.com", PASSWORD).await;
         let view = view.form_to("/link").press("Not now").await;
         assert!(is_account_of(&view, "ada@example.com"));
         assert_eq!((count(&app, "credentials").await, count(&app, "pending_identities").await), (1, 0));
@@ -250,7 +250,7 @@ fn a_proof_is_for_one_identity_in_one_browser_once() {
         // Ada connects hers; the same form again connects nothing, and undone is undone.
         let away = ada.get("/oauth/u1").await.left_for.unwrap();
         let view = ada.get(&provider.approve(&away, &json!({ "sub": "ada" }))).await;
-        let view = ada.sign_in_from(view.follow("Sign in to an account").await, "ada@example.com", PASSWORD).await;
+        let view = ada.sign_in_from(view.follow("Use an account you have").await, "ada@example.com", PASSWORD).await;
         let pairs: Vec<_> = view.form_to("/link").pairs();
         let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         fields.push(("connect", "yes"));
@@ -293,7 +293,7 @@ on_each_database_itself!(fifty_answers_at_once_connect_once, |on: On| async move
     person(&app, "ada@example.com").await;
     let browser = app.browser();
     let view = come_from(&browser, &provider, "u1", &ada()).await;
-    let view = browser.sign_in_from(view.follow("Sign in to an account").await, "ada@example.com", PASSWORD).await;
+    let view = browser.sign_in_from(view.follow("Use an account you have").await, "ada@example.com", PASSWORD).await;
     let pairs = view.form_to("/link").pairs();
     let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     fields.push(("connect", "yes"));
