@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::http_client::HttpClient;
 use crate::page::Looks;
 use crate::random::Random;
+use crate::types::EmailAddress;
 
 /// The ground everything stands on.
 pub struct App {
@@ -41,13 +42,15 @@ impl App {
         Ok(Self { config, db, clock, random, crypto, looks, http, bell: Notify::new() })
     }
 
-    /// Whether a stranger may have an account, if somebody vouches for their address.
-    pub fn strangers_may_come(&self) -> bool {
-        self.config.sign_in.sign_up == SignUp::Open
+    /// Whether strangers may ask for an account at all. It takes a letter.
+    pub fn sign_ups_are_open(&self) -> bool {
+        self.config.sign_in.sign_up == SignUp::Open && self.config.sends_letters()
     }
 
-    /// Whether a stranger may ask for one. It takes a letter.
-    pub fn sign_ups_are_open(&self) -> bool {
-        self.strangers_may_come() && self.config.sends_letters()
+    /// Whether whoever reads the mail of this address may have an account.
+    pub fn admits(&self, address: &EmailAddress) -> bool {
+        let domains = &self.config.sign_in.sign_up_domains;
+        let fits = domains.is_empty() || domains.iter().any(|domain| domain == address.domain());
+        self.config.sign_in.sign_up == SignUp::Open && fits
     }
 }

@@ -25,7 +25,7 @@
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
 //! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`http_client`], [`error`], above [`types`] |
 //!
-//! # Four requests, function by function
+//! # Five requests, function by function
 //!
 //! **`POST /sign-in/password`**: `server::edge` names the request and finds the caller →
 //! [`form::Form`] proves that the form is ours → [`sign_in::Flow`] opens the sealed journey →
@@ -39,6 +39,12 @@
 //! (any replica's) looks up whose address it is, writes the letter and hands it to the [`mail::Transport`]. The
 //! reader answers by code ([`email_code::by_code`]) or by the page behind the link ([`email_code::by_link`]);
 //! both spend the same row, and both end in [`sign_in::complete`].
+//!
+//! **`GET /oauth/{provider}`**: [`app_session::start`] checks what an app asked for, [`upstream::leave`] leaves a row for one
+//! use and sends the browser away. **`GET /oauth/{provider}/callback`**: [`upstream::page`] spends the row, has the code
+//! exchanged and the ID token verified (no transaction is open), reads a [`upstream::Profile`] by the paths of the provider's
+//! file, and [`upstream::decide`] says whose account that opens. What cannot be decided becomes a question
+//! ([`upstream::link_page`]); all else ends in [`sign_in::complete`], like every way in.
 //!
 //! **`GET /continue`**: [`app_session::page`] asks [`oidc::authorize::needed`] whether anything is
 //! still missing, then [`app_session::deliver`] gives a code, or an access token and a refresh cookie,

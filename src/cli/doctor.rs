@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::config::MethodName;
 use crate::job;
 use crate::mail::Transport;
+use crate::upstream::{self, Upstream, Upstreams};
 
 /// What a check found.
 struct Finding {
@@ -20,7 +21,9 @@ struct Finding {
 
 /// Runs every check. Ends with 1 if one of them found something.
 pub(super) async fn run(app: &App, output: &Output) -> Result<(), Failure> {
-    let findings = [database(app).await, relay(app).await, outbox(app).await?];
+    let mut findings = vec![database(app).await, relay(app).await, outbox(app).await?];
+    let upstreams = Upstreams::new(&app.config);
+    findings.extend(futures_util::future::join_all(upstreams.iter().map(|one| provider(app, one))).await);
     let line = |finding: &Finding| {
         let mark = if finding.fine { "ok  " } else { "FAIL" };
         let remedy = finding.remedy.as_ref().map(|remedy| format!("\n        help: {remedy}")).unwrap_or_default();
@@ -67,6 +70,22 @@ async fn outbox(app: &App) -> Result<Finding, Failure> {
     let says = format!("{} letters wait, {} of them failed before{why}", standing.waiting, standing.failing);
     let facts = json!({ "waiting": standing.waiting, "failing": standing.failing });
     Ok(Finding { check: "outbox", fine, says, remedy: standing.last_error.as_deref().map(remedy), facts })
+}
+
+/// Whether another login server can be asked. Whether it lets us in only a person can find out.
+async fn provider(app: &App, upstream: &Upstream) -> Finding {
+    let redirect_uri = upstream::redirect_uri(app, &upstream.id);
+    let facts = json!({ "id": upstream.id, "redirect_uri": redirect_uri });
+    let finding = |fine, says, remedy| Finding { check: "provider", fine, says, remedy: Some(remedy), facts };
+    match upstream::probe(app, upstream).await {
+        Ok(_) => {
+            finding(true, format!("{}: people come back to {redirect_uri}", upstream.id), format!("housekey provider test {}", upstream.id))
+        }
+        Err(why) => {
+            let remedy = why.hint(upstream, &redirect_uri).unwrap_or_else(|| "check its settings: housekey provider list".to_owned());
+            finding(false, format!("{}: {why}", upstream.id), remedy)
+        }
+    }
 }
 
 /// What usually helps against what a relay says.

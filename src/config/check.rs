@@ -116,11 +116,18 @@ fn sign_in(reader: &Reader<'_>, methods: Vec<MethodName>, around: &Surroundings<
     SignIn {
         methods,
         sign_up: reader.word("sign_in.sign_up", SignUp::parse, SignUp::Closed),
+        sign_up_domains: reader.parsed("sign_in.sign_up_domains", domain, "like example.com, without an @"),
         session: reader.duration("sign_in.session"),
         session_idle: reader.within("sign_in.session_idle", "sign_in.session"),
         password: password(reader, two_step, around),
         two_step,
     }
+}
+
+/// A domain as addresses are compared by it.
+fn domain(text: &str) -> Result<String, &'static str> {
+    let address = crate::types::EmailAddress::parse(&format!("x@{text}")).map_err(|_| "is not a domain")?;
+    Ok(address.domain().to_owned())
 }
 
 fn password(reader: &Reader<'_>, two_step: TwoStep, around: &Surroundings<'_>) -> Password {

@@ -139,6 +139,8 @@ pub struct SignIn {
     pub methods: Vec<MethodName>,
     /// Who may create an account.
     pub sign_up: SignUp,
+    /// And with addresses of which domains; none: of any.
+    pub sign_up_domains: Vec<String>,
     /// How long a session lives at most.
     pub session: Duration,
     /// How long a session lives without use.

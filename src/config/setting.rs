@@ -56,6 +56,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("log.format", Kind::Word(&["text", "json"])),
     of("sign_in.methods", Kind::Texts),
     of("sign_in.sign_up", Kind::Word(&["open", "closed"])),
+    of("sign_in.sign_up_domains", Kind::Texts),
     of("sign_in.session", Kind::Duration(300, YEAR)),
     of("sign_in.session_idle", Kind::Duration(300, YEAR)),
     of("sign_in.password.min_length", Kind::Number(8, 128)),

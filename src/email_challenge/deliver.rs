@@ -33,7 +33,7 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
     // Used, replaced or too old by now: nobody needs the letter.
     let Some(challenge) = challenge.filter(|challenge| challenge.state(app.clock.now()) == State::Open) else { return Ok(Done::Yes) };
     let (reader, to) = credential::find_addressee(app.db.read(), &challenge.address).await?;
-    let (purpose, says) = decide(app, (challenge.purpose, order.new), reader.as_ref());
+    let (purpose, says) = decide(app, (challenge.purpose, order.new), (&challenge.address, reader.as_ref()));
     let user = reader.map(|reader| reader.user);
     let mut ledger = app.ledger(Actor::System);
     store::address_to(&mut ledger, challenge.id, purpose, (user, &to));
@@ -62,7 +62,11 @@ enum Says {
 }
 
 /// What is asked of whom. A stranger who forgot a password they never had may still want an account.
-fn decide(app: &App, (purpose, new): (Purpose, Option<EmailAddress>), reader: Option<&Addressee>) -> (Purpose, Says) {
+fn decide(
+    app: &App,
+    (purpose, new): (Purpose, Option<EmailAddress>),
+    (address, reader): (&EmailAddress, Option<&Addressee>),
+) -> (Purpose, Says) {
     match (purpose, new, reader) {
         (Purpose::ChangeFrom, Some(new), _) => return (purpose, Says::Challenge(About::ChangeFrom(new))),
         (Purpose::ChangeTo, _, Some(_)) => return (purpose, Says::Notice(Notice::AddressTaken)),
@@ -72,7 +76,7 @@ fn decide(app: &App, (purpose, new): (Purpose, Option<EmailAddress>), reader: Op
     // The page that waits shows whether it is a sign-up: that it must be for everybody.
     let enters = if purpose == Purpose::SignUp { purpose } else { Purpose::SignIn };
     let Some(reader) = reader else {
-        let says = if app.sign_ups_are_open() { Says::Challenge(About::SignUp) } else { Says::Notice(Notice::SignUpClosed) };
+        let says = if app.admits(address) { Says::Challenge(About::SignUp) } else { Says::Notice(Notice::SignUpClosed) };
         return (enters, says);
     };
     if reader.state == user::State::Locked {

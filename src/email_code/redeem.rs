@@ -114,7 +114,7 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
             }
             (user::find(work.db(), email.user).await?.map(|user| user.person), Proofs::of(Method::EmailCode))
         }
-        None if app.sign_ups_are_open() => create(work, challenge, same_browser).await?,
+        None if app.admits(&challenge.address) => create(work, challenge, same_browser).await?,
         None => return Ok(None),
     };
     let Some(person) = person else { return Ok(None) };

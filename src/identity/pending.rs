@@ -47,19 +47,19 @@ pub fn put(ledger: &mut Ledger<'_>, browser: Vec<u8>, identity: &Identity) -> Re
     Ok(id)
 }
 
-/// The identity that is kept for this browser, to be shown.
+/// The identity that is kept for this browser, to be shown; and since when.
 pub async fn look(
     db: &impl ConnectionTrait,
     crypto: &Crypto,
     (id, browser): (PendingIdentityId, &[u8]),
     now: UnixMillis,
-) -> Result<Option<Identity>> {
+) -> Result<Option<(Identity, UnixMillis)>> {
     let row = pending_identity::Entity::find_by_id(id)
         .filter(pending_identity::Column::Browser.eq(browser.to_vec()))
         .filter(pending_identity::Column::ExpiresAt.gt(now))
         .one(db)
         .await?;
-    row.map(|row| Identity::read(&crypto.open_column(&name(id), &row.data)?)).transpose()
+    row.map(|row| Ok((Identity::read(&crypto.open_column(&name(id), &row.data)?)?, row.expires_at - LIFETIME))).transpose()
 }
 
 /// Takes it, once.

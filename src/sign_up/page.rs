@@ -33,6 +33,12 @@ pub async fn post_sign_up(app: web::Data<App>, visitor: Visitor, form: Result<Fo
         return Ok(address_page(&app, &visitor, &flow, "", None)?);
     }
     let flow = match sign_in::page::address(form.text("email")) {
+        // No word about whether it has an account: that can be had without this page.
+        Ok(address) if !app.admits(&address) => {
+            let domains = app.config.sign_in.sign_up_domains.join(", ");
+            let problem = Words::new("sign-up-domains").with("domains", domains);
+            return Ok(address_page(&app, &visitor, &flow, form.text("email"), Some(problem))?);
+        }
         Ok(address) => flow.with_address(&address),
         Err(problem) => return Ok(address_page(&app, &visitor, &flow, form.text("email"), Some(problem))?),
     };

@@ -15,18 +15,19 @@ use crate::mail::{self, Notice};
 use crate::page::{PageResult, ProviderButton};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{Flow, go, next};
+use crate::types::UnixMillis;
 use crate::user;
 use crate::work::Actor;
 
 /// `GET /link`: asks for a proof; from whoever has given it, whether to connect.
 pub async fn get_link(app: web::Data<App>, upstreams: web::Data<Upstreams>, visitor: Visitor, request: HttpRequest) -> PageResult {
     let flow = opened(&app, &visitor, &request)?;
-    let Some((identity, button)) = waiting(&app, &upstreams, &visitor, &flow).await? else {
+    let Some(Waiting { identity, button, since }) = waiting(&app, &upstreams, &visitor, &flow).await? else {
         return Ok(over(&app, &visitor, flow).await?);
     };
     let (page, sealed) = (visitor.page(&app, flow.client()), flow.seal(&app)?);
     let label = identity.label().map(str::to_owned);
-    if let Some(session) = proved(&app, &visitor, &flow).await? {
+    if let Some(session) = proved(&app, &visitor, since).await? {
         let account = address_of(&app, &session).await?;
         return Ok(visitor.show(StatusCode::OK, &ConnectPage { page, flow: sealed, provider: button, label, account }));
     }
@@ -49,10 +50,11 @@ pub async fn get_link(app: web::Data<App>, upstreams: web::Data<Upstreams>, visi
 pub async fn post_link(app: web::Data<App>, upstreams: web::Data<Upstreams>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
-    let Some((pending, browser)) = flow.pending.map(|pending| (pending, visitor.browser().mark(&app))) else {
+    let Some((waiting, pending)) = waiting(&app, &upstreams, &visitor, &flow).await?.zip(flow.pending) else {
         return Ok(over(&app, &visitor, flow).await?);
     };
-    let Some(session) = proved(&app, &visitor, &flow).await? else { return Ok(go(&app, "/link", &flow)?) };
+    let Some(session) = proved(&app, &visitor, waiting.since).await? else { return Ok(go(&app, "/link", &flow)?) };
+    let browser = visitor.browser().mark(&app);
     let actor = Actor::Visitor(visitor.caller().clone(), Some(session.user));
     if form.get("connect").is_none() {
         let mut ledger = app.ledger(actor);
@@ -60,8 +62,8 @@ pub async fn post_link(app: web::Data<App>, upstreams: web::Data<Upstreams>, vis
         ledger.commit().await?;
         return Ok(see_other(&next(&app, &flow.settled())?));
     }
-    let name = waiting(&app, &upstreams, &visitor, &flow).await?.map(|(_, button)| button.name).unwrap_or_default();
-    let notices = tell_of_identity(&app, &visitor, flow.client(), session.user, Notice::IdentityLinked(name)).await?;
+    let notice = Notice::IdentityLinked(waiting.button.name);
+    let notices = tell_of_identity(&app, &visitor, flow.client(), session.user, notice).await?;
     let mut work = app.begin(actor).await?;
     if let Some(identity) = identity::spend(&mut work, (pending, &browser)).await?
         && identity::link(&mut work, session.user, &identity).await?.is_some()
@@ -109,27 +111,35 @@ fn opened(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
     Flow::open(app, visitor.browser(), parameters.text("flow"))
 }
 
-/// The identity that waits for a proof in this journey and browser.
-async fn waiting(app: &App, upstreams: &Upstreams, visitor: &Visitor, flow: &Flow) -> Result<Option<(Identity, ProviderButton)>> {
-    let Some(pending) = flow.pending else { return Ok(None) };
-    let browser = visitor.browser().mark(app);
-    let identity = identity::look(app.db.read(), &app.crypto, (pending, &browser), app.clock.now()).await?;
-    // A provider that was switched off meanwhile lets nobody in.
-    Ok(identity.filter(|identity| upstreams.find(identity.provider.as_str()).is_some()).map(|identity| {
-        let button = button(upstreams, &identity);
-        (identity, button)
-    }))
+/// An identity that waits for a proof.
+struct Waiting {
+    identity: Identity,
+    button: ProviderButton,
+    since: UnixMillis,
 }
 
-/// The session of whoever proved who they are after this journey began: one that was there before is no answer.
-async fn proved(app: &App, visitor: &Visitor, flow: &Flow) -> Result<Option<Session>> {
-    Ok(visitor.session(app).await?.filter(|session| session.auth_time >= flow.began))
+/// The identity that waits for a proof in this journey and browser.
+async fn waiting(app: &App, upstreams: &Upstreams, visitor: &Visitor, flow: &Flow) -> Result<Option<Waiting>> {
+    let Some(pending) = flow.pending else { return Ok(None) };
+    let browser = visitor.browser().mark(app);
+    let Some((identity, since)) = identity::look(app.db.read(), &app.crypto, (pending, &browser), app.clock.now()).await? else {
+        return Ok(None);
+    };
+    // A provider that was switched off meanwhile lets nobody in.
+    let upstream = upstreams.find(identity.provider.as_str());
+    Ok(upstream.map(|upstream| Waiting { button: upstream.button(), identity, since }))
+}
+
+/// The session of whoever proved who they are since then: one that was there before is no answer to the question.
+async fn proved(app: &App, visitor: &Visitor, since: UnixMillis) -> Result<Option<Session>> {
+    Ok(visitor.session(app).await?.filter(|session| session.auth_time >= since))
 }
 
 async fn just_linked(app: &App, visitor: &Visitor, flow: &Flow) -> Result<Option<(Session, identity::Linked)>> {
-    let Some((session, id)) = proved(app, visitor, flow).await?.zip(flow.linked) else { return Ok(None) };
+    let Some((session, id)) = visitor.session(app).await?.zip(flow.linked) else { return Ok(None) };
     let all = identity::of_user(app.db.read(), &app.crypto, session.user).await?;
-    Ok(all.into_iter().find(|linked| linked.id == id).map(|linked| (session, linked)))
+    let linked = all.into_iter().find(|linked| linked.id == id && session.auth_time >= linked.since);
+    Ok(linked.map(|linked| (session, linked)))
 }
 
 /// There is no such question any more: onward, or to the sign-in page.

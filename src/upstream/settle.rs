@@ -95,7 +95,7 @@ async fn facts(app: &App, db: &impl sea_orm::ConnectionTrait, arrival: &Arrival<
         adding: arrival.adding.as_ref().map(|session| session.user),
         vouched: arrival.vouched.is_some(),
         owner,
-        sign_up: app.strangers_may_come(),
+        sign_up: arrival.vouched.as_ref().is_some_and(|address| app.admits(address)),
     })
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn show(
     let outcome = match (&vouched, owner) {
         (None, _) => "test-proves",
         (Some(_), Some(_)) => "test-links",
-        (Some(_), None) if app.strangers_may_come() => "test-signs-up",
+        (Some(address), None) if app.admits(address) => "test-signs-up",
         (Some(_), None) => "test-closed",
     };
     let mut said = document.value().clone();

@@ -126,6 +126,7 @@ sign-up-lede = for { $app }
 sign-up-continue = Continue
 sign-up-have = Already have an account?
 sign-up-sign-in = Sign in
+sign-up-domains = Use an address at { $domains }: only those get an account here
 sign-up-password-title = Choose a password
 sign-up-password-lede = for { $email }
 sign-up-password-button = Create account

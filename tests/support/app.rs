@@ -95,10 +95,21 @@ impl TestApp {
 
     /// A second replica on the same database; its issuer is the first one's.
     pub async fn replica(&self) -> (House, Running, String) {
+        let toml = self.toml.clone();
+        self.replica_of(toml).await
+    }
+
+    /// The same with other settings.
+    pub async fn replica_with(&self, toml: &str) -> (House, Running, String) {
+        let head: String = self.toml.lines().take(3).map(|line| format!("{line}\n")).collect();
+        self.replica_of(format!("{head}{toml}\n{FAST}")).await
+    }
+
+    async fn replica_of(&self, toml: String) -> (House, Running, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let env = environment(&self.toml);
-        let file = (self.folder.path().join("housekey.toml"), self.toml.clone());
+        let env = environment(&toml);
+        let file = (self.folder.path().join("housekey.toml"), toml);
         let config = load_text(Mode::Development, Some(file), &env, &Random::default(), housekey::upstream::judge).unwrap().config;
         let db = Db::connect(&config.database).await.unwrap();
         let app = Arc::new(App::new(config, db, self.clock.clone(), Random::default()).unwrap());

@@ -39,6 +39,11 @@ impl Browser {
         Self { cookies: Arc::default(), ..self.clone() }
     }
 
+    /// The same browser, at another replica of the server.
+    pub fn at(&self, replica: &str) -> Self {
+        Self { issuer: Url::parse(replica).unwrap(), ..self.clone() }
+    }
+
     /// Sends this header with every request from now on.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

@@ -49,6 +49,40 @@ on_each_database_itself!(fifty_returns_at_once_with_one_state_bring_one_exchange
     assert_eq!(provider.calls("/token"), 1);
 });
 
+/// two tabs that come back in the wrong order lead where each began.
+#[test]
+fn two_tabs_do_not_swap() {
+    crate::support::peer::run(async {
+        let (provider, app) = trusting(On::Sqlite).await;
+        let browser = app.browser();
+        let mut returns = Vec::new();
+        for state in ["first", "second"] {
+            let path = format!("/oauth/u1?client_id=spa-token&redirect_uri=https://spa.test/&state={state}");
+            returns.push((state, provider.approve(&browser.get(&path).await.left_for.unwrap(), &ada())));
+        }
+        for (state, back) in returns.into_iter().rev() {
+            let home = browser.get(&back).await.refresh().unwrap();
+            assert!(home.contains(&format!("state={state}")), "{home}");
+        }
+    });
+}
+
+/// somebody else's code with one's own state. PKCE and the nonce belong to the state.
+#[test]
+fn a_code_of_another_visit_is_refused() {
+    crate::support::peer::run(async {
+        let (provider, app) = trusting(On::Sqlite).await;
+        let (mallory, victim) = (app.browser(), app.browser());
+        let mallorys = provider.approve(&leave(&mallory, "u1").await, &json!({ "sub": "mallory" }));
+        let away = leave(&victim, "u1").await;
+        let injected =
+            format!("/oauth/u1/callback?code={}&state={}", parameter(&mallorys, "code").unwrap(), parameter(&away, "state").unwrap());
+        let view = victim.get(&injected).await;
+        is_refused(&view, &app).await;
+        assert!(view.text().contains("invalid_grant"), "{}", view.text());
+    });
+}
+
 #[test]
 fn a_state_gets_old() {
     crate::support::peer::run(async {

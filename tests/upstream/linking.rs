@@ -94,14 +94,24 @@ on_each_database_itself!(
         let mallory = app.browser();
         mallory.set_cookie("__Host-hk-session", secret.reveal());
         assert_eq!(mallory.get("/account").await.status, 200);
+        mallory.get("/account/email").await.form_to("/account/email").fill("email", "mallory@example.org").submit().await;
+        let change = app.letter_to("mallory@example.org").link.unwrap();
         let view = come_from(&app.browser(), &one, "u1", &ada()).await;
         assert!(is_account_of(&view, "ada@example.com"), "{}", view.text());
         assert_eq!(mallory.get("/account").await.url.path(), "/sign-in", "the session is over");
+        let view = app.browser().get(&change).await;
+        if view.status == 200 {
+            view.form_to(change.rsplit('/').next().unwrap()).submit().await;
+        }
+        let emails = housekey::user::emails_of(app.app.db.read(), user).await.unwrap();
+        assert_eq!((emails.len(), emails[0].address.to_string().as_str()), (1, "ada@example.com"), "the change is over");
         let password = app.browser().sign_in("ada@example.com", PASSWORD).await;
         assert_eq!(password.status, 422, "the password is gone");
         let other = come_from(&app.browser(), &two, "u2", &json!({ "sub": "mallory" })).await;
         assert_eq!(other.url.path(), "/link", "the identity is gone: it is a stranger's");
         assert_eq!((count(&app, "users").await, count(&app, "credentials").await), (1, 1));
+        let waiting = housekey::email_change::pending(app.app.db.read(), user, app.app.clock.now()).await.unwrap();
+        assert!(waiting.is_none());
     }
 );
 
@@ -303,3 +313,133 @@ on_each_database_itself!(fifty_answers_at_once_connect_once, |on: On| async move
     let told = app.inbox.list().iter().filter(|(_, letter)| letter.subject.contains("now opens")).count();
     assert_eq!(told, 1);
 });
+
+/// V-21: who is gone is gone, and whoever comes with the same address is somebody else.
+#[test]
+fn a_removed_person_leaves_nothing_to_the_next_one() {
+    crate::support::peer::run(async {
+        let (provider, app) = trusting(On::Sqlite).await;
+        come_from(&app.browser(), &provider, "u1", &ada()).await;
+        let first = housekey::user::list(app.app.db.read(), None, 10).await.unwrap()[0].person.id;
+        let mut work = app.app.begin(Actor::Operator).await.unwrap();
+        user::remove(&mut work, first).await.unwrap();
+        work.commit().await.unwrap();
+        assert_eq!((count(&app, "credentials").await, count(&app, "sessions").await), (0, 0));
+        assert!(is_account_of(&come_from(&app.browser(), &provider, "u1", &ada()).await, "ada@example.com"));
+        assert_ne!(housekey::user::list(app.app.db.read(), None, 10).await.unwrap()[0].person.id, first);
+    });
+}
+
+/// V-23 to V-28: an address that only looks like ada's is another one, or none.
+#[test]
+fn an_address_that_looks_like_anothers_is_not_theirs() {
+    crate::support::peer::run(async {
+        let (provider, app) = trusting(On::Sqlite).await;
+        let victims = ["mike@example.com", "strasse@example.com", "kim@example.com"];
+        for address in victims {
+            person(&app, address).await;
+        }
+        let alike = [
+            "m\u{131}ke@example.com",
+            "M\u{130}KE@example.com",
+            "mi\u{212a}e@example.com",
+            "\u{212a}im@example.com",
+            "stra\u{df}e@example.com",
+            "mike@ex\u{430}mple.com",
+            "mike@example.com.",
+            "mike\u{ff20}example.com",
+            "mike@example.com,evil@example.org",
+            "mike@example.com evil@example.org",
+            "\"mike@example.com\"@example.org",
+            "mike@example.com@example.org",
+            "mike@example.com\r\nBcc: x",
+            "<mike@example.com>",
+            "mike@xn--example-.com",
+            "mike\u{0}@example.com",
+            "mi\u{200b}ke@example.com",
+        ];
+        for (number, address) in alike.into_iter().enumerate() {
+            let claims = json!({ "sub": format!("m{number}"), "email": address, "email_verified": true });
+            let browser = app.browser();
+            let view = come_from(&browser, &provider, "u1", &claims).await;
+            assert!(matches!(view.url.path(), "/account" | "/link"), "{address:?}: {} {}", view.status, view.text());
+        }
+        for address in victims {
+            let email = user::find_by_address(app.app.db.read(), &EmailAddress::parse(address).unwrap()).await.unwrap().unwrap();
+            let linked = housekey::identity::of_user(app.app.db.read(), &app.app.crypto, email.user).await.unwrap();
+            assert!(linked.is_empty(), "{address} was opened");
+        }
+        // The same in capitals is the same.
+        let claims = json!({ "sub": "mike", "email": "MIKE@Example.COM", "email_verified": true });
+        assert_eq!(come_from(&app.browser(), &provider, "u1", &claims).await.h1(), "u1 is connected");
+    });
+}
+
+/// V-27: a name is text, in one direction, on one line.
+#[test]
+fn a_name_from_elsewhere_is_only_a_name() {
+    crate::support::peer::run(async {
+        let (provider, app) = trusting(On::Sqlite).await;
+        let name = "<script>alert(1)</script>\u{202e}\u{0}\nAda";
+        let claims = json!({ "sub": "1", "email": "ada@example.com", "email_verified": true, "name": name });
+        let view = come_from(&app.browser(), &provider, "u1", &claims).await;
+        assert_eq!(view.h1(), "<script>alert(1)</script>Ada");
+        assert!(!view.html.contains("<script>alert"), "{}", view.html);
+    });
+}
+
+/// V-19: where only some domains get an account, that holds for whoever a provider vouches for as well.
+#[test]
+fn only_addresses_of_the_named_domains_get_an_account() {
+    crate::support::peer::run(async {
+        let provider = Provider::start();
+        let toml = format!("[sign_in]\nsign_up_domains = [\"example.com\", \"Acme.example\"]\n{}", provider.toml("u1", TRUSTED));
+        let app = TestApp::with(On::Sqlite, &toml).await;
+        let visit = async |sub: &str, email: &str| {
+            come_from(&app.browser(), &provider, "u1", &json!({ "sub": sub, "email": email, "email_verified": true })).await
+        };
+        assert!(is_account_of(&visit("1", "ada@EXAMPLE.com").await, "ada@"));
+        for stranger in ["ada@example.org", "ada@sub.example.com", "ada@example.com.evil.org", "ada@notexample.com"] {
+            let view = visit(stranger, stranger).await;
+            assert_eq!((view.status, view.h1().as_str()), (403, "Sign-ups are closed"), "{stranger}");
+        }
+        // By mail: the page says so to everybody, and a letter that was asked for elsewhere makes no account.
+        let form = app.browser().get("/sign-up").await.form();
+        let view = form.fill("email", "bo@example.org").submit().await;
+        assert_eq!(view.status, 422);
+        assert!(view.problem().contains("example.com, acme.example"), "{}", view.problem());
+        let browser = app.browser();
+        let view = browser.get("/sign-in").await.form_to("/sign-in").fill("email", "bo@example.org").submit().await;
+        view.form_to("/sign-in/email").press("Email me").await;
+        assert!(app.letter_to("bo@example.org").code.is_none());
+        // Who has an account from before comes in.
+        person(&app, "old@example.org").await;
+        assert_eq!(visit("2", "old@example.org").await.h1(), "u1 is connected");
+        assert_eq!(count(&app, "users").await, 2);
+    });
+}
+
+/// V-17: a provider that was switched off lets nobody in, by no door.
+#[test]
+fn a_provider_that_was_switched_off_opens_nothing() {
+    crate::support::peer::run(async {
+        let provider = Provider::start();
+        let app = TestApp::with(On::Sqlite, &provider.toml("u1", "")).await;
+        person(&app, "ada@example.com").await;
+        let browser = app.browser();
+        let view = come_from(&browser, &provider, "u1", &ada()).await;
+        let view = browser.sign_in_from(view.follow("Use an account you have").await, "ada@example.com", PASSWORD).await;
+        let pairs = view.form_to("/link").pairs();
+        let back = provider.approve(&browser.get("/oauth/u1").await.left_for.unwrap(), &ada());
+        // The same server, started again without it.
+        let (_house, _running, without) = app.replica_with("").await;
+        let without = browser.at(&without);
+        for path in ["/oauth/u1", back.split_once(&app.issuer).unwrap().1] {
+            assert_eq!(without.get(path).await.status, 404, "{path}");
+        }
+        let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.push(("connect", "yes"));
+        without.post("/link", &fields).await;
+        assert_eq!(count(&app, "credentials").await, 1);
+    });
+}

@@ -8,13 +8,14 @@ use super::{TRUSTED, ada, count};
 use crate::support::relying_party::parameter;
 use crate::support::{On, Provider, TestApp, person};
 
-/// The command, on the configuration of a running server.
-fn provider_test(app: &TestApp, toml: &str, id: &str) -> (bool, Value) {
+/// A command, on the configuration of a running server.
+fn run(app: &TestApp, toml: &str, command: &[&str]) -> (bool, Value) {
     let file = app.folder.path().join("test.toml");
     let head = format!("issuer = \"{}\"\ndata_dir = \"{}\"\n", app.issuer, app.folder.path().display());
     std::fs::write(&file, format!("{head}{toml}")).unwrap();
     let ran = Command::new(env!("CARGO_BIN_EXE_housekey"))
-        .args(["provider", "test", id, "--json", "--config"])
+        .args(command)
+        .args(["--json", "--config"])
         .arg(&file)
         .env_clear()
         .env("HOUSEKEY_MASTER_KEY", "22".repeat(32))
@@ -30,7 +31,7 @@ fn an_operator_sees_what_a_provider_says_and_what_it_would_mean() {
         let provider = Provider::start();
         let toml = provider.toml("u1", TRUSTED);
         let app = TestApp::with(On::Sqlite, &toml).await;
-        let (done, said) = provider_test(&app, &toml, "u1");
+        let (done, said) = run(&app, &toml, &["provider", "test", "u1"]);
         assert!(done, "{said}");
         assert_eq!(said["redirect_uri"], format!("{}/oauth/u1/callback", app.issuer));
         assert_eq!(said["authorization_endpoint"], format!("{}/authorize", provider.issuer));
@@ -56,10 +57,13 @@ fn an_operator_sees_what_a_provider_says_and_what_it_would_mean() {
         let view = visit(&ada()).await;
         let remedy = "the secret in HOUSEKEY_PROVIDERS__U1__CLIENT_SECRET does not belong to the client";
         assert!(view.text().contains(remedy), "{}", view.text());
+        let finding = |said: &Value| said.as_array().unwrap().iter().find(|one| one["check"] == "provider").unwrap().clone();
+        let (_, said) = run(&app, &toml, &["doctor"]);
+        assert_eq!((&finding(&said)["fine"], &finding(&said)["facts"]["id"]), (&json!(true), &json!("u1")), "{said}");
         provider.stop().await;
-        let (done, said) = provider_test(&app, &toml, "u1");
+        let (done, said) = run(&app, &toml, &["provider", "test", "u1"]);
         assert!(!done && said.to_string().contains("cannot be reached"), "{said}");
-        let (done, said) = provider_test(&app, &toml, "u7");
+        let (done, said) = run(&app, &toml, &["provider", "test", "u7"]);
         assert!(!done && said.to_string().contains("there are: u1"), "{said}");
     });
 }
