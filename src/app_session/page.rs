@@ -27,7 +27,7 @@ pub async fn get_continue(
     visitor: Visitor,
     request: HttpRequest,
 ) -> PageResult {
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(&request);
     let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
     let Some(asked) = flow.destination.app() else {
         return Ok(see_other(&app.config.issuer.join("/account")));

@@ -94,7 +94,7 @@ pub async fn get_letter_source(inbox: web::Data<Inbox>, visitor: Visitor, id: we
 pub async fn get_latest(app: web::Data<App>, inbox: web::Data<Inbox>, visitor: Visitor, request: HttpRequest) -> PageResult {
     near(&visitor)?;
     arrived(&app).await?;
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(&request);
     let to = parameters
         .get("to")
         .map(|text| EmailAddress::parse(text).map_err(|_| Error::Malformed("to is not an address".into())))

@@ -103,7 +103,7 @@ pub async fn post_resend(app: web::Data<App>, visitor: Visitor, form: Result<For
 /// `GET /sign-in/check/status`: whether the page has something else to say by now: the journey was finished in
 /// another tab, the letter came back, or it goes after all. For the page's script.
 pub async fn get_status(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(&request);
     let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
     let challenge = match flow.challenge {
         Some(id) => challenges::find(app.db.read(), id).await?,
@@ -125,7 +125,7 @@ fn shows(challenge: &Challenge) -> Shows {
 }
 
 fn open(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(request);
     Flow::open(app, visitor.browser(), parameters.text("flow"))
 }
 

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpRequest;
+
 /// Parameters of a query or a form. An empty value counts as absent (OAuth 2.1 §3.1).
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
@@ -34,6 +36,11 @@ impl Parameters {
             None => Ok(Self { values }),
             Some(name) => Err(Repeated { name, first: values.into_iter().collect() }),
         }
+    }
+
+    /// Those of a request's query. None if a name is there twice: somebody hopes that two readers read different ones.
+    pub fn of_query(request: &HttpRequest) -> Self {
+        Self::parse(request.query_string().as_bytes()).unwrap_or_default()
     }
 
     /// The value, if there is one that is not empty.

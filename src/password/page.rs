@@ -26,7 +26,7 @@ enum Say {
 
 /// `GET /sign-in/password`
 pub async fn get_password(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(&request);
     let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
     Ok(page(&app, &visitor, &flow, Say::Nothing)?)
 }

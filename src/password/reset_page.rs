@@ -76,7 +76,7 @@ fn open(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
     if !is_offered(app) {
         return Err(Error::NotFound);
     }
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(request);
     match parameters.get("flow") {
         Some(sealed) => Flow::open(app, visitor.browser(), sealed),
         None => Ok(Flow::begin(app, visitor.browser(), sign_in::Destination::Account)),

@@ -17,7 +17,7 @@ use crate::types::Words;
 
 /// `GET /sign-up`. Writes nothing.
 pub async fn get_sign_up(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(&request);
     let flow = match parameters.get("flow") {
         Some(sealed) => Flow::open(&app, visitor.browser(), sealed)?,
         None => Flow::begin(&app, visitor.browser(), Destination::Account),
@@ -52,7 +52,7 @@ pub async fn post_sign_up(app: web::Data<App>, visitor: Visitor, form: Result<Fo
 
 /// `GET /sign-up/password`
 pub async fn get_choose_password(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let parameters = Parameters::of_query(&request);
     let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
     Ok(password_page(&app, &visitor, &flow, None)?)
 }

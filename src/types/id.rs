@@ -93,85 +93,61 @@ ids! {
     EventId = "evt";
 }
 
-/// A client's identifier, chosen by the operator or generated: 1 to 64 of `A-Z a-z 0-9 . _ -`,
-/// so that it fits into a cookie name, a log line and a command.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize)]
-pub struct ClientId(String);
+/// Names that people choose: a text of the right length and characters, compared byte by byte.
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident ($what:literal): |$byte:ident| $fits:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
 
-impl ClientId {
-    /// The identifier, or nothing if the text cannot be one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
-        fits.then(|| Self(text.to_owned()))
-    }
+        impl $name {
+            /// The name, or nothing if the text cannot be one.
+            pub fn parse(text: &str) -> Option<Self> {
+                let fits = (1..=64).contains(&text.len()) && text.bytes().all(|$byte| $fits);
+                fits.then(|| Self(text.to_owned()))
+            }
 
-    /// The identifier as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("not ", $what)))
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )*};
 }
 
-impl fmt::Display for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for ClientId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a client identifier"))
-    }
-}
-
-impl TryFromU64 for ClientId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("ClientId"))
-    }
-}
-
-/// The name of a provider of sign-ins: 1 to 64 of `a-z 0-9 -`, as it stands in the addresses of its pages. There is one
-/// spelling, so that none can be taken for another.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct ProviderId(String);
-
-impl ProviderId {
-    /// The name, or nothing if the text cannot be one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ProviderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ProviderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for ProviderId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not the name of a provider"))
-    }
+names! {
+    /// A client's identifier, chosen by the operator or generated: 1 to 64 of `A-Z a-z 0-9 . _ -`,
+    /// so that it fits into a cookie name, a log line and a command.
+    ClientId("a client identifier"): |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    /// The name of a provider of sign-ins: 1 to 64 of `a-z 0-9 -`, as it stands in the addresses of its pages. There is one
+    /// spelling, so that none can be taken for another.
+    ProviderId("the name of a provider"): |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
 }
 
 #[cfg(test)]

@@ -107,8 +107,7 @@ pub async fn post_linked(app: web::Data<App>, visitor: Visitor, form: Result<For
 }
 
 fn opened(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
-    let parameters = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
-    Flow::open(app, visitor.browser(), parameters.text("flow"))
+    Flow::open(app, visitor.browser(), Parameters::of_query(request).text("flow"))
 }
 
 /// An identity that waits for a proof.

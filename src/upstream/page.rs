@@ -57,8 +57,7 @@ pub async fn get_callback(
     request: HttpRequest,
 ) -> PageResult {
     let upstream = upstreams.find(&provider).ok_or(Error::NotFound)?;
-    // With a parameter twice, somebody hopes that two readers read different ones.
-    let brought = Parameters::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let brought = Parameters::of_query(&request);
     let Some(attempt) = spend(&app, &visitor, upstream, &brought).await? else {
         return Ok(failed(&app, &visitor, upstream, None, &Failed::Unknown).await?);
     };
