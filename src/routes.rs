@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig, get, post, resource};
 
-use crate::app_session::{origin, page as app_page, refresh, start};
+use crate::app_session::{origin, page as app_page, refresh, start, status};
 use crate::oidc::{authorize, consent, cors, discovery, jwks, logout, token, userinfo};
 use crate::password::reset_page;
 use crate::server::{assets, failed, health};
@@ -61,6 +61,9 @@ fn for_apps(config: &mut ServiceConfig) {
             resource("/session/token")
                 .route(post().to(refresh::post_session_token))
                 .route(web::method(http::OPTIONS).to(origin::preflight)),
+        )
+        .service(
+            resource("/session/status").route(get().to(status::get_session_status)).route(web::method(http::OPTIONS).to(origin::preflight)),
         )
         .service(
             resource("/session/end").route(post().to(refresh::post_session_end)).route(web::method(http::OPTIONS).to(origin::preflight)),

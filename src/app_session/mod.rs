@@ -1,9 +1,9 @@
 //! What a first-party SPA holds: an access token in its memory, and a refresh cookie that its scripts cannot read.
 
-mod cookie;
 pub mod deliver;
 pub mod origin;
 pub mod page;
 pub mod refresh;
 pub mod start;
+pub mod status;
 pub(crate) mod view;

@@ -18,9 +18,9 @@ pub(super) async fn client(app: &App, clients: &Clients, request: &HttpRequest) 
     let named = named.ok_or_else(|| OAuthError::forbidden("the X-Housekey-Client header is missing"))?;
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let origin = origin.ok_or_else(|| OAuthError::forbidden("the Origin header is missing"))?;
-    let client = clients.find(app, named).await?.filter(|client| client.takes_tokens());
+    let client = clients.find(app, named).await?.filter(|client| client.refreshes_by_cookie());
     let client = client.filter(|client| client.origins.iter().any(|one| one.as_str() == origin));
-    client.ok_or_else(|| OAuthError::forbidden("this origin is not registered for this client, or the client does not use token delivery"))
+    client.ok_or_else(|| OAuthError::forbidden("this origin is not registered for this client, or the client has no refresh cookie"))
 }
 
 /// Lets a registered origin's script read this answer, made with its cookies.
@@ -41,8 +41,8 @@ pub(super) async fn allow(app: &App, clients: &Clients, request: &HttpRequest, a
 /// `OPTIONS`: a browser asks before it sends.
 pub async fn preflight(app: web::Data<App>, clients: web::Data<Clients>, request: HttpRequest) -> OAuthResult {
     let answer = HttpResponse::NoContent()
-        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "POST"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "X-Housekey-Client, Content-Type"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "X-Housekey-Client, Content-Type, If-None-Match"))
         .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
         .finish();
     allow(&app, &clients, &request, Ok(answer)).await

@@ -3,12 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::{cookie, origin};
+use super::origin;
 use crate::app::App;
 use crate::key::Keys;
 use crate::oidc::{Client, Clients, OAuthError, OAuthResult, token};
 use crate::session::family::{self, Holder, Rotation, RotationRule};
-use crate::session::{self, Visitor};
+use crate::session::{self, Visitor, refresh_cookie};
 use crate::types::{Caller, UnixMillis};
 use crate::work::Actor;
 
@@ -36,7 +36,7 @@ pub async fn post_session_token(
 
 async fn refresh(app: &App, keys: &Keys, client: &Client, request: &HttpRequest) -> OAuthResult {
     let over = || OAuthError::invalid_grant("the session is over");
-    let presented = cookie::read(app, request, &client.id).ok_or_else(over)?;
+    let presented = refresh_cookie::read(app, request, &client.id).ok_or_else(over)?;
     let actor = Actor::Client(crate::form::caller(request), client.id.clone());
     let rule = RotationRule { rotate: true, holder: Holder::Cookie };
     let Rotation::Granted { grant, person, successor } = family::rotate(app, actor, &client.id, &presented, rule).await? else {
@@ -50,7 +50,7 @@ async fn refresh(app: &App, keys: &Keys, client: &Client, request: &HttpRequest)
         expires_in: minted.expires_in,
     });
     if let Some(successor) = successor {
-        cookie::set(&mut response, &client.id, &successor, UnixMillis::since(grant.expires_at, app.clock.now()));
+        refresh_cookie::set(&mut response, &client.id, &successor, UnixMillis::since(grant.expires_at, app.clock.now()));
     }
     Ok(response)
 }
@@ -85,7 +85,7 @@ async fn end(app: &App, client: &Client, visitor: &Visitor, request: &HttpReques
         visitor.sign_out(app, &session, body.everywhere, &mut response).await?;
     }
     // The browser's session may have been over before its app's tokens were.
-    if let Some(presented) = cookie::read(app, request, &client.id) {
+    if let Some(presented) = refresh_cookie::read(app, request, &client.id) {
         let caller: Caller = crate::form::caller(request);
         let mut work = app.begin(Actor::Client(caller, client.id.clone())).await?;
         if body.everywhere
@@ -96,6 +96,6 @@ async fn end(app: &App, client: &Client, visitor: &Visitor, request: &HttpReques
         family::end_presented(&work, &presented).await?;
         work.commit().await?;
     }
-    cookie::clear(&mut response, &client.id);
+    refresh_cookie::clear(&mut response, &client.id);
     Ok(response)
 }

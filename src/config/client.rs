@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::read::{Reader, shown};
 use super::secret::secret_of;
 use super::setting::variable_of;
-use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm, branding};
+use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, Secret, SigningAlgorithm, branding};
 use crate::types::{ClientId, Origin, RedirectUri};
 
 const SHORTEST_SECRET: usize = 24;
@@ -59,6 +59,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         post_logout_redirect_uris: uris("post_logout_redirect_uris"),
         origins: reader.parsed(&key("origins"), Origin::parse, "exactly as browsers send it, like https://app.example"),
         delivery: if given("delivery") { reader.word(&key("delivery"), Delivery::parse, Delivery::Code) } else { Delivery::Code },
+        refresh: if given("refresh") { reader.word(&key("refresh"), RefreshIn::parse, RefreshIn::Body) } else { RefreshIn::Body },
         signing: given("signing").then(|| reader.word(&key("signing"), SigningAlgorithm::parse, SigningAlgorithm::Rs256)),
         first_party: reader.yes_no(&key("first_party"), false),
         audience: reader.optional(&key("audience")),
@@ -120,6 +121,13 @@ impl ClientEntry {
                 "delivery",
                 "token delivery is for your own single-page apps",
                 "kind spa and first_party, or delivery code",
+            ));
+        }
+        if self.refresh == RefreshIn::Cookie && !(kind == ClientKind::Spa && self.first_party) {
+            broken.push(Broken::new(
+                "refresh",
+                "a refresh cookie is for your own single-page apps",
+                "kind spa and first_party, or refresh body",
             ));
         }
         match (kind, self.redirect_uris.is_empty()) {

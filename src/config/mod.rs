@@ -413,6 +413,8 @@ pub struct ClientEntry {
     pub origins: Vec<Origin>,
     /// How the person goes back to it.
     pub delivery: Delivery,
+    /// Where its refresh token lives, with code delivery. With token delivery it is a cookie.
+    pub refresh: RefreshIn,
     /// What its tokens are signed with.
     pub signing: Option<SigningAlgorithm>,
     /// Ours: no consent is asked, and token delivery is allowed.
@@ -509,6 +511,15 @@ pub enum Delivery {
     Token,
 }
 
+/// Where a client's refresh token lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshIn {
+    /// In the token endpoint's answer: the client keeps it.
+    Body,
+    /// In a cookie of ours, which no script reads; first-party apps of the same site only.
+    Cookie,
+}
+
 /// Gives an enum of words its spelling in files, in the database and on the command line.
 macro_rules! spelled {
     ($($name:ident { $($variant:ident = $text:literal),* $(,)? })*) => {$(
@@ -546,6 +557,7 @@ spelled! {
     ClientKind { Spa = "spa", Native = "native", Web = "web", Service = "service" }
     ClientAuth { None = "none", Basic = "basic", Post = "post", PrivateKeyJwt = "private_key_jwt" }
     Delivery { Code = "code", Token = "token" }
+    RefreshIn { Body = "body", Cookie = "cookie" }
 }
 
 impl Config {

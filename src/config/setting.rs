@@ -119,6 +119,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("post_logout_redirect_uris", Kind::Texts),
     of("origins", Kind::Texts),
     of("delivery", Kind::Word(&["code", "token"])),
+    of("refresh", Kind::Word(&["body", "cookie"])),
     of("signing", ALGORITHMS),
     of("first_party", Kind::YesNo),
     of("audience", Kind::Text),

@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn};
 use crate::types::{ClientId, IssuerUrl, Origin, RedirectUri};
 
 mod api;
@@ -60,6 +60,7 @@ fn client(id: &str, delivery: Delivery, origin: &str, callback: &str) -> Option<
         post_logout_redirect_uris: vec![home],
         origins: vec![Origin::parse(origin).ok()?],
         delivery,
+        refresh: RefreshIn::Body,
         signing: None,
         first_party: true,
         audience: None,

@@ -3,6 +3,7 @@
 mod cookie;
 mod device;
 pub mod family;
+pub mod refresh_cookie;
 mod refresh_token;
 mod store;
 mod visitor;

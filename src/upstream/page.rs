@@ -222,6 +222,7 @@ fn page(
         page: visitor.page(app, flow.and_then(Flow::client)),
         provider: upstream.button(),
         flow: flow.map(|flow| flow.seal(app)).transpose()?.unwrap_or_default(),
+        back: flow.map(|flow| back(app, visitor, flow)).transpose()?.flatten(),
         connecting: attempt.is_some_and(|attempt| attempt.adding.is_some()),
         title: about(title),
         lede: about(lede),
@@ -229,4 +230,11 @@ fn page(
         words,
     };
     Ok(visitor.show(status, &page))
+}
+
+/// The way back to the app that sent the person, with the news that there will be no sign-in (RFC 6749 §4.1.2.1).
+fn back(app: &App, visitor: &Visitor, flow: &Flow) -> Result<Option<(String, String)>> {
+    let Some(client) = flow.client() else { return Ok(None) };
+    let name = visitor.page(app, Some(client)).name().to_owned();
+    Ok(Some((name, app.config.issuer.join(&format!("/continue?flow={}", flow.clone().refused().seal(app)?)))))
 }

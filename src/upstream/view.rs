@@ -17,6 +17,8 @@ pub struct ProviderFailedPage {
     pub flow: String,
     /// Whether a signed-in person wanted one more way in.
     pub connecting: bool,
+    /// The app that sent the person, to tell it that there will be no sign-in: its name, and where that is said.
+    pub back: Option<(String, String)>,
     /// What.
     pub title: Words,
     /// And why.
@@ -28,6 +30,11 @@ pub struct ProviderFailedPage {
 }
 
 impl ProviderFailedPage {
+    fn go_back(&self) -> String {
+        let name = self.back.as_ref().map_or("", |(name, _)| name);
+        self.page.words(&Words::new("go-back-to").with("name", name))
+    }
+
     fn start(&self) -> String {
         self.page.flow_path(&format!("/oauth/{}", self.provider.id), &self.flow)
     }
@@ -48,6 +55,7 @@ impl Sample for ProviderFailedPage {
             provider: google(),
             flow: "flow".into(),
             connecting,
+            back: (!connecting).then(|| ("Tidewater".into(), "#continue".into())),
             title: Words::new(title).with("provider", "Google"),
             lede: Words::new(lede).with("provider", "Google"),
             reference: "01JD4-M2ZCQ".into(),

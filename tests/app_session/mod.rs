@@ -1,5 +1,8 @@
 //! Token delivery and the refresh cookie: what a first-party SPA holds.
 
+mod cookie;
+mod sweep;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -211,4 +214,11 @@ fn a_start_that_is_wrong_shows_a_page() {
             .await;
         assert_eq!(parameter(&view.left_for.unwrap(), "error").as_deref(), Some("unauthorized_client"));
     });
+}
+
+/// How many browsers are signed in.
+async fn sessions(app: &TestApp) -> i64 {
+    use sea_orm::ConnectionTrait;
+    let statement = sea_orm::Statement::from_string(app.app.db.backend(), "SELECT COUNT(*) AS n FROM sessions".to_owned());
+    app.app.db.read().query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
 }

@@ -18,7 +18,7 @@ pub use person::{PASSWORD, person};
 pub use provider::Provider;
 pub use relying_party::RelyingParty;
 
-use housekey::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Secret, SigningAlgorithm};
+use housekey::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, Secret, SigningAlgorithm};
 use housekey::types::{ClientId, Origin, RedirectUri};
 
 pub const SECRET: &str = "a-secret-of-the-web-client-0123456789";
@@ -34,6 +34,7 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
         post_logout_redirect_uris: vec![RedirectUri::parse("https://app.test/goodbye").unwrap()],
         origins: vec![],
         delivery: Delivery::Code,
+        refresh: RefreshIn::Body,
         signing: None,
         first_party,
         audience: None,
@@ -45,6 +46,8 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     token.delivery = Delivery::Token;
     token.redirect_uris = vec![RedirectUri::parse("https://spa.test/").unwrap()];
     token.origins = vec![Origin::parse("https://other.spa.test").unwrap()];
+    let mut cookie = entry(ClientKind::Spa, ClientAuth::None, true);
+    cookie.refresh = RefreshIn::Cookie;
     let mut native = entry(ClientKind::Native, ClientAuth::None, true);
     native.redirect_uris =
         vec![RedirectUri::parse("http://127.0.0.1/callback").unwrap(), RedirectUri::parse("com.example.app:/callback").unwrap()];
@@ -57,6 +60,7 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     vec![
         (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
         (id("spa-token"), token),
+        (id("spa-cookie"), cookie),
         (id("web"), web),
         (id("web2"), entry(ClientKind::Web, ClientAuth::Post, true)),
         (id("third-party"), entry(ClientKind::Spa, ClientAuth::None, false)),

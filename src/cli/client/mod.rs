@@ -11,7 +11,7 @@ use self::settings::{Settings, redirect_uris, word};
 use self::show::{as_json, describe};
 use super::output::{Failure, Output, read_secret};
 use crate::app::App;
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Secret};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, Secret};
 use crate::key::b64;
 use crate::oidc::client::{self, Client};
 use crate::types::ClientId;
@@ -119,6 +119,7 @@ async fn run_add(add: Add, app: &App, output: &Output) -> Result<(), Failure> {
         post_logout_redirect_uris: Vec::new(),
         origins: Vec::new(),
         delivery: Delivery::Code,
+        refresh: RefreshIn::Body,
         signing: None,
         first_party: false,
         audience: None,

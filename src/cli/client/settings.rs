@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::super::output::Failure;
-use crate::config::{ClientAuth, ClientEntry, Delivery, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SigningAlgorithm};
 use crate::types::{Origin, RedirectUri};
 
 /// What `add` and `edit` have in common.
@@ -24,6 +24,9 @@ pub(super) struct Settings {
     /// How the person comes back: code or token.
     #[arg(long)]
     delivery: Option<String>,
+    /// Where its refresh token lives, with code delivery: body or cookie.
+    #[arg(long)]
+    refresh: Option<String>,
     /// What its tokens are signed with: RS256, ES256 or `EdDSA`.
     #[arg(long)]
     alg: Option<String>,
@@ -56,6 +59,9 @@ impl Settings {
         }
         if let Some(delivery) = &self.delivery {
             entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
+        }
+        if let Some(refresh) = &self.refresh {
+            entry.refresh = word("--refresh", refresh, RefreshIn::parse, RefreshIn::ALL)?;
         }
         if let Some(alg) = &self.alg {
             entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);

@@ -13,6 +13,7 @@ pub(super) fn describe(client: &Client) -> String {
         format!("  kind        {}{}", entry.kind, if entry.first_party { ", first party" } else { "" }),
         format!("  auth        {}", entry.auth),
         format!("  delivery    {}", entry.delivery),
+        format!("  refresh     {}", if client.refreshes_by_cookie() { "cookie" } else { "body" }),
         format!("  audience    {}", client.audience()),
     ];
     lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
@@ -31,6 +32,7 @@ pub(super) fn as_json(client: &Client) -> Value {
         "kind": entry.kind.as_str(),
         "auth": entry.auth.as_str(),
         "delivery": entry.delivery.as_str(),
+        "refresh": if client.refreshes_by_cookie() { "cookie" } else { "body" },
         "alg": entry.signing.map(SigningAlgorithm::as_str),
         "first_party": entry.first_party,
         "audience": client.audience(),

@@ -11,7 +11,7 @@ pub use store::{find, insert, list, remove, rotate_secret, update};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{ClientAuth, ClientEntry, Delivery, SigningAlgorithm, Tokens};
+use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SigningAlgorithm, Tokens};
 use crate::crypto::{Crypto, Purpose, equal};
 use crate::types::{ClientId, Origin};
 
@@ -66,6 +66,11 @@ impl Client {
     /// Whether the browser comes back with a token and a cookie.
     pub fn takes_tokens(&self) -> bool {
         self.entry.delivery == Delivery::Token
+    }
+
+    /// Whether its refresh token is a cookie of ours.
+    pub fn refreshes_by_cookie(&self) -> bool {
+        self.takes_tokens() || self.entry.refresh == RefreshIn::Cookie
     }
 
     /// Whether an answer may go there: exactly a registered address, but for a native app's loopback port.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::audit::Event;
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SigningAlgorithm};
 use crate::error::{Error, Result};
 use crate::types::{ClientId, Origin, RedirectUri};
 use crate::work::Work;
@@ -45,6 +45,8 @@ struct Stored {
     post_logout_redirect_uris: Vec<String>,
     origins: Vec<String>,
     delivery: String,
+    /// Absent in registrations of earlier versions.
+    refresh: Option<String>,
     signing: Option<String>,
     first_party: bool,
     audience: Option<String>,
@@ -61,6 +63,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         post_logout_redirect_uris: texts(&entry.post_logout_redirect_uris),
         origins: entry.origins.iter().map(ToString::to_string).collect(),
         delivery: entry.delivery.to_string(),
+        refresh: Some(entry.refresh.to_string()),
         signing: entry.signing.map(|signing| signing.to_string()),
         first_party: entry.first_party,
         audience: entry.audience.clone(),
@@ -84,6 +87,7 @@ fn read(row: client::Model) -> Result<Client> {
         post_logout_redirect_uris: uris(&stored.post_logout_redirect_uris)?,
         origins: stored.origins.iter().map(|text| Origin::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<_>>()?,
         delivery: Delivery::parse(&stored.delivery).ok_or_else(|| broken("delivery"))?,
+        refresh: stored.refresh.map_or(Some(RefreshIn::Body), |text| RefreshIn::parse(&text)).ok_or_else(|| broken("refresh"))?,
         signing: stored.signing.map(|text| SigningAlgorithm::parse(&text).ok_or_else(|| broken("signing"))).transpose()?,
         first_party: stored.first_party,
         audience: stored.audience,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderValue};
 
 use super::{Granting, answer, mint};
 use crate::audit::Event;
@@ -12,7 +13,7 @@ use crate::key::b64;
 use crate::oidc::authorize::{Spent, spend_code};
 use crate::oidc::{Client, OAuthError, scope};
 use crate::session::family::{self, Grant, Holder, NewFamily};
-use crate::session::{self, RefreshToken};
+use crate::session::{self, RefreshToken, refresh_cookie};
 use crate::types::{AuthorizationCode, Token};
 use crate::user::{self, Person};
 use crate::work::Work;
@@ -29,15 +30,28 @@ enum Outcome {
 }
 
 pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
-    let Granting { app, keys, client, parameters, actor } = granting;
+    let Granting { app, keys, client, parameters, actor, origin } = granting;
     let code = parameters.get("code").ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
     let code = Token::<AuthorizationCode>::parse(code).ok_or_else(|| OAuthError::invalid_grant(OVER))?;
+    // A cookie for whoever runs scripts on a registered origin, and for no other page: before anything is spent.
+    let by_cookie = client.refreshes_by_cookie();
+    if by_cookie && !origin.is_some_and(|origin| client.origins.iter().any(|one| one.as_str() == origin)) {
+        return Err(OAuthError::forbidden(
+            "this client's refresh token is a cookie: ask from a page of a registered origin, with its Origin header",
+        ));
+    }
     let mut work = app.begin(actor).await?;
     let outcome = redeem(&mut work, &app.config.tokens, &client, &code, parameters).await?;
     work.commit().await?;
     let Outcome::Granted(granted) = outcome else { return Err(OAuthError::invalid_grant(OVER)) };
     let (grant, person, token, nonce) = *granted;
     let minted = mint(app, keys, &client, (&grant, &person), nonce.as_deref())?;
+    if by_cookie {
+        let mut response = answer(&minted, &grant.scope, None);
+        refresh_cookie::set(&mut response, &client.id, &token, grant.expires_at.since(app.clock.now()));
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        return Ok(response);
+    }
     let offline = scope::has(&grant.scope, "offline_access");
     Ok(answer(&minted, &grant.scope, offline.then_some(&token)))
 }
@@ -76,7 +90,7 @@ async fn redeem(
         client: &client.id,
         user: code.user,
         session: code.session,
-        holder: Holder::Body,
+        holder: if client.refreshes_by_cookie() { Holder::Cookie } else { Holder::Body },
         scope: &code.scope,
         auth_time: code.auth_time,
         amr: &code.amr,

@@ -27,6 +27,8 @@ pub(super) struct Granting<'a> {
     pub(super) client: Arc<Client>,
     pub(super) parameters: &'a Parameters,
     pub(super) actor: Actor,
+    /// Whose page asks, if a page does.
+    pub(super) origin: Option<&'a str>,
 }
 
 /// The grant types of the discovery document, in its order.
@@ -49,7 +51,8 @@ async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpReques
     let caller = crate::form::caller(request);
     let client = client::authenticate(app, clients, request, &mut parameters, &caller).await?;
     let actor = Actor::Client(caller, client.id.clone());
-    let granting = Granting { app, keys, client, parameters: &parameters, actor };
+    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    let granting = Granting { app, keys, client, parameters: &parameters, actor, origin };
     match parameters.get("grant_type") {
         Some("authorization_code") => authorization_code::grant(granting).await,
         Some("refresh_token") => refresh_token::grant(granting).await,

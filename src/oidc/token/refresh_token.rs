@@ -10,7 +10,7 @@ use crate::session::family::{self, Holder, Rotation, RotationRule};
 const OVER: &str = "the refresh token is unknown, expired, revoked or another client's";
 
 pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
-    let Granting { app, keys, client, parameters, actor } = granting;
+    let Granting { app, keys, client, parameters, actor, .. } = granting;
     let presented = parameters.get("refresh_token").ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
     let presented = RefreshToken::parse(&app.crypto, presented).ok_or_else(|| OAuthError::invalid_grant(OVER))?;
     let rule = RotationRule { rotate: !client.is_confidential(), holder: Holder::Body };

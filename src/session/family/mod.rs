@@ -182,6 +182,26 @@ pub async fn user_of(db: &impl ConnectionTrait, presented: &RefreshToken) -> Res
     Ok(row.map(|row| row.user_id))
 }
 
+/// The session that a cookie's family descends from, if it lives. The latest token or the one before it: another tab may
+/// have made it new just now.
+pub async fn session_of(
+    db: &impl ConnectionTrait,
+    client: &ClientId,
+    presented: &RefreshToken,
+    now: UnixMillis,
+) -> Result<Option<SessionId>> {
+    let hash = presented.hash();
+    let row = token_family::Entity::find_by_id(presented.family)
+        .filter(token_family::Column::ClientId.eq(client.clone()))
+        .filter(token_family::Column::CurrentHash.eq(hash.clone()).or(token_family::Column::PreviousHash.eq(hash)))
+        .filter(token_family::Column::EndedAt.is_null())
+        .filter(token_family::Column::ExpiresAt.gt(now))
+        .filter(token_family::Column::IdleExpiresAt.gt(now))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.session_id))
+}
+
 /// Ends what descends from a session.
 pub(super) async fn end_of_session(work: &Work<'_>, session: SessionId) -> Result<()> {
     end_where(work, token_family::Column::SessionId.eq(session)).await
