@@ -19,7 +19,7 @@
 //! | floor | holds |
 //! |---|---|
 //! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`], [`pretend`] |
-//! | surfaces | [`account`], above [`app_session`], above [`sign_up`] and [`oidc`] |
+//! | surfaces | [`account`] and [`doctor`], above [`app_session`], above [`sign_up`] and [`oidc`] |
 //! | ways in | [`password`], [`email_code`] and [`upstream`], above [`sign_in`] |
 //! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] |
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
@@ -74,6 +74,7 @@ pub mod crypto;
 pub mod db;
 pub mod demo;
 pub mod dev;
+pub mod doctor;
 pub mod email_challenge;
 pub mod email_change;
 pub mod email_code;

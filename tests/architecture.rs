@@ -11,7 +11,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ("ledgers", &[&["audit", "job"], &["limit", "key", "mail"], &["work"]]),
     ("people", &[&["user"], &["credential", "session"], &["identity"], &["email_challenge"], &["email_change"]]),
     ("ways in", &[&["sign_in"], &["password", "email_code", "upstream"]]),
-    ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account"]]),
+    ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account", "doctor"]]),
     ("edge", &[&["installation", "tables", "demo", "pretend", "dev", "gallery", "schedule", "server", "routes", "cli", "main", "lib"]]),
 ];
 /// Neighbours that must not know each other, although one stands after the other.

@@ -2,6 +2,7 @@
 
 mod settings;
 mod show;
+mod snippet;
 
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
@@ -36,6 +37,8 @@ pub(super) enum ClientCommand {
         /// Its `client_id`.
         id: String,
     },
+    /// Print what to paste into an app: for Convex, React, Svelte, Auth.js, Remix, Expo or Flutter.
+    Snippet(snippet::Snippet),
     /// Give an app a new secret; the old one ends at once.
     RotateSecret {
         /// Its `client_id`.
@@ -99,6 +102,7 @@ pub(super) async fn run(command: ClientCommand, app: &App, output: &Output) -> R
             work.commit().await?;
             output.say(&format!("Removed {id}."), &json!({ "client_id": id, "removed": true }))
         }
+        ClientCommand::Snippet(asked) => snippet::run(&asked, app, output).await,
         ClientCommand::RotateSecret { id, secret_stdin } => rotate(app, &id, secret_stdin, output).await,
     }
 }

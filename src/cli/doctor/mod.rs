@@ -1,6 +1,9 @@
 //! `housekey doctor`: why does it not work? One check, one sentence, one remedy. Configuration and database
 //! have been found fine when this begins, or the command would have said what is wrong with them.
 
+mod token;
+
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::output::{Failure, Output};
@@ -9,6 +12,27 @@ use crate::config::MethodName;
 use crate::job;
 use crate::mail::Transport;
 use crate::upstream::{self, Upstream, Upstreams};
+
+/// `doctor`
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Look at a token as a relying party does: one line a rule, and what it would answer. The token is kept nowhere.
+    Token(Box<token::Token>),
+}
+
+/// Runs every check, or looks at a token.
+pub(super) async fn run(doctor: Doctor, app: &App, output: &Output) -> Result<(), Failure> {
+    match doctor.what {
+        None => run_checks(app, output).await,
+        Some(What::Token(token)) => token::run(&token, app, output).await,
+    }
+}
 
 /// What a check found.
 struct Finding {
@@ -20,7 +44,7 @@ struct Finding {
 }
 
 /// Runs every check. Ends with 1 if one of them found something.
-pub(super) async fn run(app: &App, output: &Output) -> Result<(), Failure> {
+async fn run_checks(app: &App, output: &Output) -> Result<(), Failure> {
     let mut findings = vec![database(app).await, relay(app).await, outbox(app).await?];
     let upstreams = Upstreams::new(&app.config);
     findings.extend(futures_util::future::join_all(upstreams.iter().map(|one| provider(app, one))).await);
