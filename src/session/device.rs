@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::form::cookie;
-use crate::types::{UnixMillis, UserId};
+use crate::types::{ProviderId, UnixMillis, UserId};
 
 const NAME: &str = "__Host-hk-device";
 const LIFETIME: Duration = Duration::from_hours(4320);
@@ -18,6 +18,9 @@ const MOST: usize = 8;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Devices {
     known: Vec<Known>,
+    /// The provider by which the latest of them came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<ProviderId>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,13 +51,19 @@ impl Devices {
         self.known.iter().find(|known| known.user == user).map(|known| known.device.as_slice())
     }
 
-    /// Remembers a person who has just signed in.
-    pub fn remember(mut self, app: &App, user: UserId, response: &mut HttpResponse) {
+    /// The provider by which somebody signed in here last, if it was one.
+    pub fn last_provider(&self) -> Option<&ProviderId> {
+        self.by.as_ref().filter(|_| !self.is_empty())
+    }
+
+    /// Remembers a person who has just signed in, by a provider or otherwise.
+    pub fn remember(mut self, app: &App, (user, by): (UserId, Option<&ProviderId>), response: &mut HttpResponse) {
         let device = self.known.iter().find(|known| known.user == user).map_or_else(|| app.random.bytes(), |known| known.device);
         self.known.retain(|known| known.user != user);
         self.known.push(Known { user, device, since: app.clock.now() });
         let too_many = self.known.len().saturating_sub(MOST);
         self.known.drain(..too_many);
+        self.by = by.cloned();
         let sealed = serde_json::to_vec(&self).ok().and_then(|value| app.crypto.seal_cookie(NAME, &value).ok());
         if let Some(sealed) = sealed {
             cookie::set(response, NAME, &sealed, Some(LIFETIME));

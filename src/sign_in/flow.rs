@@ -9,7 +9,7 @@ use super::Destination;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::Browser;
-use crate::types::{ChallengeId, ClientId, CredentialId, EmailAddress, FlowId, PendingIdentityId, SessionId, UnixMillis};
+use crate::types::{ChallengeId, ClientId, CredentialId, EmailAddress, FlowId, PendingIdentityId, ProviderId, SessionId, UnixMillis};
 
 const LIFETIME: Duration = Duration::from_hours(1);
 /// A sealed flow is a URL parameter; nothing we make comes near this.
@@ -45,6 +45,9 @@ pub struct Flow {
     /// The identity that has just opened an account, because their addresses are the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked: Option<CredentialId>,
+    /// The provider that has just vouched for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ProviderId>,
     /// It ended in another browser than it began in: the app there knows nothing of it.
     #[serde(default)]
     pub elsewhere: bool,
@@ -75,6 +78,7 @@ impl Flow {
             recovery: None,
             pending: None,
             linked: None,
+            by: None,
             elsewhere: false,
             browser,
         }
@@ -154,6 +158,13 @@ impl Flow {
     #[must_use]
     pub fn pending(mut self, identity: PendingIdentityId) -> Self {
         self.pending = Some(identity);
+        self
+    }
+
+    /// Notes which provider has vouched for the person.
+    #[must_use]
+    pub fn by(mut self, provider: &ProviderId) -> Self {
+        self.by = Some(provider.clone());
         self
     }
 

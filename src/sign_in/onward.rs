@@ -13,7 +13,7 @@ use crate::types::{SessionSecret, Token, UserId};
 pub fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &Token<SessionSecret>) -> Result<HttpResponse> {
     let mut response = see_other(&next(app, flow)?);
     set_cookie(&mut response, secret, app.config.sign_in.session);
-    visitor.devices(app).remember(app, user, &mut response);
+    visitor.devices(app).remember(app, (user, flow.by.as_ref()), &mut response);
     Ok(response)
 }
 

@@ -8,7 +8,7 @@ use super::{Destination, Flow};
 use crate::app::App;
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
-use crate::page::PageResult;
+use crate::page::{PageResult, ProviderButton};
 use crate::session::{self, Visitor};
 use crate::types::{EmailAddress, Words};
 use crate::user;
@@ -54,13 +54,18 @@ pub fn address(typed: &str) -> Result<EmailAddress, Words> {
 
 fn page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<Words>) -> Result<HttpResponse> {
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let devices = visitor.devices(app);
+    let is_last = |button: &&ProviderButton| devices.last_provider().is_some_and(|last| last.as_str() == button.id);
+    let all = visitor.providers();
+    let last = all.iter().find(is_last).cloned();
     let page = SignInPage {
         page: visitor.page(app, flow.client()),
         flow: flow.seal(app)?,
         email: typed.chars().take(320).collect(),
         problem,
         methods: app.config.methods().collect(),
-        providers: visitor.providers(),
+        providers: all.iter().filter(|button| !is_last(button)).cloned().collect(),
+        last,
         sign_up: app.sign_ups_are_open(),
     };
     Ok(visitor.show(status, &page))

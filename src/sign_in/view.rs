@@ -1,11 +1,9 @@
 //! What people see when they sign in or out.
 
-use std::sync::Arc;
-
 use askama::Template;
 
 use crate::config::MethodName;
-use crate::page::{Html, Page, ProviderButton, ProviderButtons, Sample};
+use crate::page::{Html, Page, ProviderButton, Sample};
 use crate::types::Words;
 
 /// Asks for the address.
@@ -22,8 +20,10 @@ pub struct SignInPage {
     pub problem: Option<Words>,
     /// The ways in, what comes first first.
     pub methods: Vec<MethodName>,
-    /// The other login servers that people may come from.
-    pub providers: ProviderButtons,
+    /// The other login server that somebody came from last at this browser.
+    pub last: Option<ProviderButton>,
+    /// The others that people may come from.
+    pub providers: Vec<ProviderButton>,
     /// Whether strangers may create an account.
     pub sign_up: bool,
 }
@@ -32,6 +32,10 @@ impl SignInPage {
     /// What the one primary button does.
     fn by_mail(&self) -> bool {
         self.methods.first() == Some(&MethodName::Email)
+    }
+
+    fn start(&self, provider: &ProviderButton) -> String {
+        self.page.flow_path(&format!("/oauth/{}", provider.id), &self.flow)
     }
 
     /// Those that are shown at once, and those that are a click away.
@@ -55,11 +59,12 @@ impl Sample for SignInPage {
             email: email.into(),
             problem,
             methods: vec![MethodName::Password, MethodName::Email],
-            providers: ProviderButtons::default(),
+            last: None,
+            providers: Vec::new(),
             sign_up,
         };
         let with = |names: &[(&str, &str, &str)], methods: Vec<MethodName>| Self {
-            providers: Arc::new(names.iter().map(|(id, name, monogram)| ProviderButton::sample(id, name, monogram)).collect()),
+            providers: names.iter().map(|(id, name, monogram)| ProviderButton::sample(id, name, monogram)).collect(),
             methods,
             ..of("", None, true)
         };
@@ -80,6 +85,10 @@ impl Sample for SignInPage {
             ("sign-in-by-mail", by_mail),
             ("sign-in-providers", with(&two, vec![MethodName::Email, MethodName::Password])),
             ("sign-in-many-providers", with(&six, vec![MethodName::Email])),
+            (
+                "sign-in-returning",
+                Self { last: Some(ProviderButton::sample("google", "Google", "G")), ..with(&two[1..], vec![MethodName::Email]) },
+            ),
             ("sign-in-only-providers", with(&two, Vec::new())),
             ("sign-in-error", of("maya@", Some("email-malformed".into()), true)),
         ]

@@ -90,7 +90,8 @@ pub async fn get_callback(
             let flow = match linked {
                 Some(identity) => flow.linked(identity),
                 None => flow,
-            };
+            }
+            .by(&upstream.id);
             Ok(onward(&app, &visitor, &flow, user, &secret)?)
         }
         Settled::Connected => Ok(see_other(&next(&app, &flow)?)),

@@ -14,6 +14,10 @@ on_each_database_itself!(a_stranger_signs_up_and_comes_back_by_the_same_button, 
     assert!(is_account_of(&view, "ada@example.com"), "{}", view.text());
     assert_eq!(view.h1(), "Ada Example");
     let first = count(&app, "users").await;
+    // At this browser that button comes first from now on, until somebody comes in another way.
+    let page = browser.get("/sign-out").await.form_to("/sign-out").submit().await;
+    let page = page.follow("Sign in again").await;
+    assert_eq!((page.h1().as_str(), page.text().contains("Continue with u1Last used")), ("Welcome back", true), "{}", page.text());
     // Another browser, another day; the address there is another one by now, and it is the same person.
     let another = app.browser();
     let renamed = json!({ "sub": "ada-at-u1", "email": "ada@new.example", "email_verified": true, "name": "Ada Married" });
