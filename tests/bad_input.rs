@@ -301,5 +301,15 @@ fn errors_have_two_faces() {
         }
         assert_eq!(production.browser().get("/dev/inbox").await.status, 404, "no inbox in production");
         assert_eq!(development.browser().get("/dev/inbox").await.status, 200);
+        // A page of somebody else whose name leads to this machine: its host is not ours.
+        let rebound = |host: &'static str| development.browser().with_header("host", host);
+        for host in ["evil.test", "evil.test:8085", "localhost.evil.test", "127.0.0.1.evil.test"] {
+            for path in ["/dev/inbox", "/dev/inbox/latest?to=maya@okafor.example"] {
+                assert_eq!(rebound(host).get(path).await.status, 404, "{host}{path}");
+            }
+        }
+        for host in ["localhost:8085", "127.0.0.1:8085", "[::1]:8085", "app.localhost"] {
+            assert_eq!(rebound(host).get("/dev/inbox").await.status, 200, "{host}");
+        }
     });
 }

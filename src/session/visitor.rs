@@ -82,6 +82,13 @@ impl Visitor {
         Actor::Visitor(self.caller.clone(), None)
     }
 
+    /// The host that the browser believes it is talking to, without the port.
+    pub fn host(&self) -> &str {
+        let host = self.request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+        name.trim_start_matches('[').trim_end_matches(']')
+    }
+
     /// Where a session would begin.
     pub fn at(&self) -> At<'_> {
         let address = self.caller.address.to_string();
