@@ -74,6 +74,9 @@ fn main() {
         println!("{:<34} {theirs}", format!("  floor: {}", workload.floor_name));
         println!("{:<34} {ours}  {ratio:>6.2}× ±{chance:.2} {:>5}× {}", workload.name, workload.goal, if met { "" } else { "MISSED" });
     }
+    if only.as_deref().is_none_or(|only| only == "W5") {
+        missed += by_cookie(&subject, (runs, time));
+    }
     let peak = subject.process.peak_mib();
     let binary = std::fs::metadata(env!("CARGO_BIN_EXE_housekey")).map_or(0, |file| file.len()) as f64 / 1e6;
     println!();
@@ -113,6 +116,32 @@ fn stalled(subject: &Subject, runs: usize) -> bool {
     );
     println!("{:<34} {:>9}", "letters taken by the relay", subject.relay.taken());
     change < 0.1
+}
+
+/// A refresh by cookie does what one by the token endpoint does, and looks at an origin besides. And neither gets slower as a
+/// person signs in at more and more places. Says how many goals were missed.
+fn by_cookie(subject: &Subject, (runs, time): (usize, Duration)) -> usize {
+    let (mut cookie, mut body) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        body.push(drive(&subject.process, 8, time, |client| subject.refresh(client)));
+        cookie.push(drive(&subject.process, 8, time, |client| subject.refresh_by_cookie(client)));
+    }
+    let (ratio, chance) = Report::ratio(&cookie, &body);
+    println!("{:<34} {}", "  beside it: W5", Report::median(&body));
+    let few = Report::median(&cookie);
+    println!("{:<34} {few}  {ratio:>6.2}× ±{chance:.2} {:>5}× {}", "W5 refresh by cookie", 1.1, if ratio <= 1.1 { "" } else { "MISSED" });
+    subject.more_sessions(1000);
+    let many: Vec<_> = (0..runs).map(|_| drive(&subject.process, 8, time, |client| subject.refresh_by_cookie(client))).collect();
+    let many = Report::median(&many);
+    let slower = many.p99 / few.p99 - 1.0;
+    let flat = slower < 0.25;
+    println!(
+        "{:<34} {many}  p99 {:+.0} %, goal 25 % {}",
+        "W5 by cookie, 1,000 sessions more",
+        slower * 100.0,
+        if flat { "" } else { "MISSED" }
+    );
+    usize::from(ratio > 1.1) + usize::from(!flat)
 }
 
 fn workloads() -> Vec<Workload> {

@@ -11,6 +11,9 @@ use crate::relay::Relay;
 const PASSWORD: &str = "four plain words and one more";
 const EMAIL: &str = "maya@okafor.example";
 const CLIENT: &str = "bench";
+/// The same app with its refresh token in a cookie.
+const COOKIE_CLIENT: &str = "bench-cookie";
+const ORIGIN: &str = "http://localhost:9";
 const REDIRECT: &str = "http://localhost:9/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -107,6 +110,7 @@ pub struct Subject {
     letter: Vec<u8>,
     pub relay: Relay,
     chains: Vec<Arc<Mutex<String>>>,
+    cookies: Vec<Arc<Mutex<String>>>,
 }
 
 impl Subject {
@@ -144,9 +148,12 @@ impl Subject {
             letter: Vec::new(),
             relay,
             chains: Vec::new(),
+            cookies: Vec::new(),
         };
         subject.run(&["user", "add", EMAIL, "--password-stdin", "--verified"], PASSWORD);
         subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");
+        let cookie = ["--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA", "--refresh", "cookie"];
+        subject.run(&[["client", "add", COOKIE_CLIENT].as_slice(), &cookie].concat(), "");
         subject.prepare();
         subject
     }
@@ -191,18 +198,36 @@ impl Subject {
         let devices = cookie(&answer, "__Host-hk-device").expect("a device");
         self.sign_in_again = post("/sign-in/password", &format!("{browser}; {devices}"), &body);
         for _ in 0..8 {
-            let path = format!(
-                "/authorize?client_id={CLIENT}&redirect_uri={REDIRECT}&response_type=code&scope=openid+email+offline_access&code_challenge={CHALLENGE}&code_challenge_method=S256"
-            );
-            let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {browser}; {session}\r\n\r\n");
-            let answer = connection.ask(request.as_bytes()).to_owned();
-            let code = header(answer.as_bytes(), "location").and_then(|to| to.split_once("code=")).expect("a code").1;
-            let code = code.split('&').next().expect("a code");
-            let body =
-                format!("grant_type=authorization_code&client_id={CLIENT}&code={code}&redirect_uri={REDIRECT}&code_verifier={VERIFIER}");
-            let token = refresh_token(connection.ask(&post("/token", "", &body)));
+            let token = refresh_token(&redeem(&mut connection, CLIENT, &format!("{browser}; {session}")));
             self.chains.push(Arc::new(Mutex::new(token)));
+            let answer = redeem(&mut connection, COOKIE_CLIENT, &format!("{browser}; {session}"));
+            self.cookies.push(Arc::new(Mutex::new(refresh_cookie(&answer))));
         }
+    }
+
+    /// The person signs in so many times more, each a session of its own.
+    pub fn more_sessions(&self, count: usize) {
+        let mut connection = Connection::open(self.process.port);
+        for _ in 0..count {
+            assert!(connection.ask(&self.sign_in_again).starts_with("HTTP/1.1 303"));
+        }
+    }
+
+    /// The same by cookie.
+    pub fn refresh_by_cookie(&self, client: usize) -> Load {
+        let request = |cookie: &str| {
+            let head = format!("Origin: {ORIGIN}\r\nX-Housekey-Client: {COOKIE_CLIENT}\r\nCookie: {cookie}");
+            format!("POST /session/token HTTP/1.1\r\nHost: localhost\r\n{head}\r\nContent-Length: 0\r\n\r\n").into_bytes()
+        };
+        let cookie = Arc::clone(&self.cookies[client]);
+        let first = request(&cookie.lock().expect("a cookie"));
+        let next = move |answer: &str| {
+            let successor = refresh_cookie(answer);
+            let request = request(&successor);
+            *cookie.lock().expect("a cookie") = successor;
+            Some(request)
+        };
+        Load { request: first, next: Box::new(next) }
     }
 
     /// A chain of refreshes: each answer brings the next request.
@@ -238,6 +263,25 @@ impl Subject {
         };
         Load { request: if known { &self.sign_in_again } else { &self.sign_in }.clone(), next: Box::new(next) }
     }
+}
+
+/// A code for whoever is signed in, and its exchange.
+fn redeem(connection: &mut Connection, client: &str, cookies: &str) -> String {
+    let path = format!(
+        "/authorize?client_id={client}&redirect_uri={REDIRECT}&response_type=code&scope=openid+email+offline_access&code_challenge={CHALLENGE}&code_challenge_method=S256"
+    );
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n\r\n");
+    let answer = connection.ask(request.as_bytes()).to_owned();
+    let code = header(answer.as_bytes(), "location").and_then(|to| to.split_once("code=")).expect("a code").1;
+    let code = code.split('&').next().expect("a code");
+    let body = format!("grant_type=authorization_code&client_id={client}&code={code}&redirect_uri={REDIRECT}&code_verifier={VERIFIER}");
+    let request = String::from_utf8(post("/token", "", &body)).expect("text").replacen("\r\n", &format!("\r\nOrigin: {ORIGIN}\r\n"), 1);
+    connection.ask(request.as_bytes()).to_owned()
+}
+
+fn refresh_cookie(answer: &str) -> String {
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    cookie(answer, "__Host-hk-refresh").expect("a refresh cookie")
 }
 
 fn serve(environment: &[(String, String)], folder: &std::path::Path) -> Command {
