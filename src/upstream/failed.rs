@@ -77,6 +77,9 @@ impl Failed {
             Self::IdToken(_) => {
                 return Some(format!("the settings of [providers.{}] may name another server than the one that answered", upstream.id));
             }
+            Self::NoAnswer(NoAnswer::Unreachable { .. } | NoAnswer::Slow(_)) | Self::Slow => {
+                return Some("check whether this machine reaches it: name, network, firewall".to_owned());
+            }
             _ => return None,
         };
         match error {
