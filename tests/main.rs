@@ -21,6 +21,7 @@ mod mail;
 mod migrations;
 mod oidc;
 mod password;
+mod relying_parties;
 mod server;
 mod sign_up;
 mod upstream;

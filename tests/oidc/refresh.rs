@@ -105,6 +105,24 @@ fn claims_stay_the_same_from_refresh_to_refresh() {
 }
 
 #[test]
+fn two_refreshes_in_one_second_give_different_tokens() {
+    peer::run(async {
+        let app = TestApp::start(On::Sqlite).await;
+        let (web, first) = tokens(&app, "web").await;
+        let (one, other) = loop {
+            let (one, other) = (web.refresh(first.text("refresh_token")).await, web.refresh(first.text("refresh_token")).await);
+            if claims(one.text("id_token"))["iat"] == claims(other.text("id_token"))["iat"] {
+                break (one, other);
+            }
+        };
+        for token in ["id_token", "access_token"] {
+            assert_ne!(one.text(token), other.text(token));
+            assert_ne!(claims(one.text(token))["jti"], claims(other.text(token))["jti"]);
+        }
+    });
+}
+
+#[test]
 fn a_refresh_narrows_and_never_widens() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;

@@ -9,6 +9,7 @@ pub mod person;
 pub mod postgres;
 pub mod provider;
 pub mod relying_party;
+pub mod script;
 pub mod smtp;
 pub mod template;
 
@@ -17,6 +18,7 @@ pub use browser::{Browser, View};
 pub use person::{PASSWORD, person};
 pub use provider::Provider;
 pub use relying_party::RelyingParty;
+pub use script::Script;
 
 use housekey::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, Secret, SigningAlgorithm};
 use housekey::types::{ClientId, Origin, RedirectUri};

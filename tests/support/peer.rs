@@ -16,9 +16,11 @@ pub enum Peer {
     Chromium,
     Smtp,
     IdProvider,
+    /// A relying party's package, by its name.
+    Package(&'static str),
 }
 
-/// Whether this machine has Node.js and one of the servers written in it (`npm ci --prefix tests/peers`).
+/// Whether this machine has Node.js and one of the packages written for it (`npm ci --prefix tests/peers`).
 fn node_has(package: &str) -> bool {
     let node = Command::new("node").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/node_modules");
@@ -27,11 +29,13 @@ fn node_has(package: &str) -> bool {
 
 /// Whether the peer is here.
 pub fn require(peer: Peer, test: &str) -> bool {
+    let in_node = |package: &str, what: &str| (node_has(package), format!("{what} (Node.js, and npm ci --prefix tests/peers)"));
     let (here, name) = match peer {
-        Peer::Postgres => (postgres::Postgres::get().is_some(), "PostgreSQL server"),
-        Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver"),
-        Peer::Smtp => (node_has("smtp-server"), "SMTP server (Node.js, and npm ci --prefix tests/peers)"),
-        Peer::IdProvider => (node_has("oidc-provider"), "real OpenID provider (Node.js, and npm ci --prefix tests/peers)"),
+        Peer::Postgres => (postgres::Postgres::get().is_some(), "PostgreSQL server".to_owned()),
+        Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver".to_owned()),
+        Peer::Smtp => in_node("smtp-server", "SMTP server"),
+        Peer::IdProvider => in_node("oidc-provider", "real OpenID provider"),
+        Peer::Package(package) => in_node(package, &format!("relying party with {package}")),
     };
     if !here {
         assert!(

@@ -66,6 +66,8 @@ struct IdClaims<'a> {
     auth_time: i64,
     amr: Vec<&'a str>,
     sid: String,
+    /// No two tokens are the same text, not even of one second: Convex's client does not renew one that it got twice.
+    jti: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     #[serde(flatten)]
@@ -100,6 +102,7 @@ pub fn mint(app: &App, keys: &Keys, client: &Client, (grant, person): (&Grant, &
             auth_time: grant.auth_time.seconds(),
             amr: grant.amr.split(' ').collect(),
             sid: grant.session.to_string(),
+            jti: b64(app.random.bytes::<12>()),
             nonce,
             person: scope::claims(person, &grant.scope),
         };
