@@ -44,6 +44,13 @@ impl Report {
         reports[reports.len() / 2].clone()
     }
 
+    /// The p99 in the middle of all runs.
+    pub fn median_p99(reports: &[Self]) -> f64 {
+        let mut all: Vec<_> = reports.iter().map(|report| report.p99).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    }
+
     /// How much more CPU time `ours` takes than the floor measured right before it: the median over all
     /// pairs, because neighbours slow down both halves of a pair alike.
     ///
