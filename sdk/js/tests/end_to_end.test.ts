@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { createServerAuth } from "../packages/server/src/index.js";
 import type { AuthOptions } from "../packages/client/src/index.js";
 import { startHousekey, type Housekey } from "./housekey.js";
 import { Person } from "./person.js";
@@ -132,5 +133,22 @@ describe("against a real server", { skip }, () => {
     assert.equal(await tab.auth.fetchToken({ forceRefreshToken: true }), null);
     assert.deepEqual(tab.auth.getSnapshot(), { status: "signed-out", reason: "expired" });
     tab.auth.destroy();
+  });
+
+  test("a session on a server: sign in, a verified session, an access token checked, sign out", async () => {
+    const person = new Person(server.app);
+    const auth = createServerAuth({ issuer: server.issuer, clientId: "demo-code", redirectUri: `${server.app}/callback`, cookieSecret: "0123456789abcdef0123456789abcdef" });
+    const request = (url: string, cookies: string[], method = "GET") => new Request(url, { method, headers: { Cookie: cookies.map((one) => one.split(";")[0]).join("; ") } });
+    const left = await auth.handlers.login(request(`${server.app}/login?returnTo=/notes`, []));
+    const back = await person.signIn(left.headers.get("Location")!);
+    const answer = await auth.handlers.callback(request(back, left.headers.getSetCookie()));
+    assert.equal(answer.headers.get("Location"), `${server.app}/notes`, await answer.text());
+    const cookies = answer.headers.getSetCookie().filter((cookie) => !cookie.includes("Max-Age=0"));
+    const session = await auth.getSession(request(`${server.app}/`, cookies));
+    assert.match(session!.user.email!, /^ada@/);
+    assert.equal((await auth.verify(await session!.idToken(), "JWT")).id, session!.user.id);
+    await assert.rejects(async () => auth.verify(await session!.idToken()), /type/, "an ID token opens no API");
+    const out = await auth.handlers.logout(request(`${server.app}/logout`, cookies, "POST"));
+    assert.equal(await person.visit(out.headers.get("Location")!), `${server.app}/`);
   });
 });
