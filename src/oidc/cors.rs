@@ -35,7 +35,9 @@ pub async fn preflight(app: web::Data<App>, clients: web::Data<Clients>, request
     if registered_origin(&app, &clients, &request).await?.is_some() {
         response
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, X-Housekey-Client"))
+            // For the refresh cookie that a code exchange may set; the answer itself says whether it may be read with cookies.
+            .insert_header((header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"));
     }
     allow(&app, &clients, &request, Ok(response.finish())).await

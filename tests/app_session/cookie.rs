@@ -52,6 +52,11 @@ on_each_database!(a_code_brings_tokens_and_the_refresh_token_stays_where_no_scri
         let refused = redeem(&app, &code, wrong).await;
         assert_eq!((refused.status().as_u16(), cookie_of(&refused)), (403, None), "{wrong:?}");
     }
+    // A browser asks before it sends the header that names the app.
+    let preflight = reqwest::Client::new().request(reqwest::Method::OPTIONS, format!("{}/token", app.issuer));
+    let preflight = preflight.header("origin", "https://app.test").header("access-control-request-method", "POST").send().await.unwrap();
+    assert_eq!(preflight.headers()["access-control-allow-credentials"], "true");
+    assert!(preflight.headers()["access-control-allow-headers"].to_str().unwrap().contains("X-Housekey-Client"));
     let response = redeem(&app, &code, Some("https://app.test")).await;
     assert_eq!(response.headers()["access-control-allow-origin"], "https://app.test");
     assert_eq!(response.headers()["access-control-allow-credentials"], "true");

@@ -59,6 +59,11 @@ on_each_database_itself!(an_app_sends_people_straight_to_the_provider_and_gets_t
 on_each_database_itself!(the_token_says_how_the_person_signed_in, |on: On| async move {
     let (provider, app) = trusting(on).await;
     let (browser, web) = (app.browser(), RelyingParty::new(&app, "web"));
+    // An app's own button leads straight there; one that means nothing here leads to the page that shows what there is.
+    assert!(app.browser().get(&web.authorize_path("&provider=u1")).await.left_for.unwrap().starts_with(&provider.issuer));
+    for (more, path) in [("&provider=nobody", "/sign-in"), ("&provider=../x", "/sign-in"), ("&screen=sign-up", "/sign-up")] {
+        assert_eq!(app.browser().get(&web.authorize_path(more)).await.url.path(), path, "{more}");
+    }
     let page = browser.get(&web.authorize_path("&login_hint=ada@example.com")).await;
     let away = page.follow("Continue with u1").await.left_for.unwrap();
     assert_eq!(parameter(&away, "login_hint").as_deref(), Some("ada@example.com"));

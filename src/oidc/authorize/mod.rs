@@ -70,7 +70,18 @@ async fn authorize(app: &App, clients: &Clients, visitor: &Visitor, query: &str,
             Ok(see_other(&error_url(app, &request.redirect_uri, request.state.as_deref(), code, "the person would have to do something")))
         }
         Needed::Nothing(_) | Needed::Consent(_) if !prompt.login && !prompt.select_account => go_on(app, visitor, request, "/continue"),
-        _ => go_on(app, visitor, request, "/sign-in"),
+        _ => go_on(app, visitor, request, &first_page(visitor, &parameters)),
+    }
+}
+
+/// The page that an app's own button means: of a provider (`provider=google`), or for newcomers (`screen=sign-up`). What
+/// nobody offers here leads to the sign-in page, which shows what there is.
+fn first_page(visitor: &Visitor, parameters: &Parameters) -> String {
+    let provider = parameters.get("provider").filter(|named| visitor.providers().iter().any(|button| button.id == **named));
+    match (provider, parameters.get("screen")) {
+        (Some(provider), _) => format!("/oauth/{provider}"),
+        (None, Some("sign-up")) => "/sign-up".to_owned(),
+        _ => "/sign-in".to_owned(),
     }
 }
 
