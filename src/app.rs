@@ -38,7 +38,7 @@ impl App {
     pub fn new(config: Config, db: Db, clock: Clock, random: Random) -> Result<Self> {
         let crypto = Crypto::new(&config.master_key)?;
         let looks = Looks::new(&config);
-        let http = HttpClient::new(&config)?;
+        let http = HttpClient::new(&config);
         Ok(Self { config, db, clock, random, crypto, looks, http, bell: Notify::new() })
     }
 

@@ -2,7 +2,7 @@
 //! did not name: whoever can choose an address must not reach what only this machine can.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -11,7 +11,6 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::config::Config;
-use crate::error::{Error, Result};
 
 /// A server that has not answered by then is taken for down.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -23,7 +22,8 @@ const LARGEST: usize = 512 * 1024;
 /// Makes calls to other servers. Cheap to share.
 #[derive(Clone)]
 pub struct HttpClient {
-    client: reqwest::Client,
+    /// Made for the first call: it holds the system's certificates, and most servers never call anybody.
+    client: Arc<OnceLock<reqwest::Client>>,
     reach: Arc<Reach>,
 }
 
@@ -60,8 +60,15 @@ struct Reach {
 
 impl HttpClient {
     /// For this configuration.
-    pub fn new(config: &Config) -> Result<Self> {
-        let reach = Arc::new(Reach { loopback: config.is_development(), networks: config.server.reachable_networks.clone() });
+    pub fn new(config: &Config) -> Self {
+        let reach = Reach { loopback: config.is_development(), networks: config.server.reachable_networks.clone() };
+        Self { client: Arc::default(), reach: Arc::new(reach) }
+    }
+
+    fn client(&self) -> reqwest::Result<&reqwest::Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
         let client = reqwest::Client::builder()
             .timeout(PATIENCE)
             .connect_timeout(CONNECT)
@@ -69,10 +76,9 @@ impl HttpClient {
             .referer(false)
             .no_proxy()
             .user_agent(concat!("housekey/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(Resolver(Arc::clone(&reach))))
-            .build()
-            .map_err(|error| Error::broken("the HTTP client cannot be made", error))?;
-        Ok(Self { client, reach })
+            .dns_resolver(Arc::new(Resolver(Arc::clone(&self.reach))))
+            .build()?;
+        Ok(self.client.get_or_init(|| client))
     }
 
     /// Sends a request and reads the whole answer, whatever its status. A redirect is an answer like any other.
@@ -81,7 +87,7 @@ impl HttpClient {
         self.reach.admits_url(&request.uri().to_string())?;
         let failed = |error: reqwest::Error| failed(&host, &error);
         let request = reqwest::Request::try_from(request).map_err(failed)?;
-        let mut answer = self.client.execute(request).await.map_err(failed)?;
+        let mut answer = self.client().map_err(failed)?.execute(request).await.map_err(failed)?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(failed)? {

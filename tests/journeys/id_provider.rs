@@ -91,7 +91,7 @@ fn a_provider_that_others_wrote_signs_people_up_and_in() {
         says(&browser, "idp didn’t finish signing you in").await;
         browser.wait_for("main", |text| text.contains("access_denied: End-User aborted interaction")).await;
         browser.click("a[href*='/sign-in?flow=']").await;
-        says(&browser, "Sign in to").await;
+        says(&browser, "Welcome back").await;
         // Gone. We have asked it not long ago where to send people; later we ask again.
         provider.stop();
         app.travel(std::time::Duration::from_secs(3601));
@@ -102,7 +102,7 @@ fn a_provider_that_others_wrote_signs_people_up_and_in() {
         browser.complaints().await;
         looks_right(&browser, "error-provider-down").await;
         browser.click("a[href*='/sign-in?flow=']").await;
-        says(&browser, "Sign in to").await;
+        says(&browser, "Welcome back").await;
         browser.close().await;
     });
 }
