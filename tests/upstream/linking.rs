@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{TRUSTED, ada, come_from, count, is_account_of, trusting};
 use crate::on_each_database_itself;
-use crate::support::{On, PASSWORD, Provider, TestApp, View, person};
+use crate::support::{Browser, On, PASSWORD, Provider, TestApp, View, person};
 
 /// An account that somebody made for an address they never proved.
 async fn unproved(app: &TestApp, address: &str) -> UserId {
@@ -29,6 +29,12 @@ async fn unproved(app: &TestApp, address: &str) -> UserId {
 async fn answer_the_letter(app: &TestApp, view: View, address: &str) -> View {
     let code = app.letter_to(address).code.unwrap();
     view.form_to("/sign-in/check").fill("code", &code).submit().await
+}
+
+/// Sends these fields of a page to `/link` with the answer "connect", whether or not that page ever asked.
+async fn say_yes(browser: &Browser, pairs: &[(String, String)]) -> View {
+    let fields = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain([("connect", "yes")]);
+    browser.post("/link", &fields.collect::<Vec<_>>()).await
 }
 
 on_each_database_itself!(a_proved_address_at_a_trusted_provider_opens_its_account_and_says_so, |on: On| async move {
@@ -261,15 +267,13 @@ fn a_proof_is_for_one_identity_in_one_browser_once() {
         let away = ada.get("/oauth/u1").await.left_for.unwrap();
         let view = ada.get(&provider.approve(&away, &json!({ "sub": "ada" }))).await;
         let view = ada.sign_in_from(view.follow("Use an account you have").await, "ada@example.com", PASSWORD).await;
-        let pairs: Vec<_> = view.form_to("/link").pairs();
-        let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        fields.push(("connect", "yes"));
-        ada.post("/link", &fields).await;
+        let pairs = view.form_to("/link").pairs();
+        say_yes(&ada, &pairs).await;
         assert_eq!(count(&app, "credentials").await, 2);
         let connections = ada.get("/account/connections").await;
         connections.form_to("/account/connections").press("Disconnect").await;
         assert_eq!(count(&app, "credentials").await, 1);
-        ada.post("/link", &fields).await;
+        say_yes(&ada, &pairs).await;
         assert_eq!(count(&app, "credentials").await, 1, "the old form is spent");
         let view = come_from(&app.browser(), &provider, "u1", &json!({ "sub": "ada" })).await;
         assert_eq!(view.h1(), "One more step", "a new proof is needed");
@@ -290,9 +294,7 @@ fn a_session_from_before_is_no_proof() {
         let view = browser.get(&provider.approve(&away, &json!({ "sub": "mallory" }))).await;
         assert_eq!(view.h1(), "One more step");
         let pairs = view.form_to("/sign-in/email").pairs();
-        let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        fields.push(("connect", "yes"));
-        browser.post("/link", &fields).await;
+        say_yes(&browser, &pairs).await;
         assert_eq!(count(&app, "credentials").await, 1);
     });
 }
@@ -305,9 +307,7 @@ on_each_database_itself!(fifty_answers_at_once_connect_once, |on: On| async move
     let view = come_from(&browser, &provider, "u1", &ada()).await;
     let view = browser.sign_in_from(view.follow("Use an account you have").await, "ada@example.com", PASSWORD).await;
     let pairs = view.form_to("/link").pairs();
-    let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    fields.push(("connect", "yes"));
-    futures_util::future::join_all((0..50).map(|_| browser.post("/link", &fields))).await;
+    futures_util::future::join_all((0..50).map(|_| say_yes(&browser, &pairs))).await;
     assert_eq!((count(&app, "credentials").await, count(&app, "pending_identities").await), (2, 0));
     app.settle();
     let told = app.inbox.list().iter().filter(|(_, letter)| letter.subject.contains("now opens")).count();
@@ -437,9 +437,7 @@ fn a_provider_that_was_switched_off_opens_nothing() {
         for path in ["/oauth/u1", back.split_once(&app.issuer).unwrap().1] {
             assert_eq!(without.get(path).await.status, 404, "{path}");
         }
-        let mut fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        fields.push(("connect", "yes"));
-        without.post("/link", &fields).await;
+        say_yes(&without, &pairs).await;
         assert_eq!(count(&app, "credentials").await, 1);
     });
 }
