@@ -7,7 +7,7 @@ use super::origin;
 use crate::app::App;
 use crate::key::Keys;
 use crate::oidc::{Client, Clients, OAuthError, OAuthResult, token};
-use crate::session::family::{self, Holder, Rotation, RotationRule};
+use crate::session::family::{self, Ending, Holder, Rotation, RotationRule};
 use crate::session::{self, Visitor, refresh_cookie};
 use crate::types::{Caller, UnixMillis};
 use crate::work::Actor;
@@ -35,12 +35,11 @@ pub async fn post_session_token(
 }
 
 async fn refresh(app: &App, keys: &Keys, client: &Client, request: &HttpRequest) -> OAuthResult {
-    let over = || OAuthError::invalid_grant("the session is over");
-    let presented = refresh_cookie::read(app, request, &client.id).ok_or_else(over)?;
-    let actor = Actor::Client(crate::form::caller(request), client.id.clone());
+    let presented = refresh_cookie::read(app, request, &client.id).ok_or_else(|| OAuthError::over(Ending::Expired))?;
     let rule = RotationRule { rotate: true, holder: Holder::Cookie };
-    let Rotation::Granted { grant, person, successor } = family::rotate(app, actor, &client.id, &presented, rule).await? else {
-        return Err(over());
+    let (grant, person, successor) = match family::rotate(app, request, &client.id, &presented, rule).await? {
+        Rotation::Granted { grant, person, successor } => (grant, person, successor),
+        Rotation::Over(ending) => return Err(OAuthError::over(ending)),
     };
     let minted = token::mint(app, keys, client, (&grant, &person), None)?;
     let mut response = HttpResponse::Ok().json(SessionTokens {
