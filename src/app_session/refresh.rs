@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::key::Keys;
 use crate::oidc::{Client, Clients, OAuthError, OAuthResult, token};
 use crate::session::family::{self, Ending, Holder, Rotation, RotationRule};
-use crate::session::{self, Visitor, refresh_cookie};
+use crate::session::{self, Presenter, Visitor, refresh_cookie};
 use crate::types::{Caller, UnixMillis};
 use crate::work::Actor;
 
@@ -37,7 +37,7 @@ pub async fn post_session_token(
 async fn refresh(app: &App, keys: &Keys, client: &Client, request: &HttpRequest) -> OAuthResult {
     let presented = refresh_cookie::read(app, request, &client.id).ok_or_else(|| OAuthError::over(Ending::Expired))?;
     let rule = RotationRule { rotate: true, holder: Holder::Cookie };
-    let (grant, person, successor) = match family::rotate(app, request, &client.id, &presented, rule).await? {
+    let (grant, person, successor) = match family::rotate(app, &Presenter::of(request, &client.id), &presented, rule).await? {
         Rotation::Granted { grant, person, successor } => (grant, person, successor),
         Rotation::Over(ending) => return Err(OAuthError::over(ending)),
     };

@@ -3,6 +3,7 @@
 mod cookie;
 mod device;
 pub mod family;
+mod presenter;
 pub mod refresh_cookie;
 mod refresh_token;
 mod store;
@@ -10,6 +11,7 @@ mod visitor;
 
 pub use cookie::{clear as clear_cookie, set as set_cookie};
 pub use device::Devices;
+pub use presenter::Presenter;
 pub use refresh_token::RefreshToken;
 pub(crate) use store::tables;
 pub use store::{NewSession, Session, count_of_user, end, end_all, find, find_by_secret, insert, remove_expired, replace, seen};

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use actix_web::HttpRequest;
 use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect, Statement};
 
 use super::{Ending, Grant, Holder, revoke, token_family};
@@ -11,12 +10,10 @@ use crate::audit::Event;
 use crate::crypto::Crypto;
 use crate::db::{Row, sql};
 use crate::error::Result;
-use crate::form;
 use crate::mail::{self, Notice};
-use crate::session::{RefreshToken, Visitor};
+use crate::session::{Presenter, RefreshToken};
 use crate::types::{ClientId, Envelope, FamilyId, SessionId, UnixMillis};
 use crate::user::{self, Person, PersonRow};
-use crate::work::Actor;
 
 /// What a presented refresh token gives.
 pub enum Rotation {
@@ -69,18 +66,18 @@ fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
     Ok(Rotation::Granted { grant: Box::new(grant), person: Box::new(person), successor })
 }
 
-/// Presents a refresh token that came with this request. The usual case is one statement and one commit.
-pub async fn rotate(app: &App, request: &HttpRequest, client: &ClientId, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+/// Presents a refresh token. The usual case is one statement and one commit.
+pub async fn rotate(app: &App, presenter: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
     let now = app.clock.now();
     let successor = rule.rotate.then(|| RefreshToken::new(&app.crypto, presented.family, app.random.bytes()));
     let update = match &successor {
-        Some(successor) => replace(app, client, presented, successor, (now, rule.holder))?,
-        None => keep(app, client, presented, (now, rule.holder)),
+        Some(successor) => replace(app, presenter.client, presented, successor, (now, rule.holder))?,
+        None => keep(app, presenter.client, presented, (now, rule.holder)),
     };
     if let Some(row) = app.db.change(update).await?.first() {
         return granted(row, successor);
     }
-    look_again(app, request, client, presented, rule).await
+    look_again(app, presenter, presented, rule).await
 }
 
 fn replace(
@@ -134,13 +131,13 @@ fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (
 }
 
 /// The statement found nothing: the family is over, the token is another client's, or it has been replaced.
-async fn look_again(app: &App, request: &HttpRequest, client: &ClientId, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
-    let judge = |row: &token_family::Model, now| judge(row, &presented.hash(), client, rule, now);
+async fn look_again(app: &App, presenter: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+    let judge = |row: &token_family::Model, now| judge(row, &presented.hash(), presenter.client, rule, now);
     let letters = match token_family::Entity::find_by_id(presented.family).one(app.db.read()).await? {
-        Some(row) if judge(&row, app.clock.now()) == Verdict::Reused => warning(app, request, &row).await?,
+        Some(row) if judge(&row, app.clock.now()) == Verdict::Reused => warning(app, presenter, &row).await?,
         _ => Vec::new(),
     };
-    let mut work = app.begin(Actor::Client(form::caller(request), client.clone())).await?;
+    let mut work = app.begin(presenter.actor()).await?;
     let mut query = token_family::Entity::find_by_id(presented.family);
     if app.db.backend() == sea_orm::DbBackend::Postgres {
         query = query.lock_exclusive();
@@ -171,8 +168,7 @@ async fn look_again(app: &App, request: &HttpRequest, client: &ClientId, present
 }
 
 /// Letters to the person: somebody may hold a copy of their sign-in.
-async fn warning(app: &App, request: &HttpRequest, row: &token_family::Model) -> Result<Vec<Envelope>> {
-    let presenter = Visitor::of(request)?;
+async fn warning(app: &App, presenter: &Presenter<'_>, row: &token_family::Model) -> Result<Vec<Envelope>> {
     let page = mail::page(app, Some(&row.client_id), presenter.language());
     user::notices(app, row.user_id, (Notice::Revoked, presenter.user_agent()), &page).await
 }
