@@ -13,7 +13,7 @@ use crate::key::b64;
 use crate::oidc::authorize::{Spent, spend_code};
 use crate::oidc::{Client, OAuthError, scope};
 use crate::session::family::{self, Grant, Holder, NewFamily};
-use crate::session::{self, RefreshToken, refresh_cookie};
+use crate::session::{self, RefreshToken};
 use crate::types::{AuthorizationCode, Token};
 use crate::user::{self, Person};
 use crate::work::{Actor, Work};
@@ -49,7 +49,7 @@ pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthE
     let minted = mint(app, keys, &client, (&grant, &person), nonce.as_deref())?;
     if by_cookie {
         let mut response = answer(&minted, &grant.scope, None);
-        refresh_cookie::set(&mut response, &client.id, &token, grant.expires_at.since(app.clock.now()));
+        client.refresh_cookie().set(&mut response, &token, grant.expires_at.since(app.clock.now()));
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         return Ok(response);
     }
