@@ -67,17 +67,17 @@ fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
 }
 
 /// Presents a refresh token. The usual case is one statement and one commit.
-pub async fn rotate(app: &App, presenter: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+pub async fn rotate(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
     let now = app.clock.now();
     let successor = rule.rotate.then(|| RefreshToken::new(&app.crypto, presented.family, app.random.bytes()));
     let update = match &successor {
-        Some(successor) => replace(app, presenter.client, presented, successor, (now, rule.holder))?,
-        None => keep(app, presenter.client, presented, (now, rule.holder)),
+        Some(successor) => replace(app, who.client, presented, successor, (now, rule.holder))?,
+        None => keep(app, who.client, presented, (now, rule.holder)),
     };
     if let Some(row) = app.db.change(update).await?.first() {
         return granted(row, successor);
     }
-    look_again(app, presenter, presented, rule).await
+    look_again(app, who, presented, rule).await
 }
 
 fn replace(
@@ -131,13 +131,13 @@ fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (
 }
 
 /// The statement found nothing: the family is over, the token is another client's, or it has been replaced.
-async fn look_again(app: &App, presenter: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
-    let judge = |row: &token_family::Model, now| judge(row, &presented.hash(), presenter.client, rule, now);
+async fn look_again(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+    let judge = |row: &token_family::Model, now| judge(row, &presented.hash(), who.client, rule, now);
     let letters = match token_family::Entity::find_by_id(presented.family).one(app.db.read()).await? {
-        Some(row) if judge(&row, app.clock.now()) == Verdict::Reused => warning(app, presenter, &row).await?,
+        Some(row) if judge(&row, app.clock.now()) == Verdict::Reused => warning(app, who, &row).await?,
         _ => Vec::new(),
     };
-    let mut work = app.begin(presenter.actor()).await?;
+    let mut work = app.begin(who.actor()).await?;
     let mut query = token_family::Entity::find_by_id(presented.family);
     if app.db.backend() == sea_orm::DbBackend::Postgres {
         query = query.lock_exclusive();
@@ -168,9 +168,9 @@ async fn look_again(app: &App, presenter: &Presenter<'_>, presented: &RefreshTok
 }
 
 /// Letters to the person: somebody may hold a copy of their sign-in.
-async fn warning(app: &App, presenter: &Presenter<'_>, row: &token_family::Model) -> Result<Vec<Envelope>> {
-    let page = mail::page(app, Some(&row.client_id), presenter.language());
-    user::notices(app, row.user_id, (Notice::Revoked, presenter.user_agent()), &page).await
+async fn warning(app: &App, who: &Presenter<'_>, row: &token_family::Model) -> Result<Vec<Envelope>> {
+    let page = mail::page(app, Some(&row.client_id), who.language());
+    user::notices(app, row.user_id, (Notice::Revoked, who.user_agent()), &page).await
 }
 
 #[derive(Debug, PartialEq, Eq)]
