@@ -1,6 +1,8 @@
 //! Whole stories in a real browser: the demo app, both ways back, on our real pages.
 
 mod id_provider;
+mod sites;
+mod tabs;
 mod upstream;
 
 use std::net::TcpListener;
@@ -32,9 +34,18 @@ impl Drop for Development {
 }
 
 async fn develop() -> Development {
+    develop_at(free_port(), "").await
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The same at this port, with a configuration file.
+async fn develop_at(port: u16, toml: &str) -> Development {
     let folder = tempfile::tempdir().unwrap();
-    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (port, demo, provider) = (free(), free(), free());
+    std::fs::write(folder.path().join("housekey.toml"), toml).unwrap();
+    let (demo, provider) = (free_port(), free_port());
     let child = Command::new(env!("CARGO_BIN_EXE_housekey"))
         .args(["dev", "--demo-port", &demo.to_string(), "--provider-port", &provider.to_string()])
         .current_dir(folder.path())

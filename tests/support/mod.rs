@@ -4,6 +4,7 @@ pub mod app;
 pub mod browser;
 pub mod chromium;
 pub mod idp;
+pub mod lossy;
 pub mod peer;
 pub mod person;
 pub mod postgres;
@@ -11,6 +12,7 @@ pub mod provider;
 pub mod relying_party;
 pub mod script;
 pub mod smtp;
+pub mod spa;
 pub mod template;
 
 pub use app::{On, TestApp};

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{PoisonError, RwLock};
 
-use super::{chromium, postgres};
+use super::{chromium, postgres, spa};
 
 /// A program beside ours.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,8 @@ pub enum Peer {
     IdProvider,
     /// A relying party's package, by its name.
     Package(&'static str),
+    /// Our own packages for apps in a browser.
+    Sdk,
 }
 
 /// Whether this machine has Node.js and one of the packages written for it (`npm ci --prefix tests/peers`).
@@ -35,6 +37,7 @@ pub fn require(peer: Peer, test: &str) -> bool {
         Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver".to_owned()),
         Peer::Smtp => in_node("smtp-server", "SMTP server"),
         Peer::IdProvider => in_node("oidc-provider", "real OpenID provider"),
+        Peer::Sdk => (spa::sdk().join("index.js").exists(), "built SDK (npm ci and npm run build, in sdk/js)".to_owned()),
         Peer::Package(package) => in_node(package, &format!("relying party with {package}")),
     };
     if !here {
