@@ -1,0 +1,6 @@
+// Puts the app on the page.
+
+import { mount } from "svelte";
+import App from "./App.svelte";
+
+mount(App, { target: document.querySelector("#app")! });
