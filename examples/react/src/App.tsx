@@ -1,16 +1,15 @@
 // Two pages: one for everybody, and one behind a guard.
 
 import { SignedIn, SignedOut, useAuth } from "@housekey/react";
-import type { MouseEvent } from "react";
-import { sentenceFor } from "../../page/problem";
-import { useProblem } from "./auth";
+import { useSyncExternalStore, type MouseEvent } from "react";
+import { problem } from "./auth";
 import { Guard } from "./Guard";
 import { Profile } from "./Profile";
 import { navigate, usePath } from "./route";
 
 export function App() {
   const path = usePath();
-  const problem = useProblem();
+  const sentence = useSyncExternalStore(problem.subscribe, problem.getSnapshot);
   return (
     <>
       <header>
@@ -19,7 +18,7 @@ export function App() {
         <Link to="/profile">Profile</Link>
       </header>
       <main>
-        {problem && <p className="problem" role="alert">{sentenceFor(problem)}</p>}
+        {sentence && <p className="problem" role="alert">{sentence}</p>}
         {path === "/profile" ? <Guard><Profile /></Guard> : <Home />}
       </main>
     </>
@@ -36,8 +35,8 @@ function Home() {
         <h1>Nobody is signed in</h1>
         <p>This page is for everybody. The profile is not.</p>
         <div className="actions">
-          <button className="primary" onClick={() => auth.signIn()}>Sign in</button>
-          <button onClick={() => auth.signIn({ screen: "sign-up" })}>Create an account</button>
+          <button className="primary" onClick={() => auth.signIn().catch(problem.say)}>Sign in</button>
+          <button onClick={() => auth.signIn({ screen: "sign-up" }).catch(problem.say)}>Create an account</button>
         </div>
       </SignedOut>
     </>
@@ -54,7 +53,7 @@ function Greeting() {
       <span className="avatar">{called[0]}</span>
       <h1>Hello, {called}</h1>
       <p>You are signed in{email && called !== email && <> as {email}</>}.</p>
-      <div className="actions"><button onClick={() => auth.signOut()}>Sign out</button></div>
+      <div className="actions"><button onClick={() => auth.signOut().catch(problem.say)}>Sign out</button></div>
     </>
   );
 }

@@ -4,6 +4,7 @@
 
 import { useAuth } from "@housekey/react";
 import type { ReactNode } from "react";
+import { problem } from "./auth";
 
 export function Guard({ children }: { children: ReactNode }) {
   const auth = useAuth();
@@ -14,7 +15,7 @@ export function Guard({ children }: { children: ReactNode }) {
       <h1>Sign in to see your profile</h1>
       {auth.reason === "expired" && <p>Your session has ended.</p>}
       <div className="actions">
-        <button className="primary" onClick={() => auth.signIn({ returnTo: location.pathname })}>Sign in</button>
+        <button className="primary" onClick={() => auth.signIn({ returnTo: location.pathname }).catch(problem.say)}>Sign in</button>
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 // Where people sign in, and what went wrong last. Both are stores: `$auth`, `$problem`.
 
-import { createAuth, type AuthError } from "@housekey/svelte";
-import { readable } from "svelte/store";
+import { createAuth } from "@housekey/svelte";
+import { problemsOf } from "../../page/problem";
 import { navigate } from "./route";
 
 const { VITE_HOUSEKEY_ISSUER, VITE_HOUSEKEY_CLIENT } = import.meta.env;
@@ -15,17 +15,4 @@ export const auth = createAuth({
   onNavigate: navigate,
 });
 
-let last: AuthError | undefined;
-let tell: (problem: AuthError | undefined) => void = () => {};
-
-// From the start, because the answer in the address bar does not wait for a component.
-auth.onChange((event) => {
-  if (event.type === "state") return;
-  last = event.type === "error" ? event.error : undefined;
-  tell(last);
-});
-
-export const problem = readable<AuthError | undefined>(undefined, (set) => {
-  tell = set;
-  set(last);
-});
+export const problem = problemsOf(auth);

@@ -1,11 +1,10 @@
 // The page. It draws whatever `auth` says, and says what went wrong; nothing here remembers who is signed in.
 
 import type { AuthState } from "@housekey/client";
-import { sentenceFor } from "../../page/problem";
-import { auth, issuer } from "./auth";
+import { auth, issuer, problem } from "./auth";
 
 const main = document.querySelector("main")!;
-const problem = document.querySelector<HTMLElement>("#problem")!;
+const alert = document.querySelector<HTMLElement>("#problem")!;
 
 const actions: Record<string, () => Promise<unknown>> = {
   signIn: () => auth.signIn(),
@@ -41,18 +40,13 @@ function draw(state: AuthState) {
     page.querySelector<HTMLAnchorElement>("[data-is=account]")!.href = auth.accountUrl();
   }
   for (const button of page.querySelectorAll("button")) {
-    button.onclick = () => void actions[button.dataset["action"]!]!().catch(say);
+    button.onclick = () => void actions[button.dataset["action"]!]!().catch(problem.say);
   }
   main.append(page);
 }
 
-function say(error: { code: string; hint?: string | undefined }) {
-  problem.textContent = sentenceFor(error);
-  problem.hidden = false;
-}
-
 auth.subscribe(draw);
-auth.onChange((event) => {
-  if (event.type === "error") say(event.error);
-  if (event.type === "token") problem.hidden = true; // whatever it was is over
+problem.subscribe((sentence) => {
+  alert.textContent = sentence;
+  alert.hidden = !sentence;
 });
