@@ -427,6 +427,28 @@ pub struct ClientEntry {
     pub branding: Option<Branding>,
 }
 
+impl ClientEntry {
+    /// An entry with the defaults of its kind, and nothing registered yet.
+    pub fn new(kind: ClientKind) -> Self {
+        Self {
+            kind,
+            name: None,
+            auth: if kind.is_public() { ClientAuth::None } else { ClientAuth::Basic },
+            secret: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            origins: Vec::new(),
+            delivery: Delivery::Code,
+            refresh: RefreshIn::Body,
+            signing: None,
+            first_party: false,
+            audience: None,
+            initiate_login_uri: None,
+            branding: None,
+        }
+    }
+}
+
 /// `[providers.ID]`: another login server, and who we are to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderEntry {

@@ -35,7 +35,7 @@ pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthE
     let code = Token::<AuthorizationCode>::parse(code).ok_or_else(|| OAuthError::invalid_grant(OVER))?;
     // A cookie for whoever runs scripts on a registered origin, and for no other page: before anything is spent.
     let by_cookie = client.refreshes_by_cookie();
-    if by_cookie && !origin.is_some_and(|origin| client.origins.iter().any(|one| one.as_str() == origin)) {
+    if by_cookie && !origin.is_some_and(|origin| client.may_call_from(origin)) {
         return Err(OAuthError::forbidden(
             "this client's refresh token is a cookie: ask from a page of a registered origin, with its Origin header",
         ));
