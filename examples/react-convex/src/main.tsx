@@ -4,6 +4,7 @@ import { AuthProvider } from "@housekey/react";
 import { ConvexProviderWithAuth, ConvexReactClient } from "convex/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "../../page/style.css";
 import { App } from "./App";
 import { auth, useConvexAuth } from "./auth";
 

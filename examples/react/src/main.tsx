@@ -3,6 +3,7 @@
 import { AuthProvider } from "@housekey/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "../../page/style.css";
 import { App } from "./App";
 import { auth } from "./auth";
 

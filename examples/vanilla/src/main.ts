@@ -1,6 +1,7 @@
 // The page. It draws whatever `auth` says, and says what went wrong; nothing here remembers who is signed in.
 
 import type { AuthState } from "@housekey/client";
+import "../../page/style.css";
 import { auth, issuer, problem } from "./auth";
 
 const main = document.querySelector("main")!;
