@@ -12,6 +12,10 @@ const SENTENCES: Record<string, string> = {
   unavailable: "Housekey can’t answer just now. Nothing is lost: try again in a moment.",
 };
 
+export function sentenceOf({ code, hint }: Pick<AuthError, "code" | "hint">): string {
+  return SENTENCES[code] ?? `Housekey refused: ${code}${hint ? ` (${hint})` : ""}`;
+}
+
 /** Call it where `auth` is made: an answer in the address bar is judged before any component listens. */
 export function problemsOf(auth: Auth) {
   let sentence = "";
@@ -22,9 +26,7 @@ export function problemsOf(auth: Auth) {
     readers.forEach((reader) => reader(next));
   }
 
-  function say({ code, hint }: AuthError) {
-    set(SENTENCES[code] ?? `Housekey refused: ${code}${hint ? ` (${hint})` : ""}`);
-  }
+  const say = (error: AuthError) => set(sentenceOf(error));
 
   auth.onChange((event) => {
     if (event.type === "error") say(event.error);

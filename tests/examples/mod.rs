@@ -1,6 +1,11 @@
 //! The apps of `examples/`, as a newcomer starts them: against `housekey dev`, in a real browser.
 
+mod convex;
 mod in_the_browser;
+mod on_a_phone;
+mod on_a_server;
+
+use std::time::Duration;
 
 use thirtyfour::prelude::*;
 
@@ -24,12 +29,19 @@ fn is_here(test: &str) -> bool {
 /// Hashing is not what these tests are about.
 const QUICK: (&str, &str) = ("HOUSEKEY_SIGN_IN__PASSWORD__ARGON2__MEMORY_KIB", "256");
 
+const NOBODY: &str = "Nobody is signed in";
+
 impl Scene {
     async fn of(example: &str) -> Self {
         let development = develop_with(&[QUICK]).await.with_maya();
         let app = Example::start(example, &development, &[]).await;
+        Self::beside(development, app).await
+    }
+
+    async fn beside(development: Development, app: Example) -> Self {
         let scene = Self { development, app, browser: Chromium::open().await };
         scene.open("/").await;
+        scene.says(NOBODY).await;
         scene
     }
 
@@ -44,7 +56,7 @@ impl Scene {
     /// Presses the button, or follows the link, that says so.
     async fn press(&self, words: &str) {
         let path = format!("//*[self::button or self::a][normalize-space()='{words}']");
-        let query = self.browser.driver.query(By::XPath(path)).wait(std::time::Duration::from_secs(15), std::time::Duration::from_millis(50));
+        let query = self.browser.driver.query(By::XPath(path)).wait(Duration::from_secs(15), Duration::from_millis(50));
         query.and_displayed().first().await.unwrap().click().await.unwrap();
     }
 
@@ -57,10 +69,5 @@ impl Scene {
     async fn reload(&self) {
         self.browser.driver.refresh().await.unwrap();
     }
-
-    /// Whatever scripts of this page can read.
-    async fn readable(&self) -> String {
-        let all = "return document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie";
-        self.browser.driver.execute(all, vec![]).await.unwrap().json().to_string()
-    }
 }
+

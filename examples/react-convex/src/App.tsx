@@ -12,8 +12,8 @@ export function App() {
   return (
     <>
       <header><strong>React and Convex</strong></header>
+      {sentence && <p className="problem" role="alert">{sentence}</p>}
       <main>
-        {sentence && <p className="problem" role="alert">{sentence}</p>}
         <AuthLoading><p>One moment…</p></AuthLoading>
         <Unauthenticated><Nobody /></Unauthenticated>
         <Authenticated><Somebody /></Authenticated>

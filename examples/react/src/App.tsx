@@ -17,8 +17,8 @@ export function App() {
         <Link to="/">Home</Link>
         <Link to="/profile">Profile</Link>
       </header>
+      {sentence && <p className="problem" role="alert">{sentence}</p>}
       <main>
-        {sentence && <p className="problem" role="alert">{sentence}</p>}
         {path === "/profile" ? <Guard><Profile /></Guard> : <Home />}
       </main>
     </>

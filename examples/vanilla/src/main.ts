@@ -29,7 +29,7 @@ function draw(state: AuthState) {
   const picture = state.status === "signed-in" ? `${state.sessionId} ${state.user.name}` : state.status;
   if (picture === drawn) return;
   drawn = picture;
-  main.querySelectorAll(":scope > :not(template, #problem)").forEach((old) => old.remove());
+  main.querySelectorAll(":scope > :not(template)").forEach((old) => old.remove());
   const template = main.querySelector<HTMLTemplateElement>(`template[data-status=${state.status}]`)!;
   const page = template.content.cloneNode(true) as DocumentFragment;
   if (state.status === "signed-in") {
