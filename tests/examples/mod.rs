@@ -70,4 +70,3 @@ impl Scene {
         self.browser.driver.refresh().await.unwrap();
     }
 }
-

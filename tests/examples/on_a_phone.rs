@@ -48,7 +48,8 @@ fn the_recipes_for_phones_say_what_the_snippets_say() {
         for name in ["expo", "flutter"] {
             let recipe = recipe(name);
             let code = if name == "expo" { std::fs::read_to_string(format!("{FOLDER}/expo/auth.ts")).unwrap() } else { recipe.clone() };
-            let session = if name == "expo" { std::fs::read_to_string(format!("{FOLDER}/expo/session.ts")).unwrap() } else { recipe.clone() };
+            let session =
+                if name == "expo" { std::fs::read_to_string(format!("{FOLDER}/expo/session.ts")).unwrap() } else { recipe.clone() };
             let development = house(&recipe).await;
             let snippet = development.command(&["client", "snippet", "my-phone-app", name], "");
             let quote = if name == "expo" { '"' } else { '\'' };
@@ -89,7 +90,10 @@ impl Phone {
 
     async fn is_maya(&mut self) {
         let state = self.script.does("state", &[]);
-        assert_eq!((&state["status"], &state["user"]["name"], &state["user"]["email"]), (&json!("signed-in"), &json!("Maya"), &json!(EMAIL)));
+        assert_eq!(
+            (&state["status"], &state["user"]["name"], &state["user"]["email"]),
+            (&json!("signed-in"), &json!("Maya"), &json!(EMAIL))
+        );
         let token = self.script.says("accessToken", &[]);
         let answer = reqwest::Client::new().get(format!("{}/userinfo", self.development.issuer)).bearer_auth(token).send().await.unwrap();
         assert_eq!(answer.json::<Value>().await.unwrap()["email"], EMAIL);

@@ -46,7 +46,8 @@ fn sveltekit_keeps_tokens_on_its_server() {
 impl Scene {
     /// Nothing that scripts of the page can read is a token: not one of ours, and not the sealed cookie.
     async fn has_no_token(&self) {
-        let all = "return document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie";
+        let all =
+            "return document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie";
         let readable = self.browser.driver.execute(all, vec![]).await.unwrap().json().to_string();
         assert!(readable.contains("Maya") || readable.contains("usr_"), "signed in: {readable}");
         for sign in ["eyJ", "hkr_", "__Host-session"] {

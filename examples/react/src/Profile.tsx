@@ -18,6 +18,7 @@ export function Profile() {
   return (
     <>
       <h1>Your profile</h1>
+      <p>What your access token opens:</p>
       {answer === "asking" && <p>One moment…</p>}
       {answer === "failed" && <p className="problem" role="alert">Your profile can’t be read just now.</p>}
       {typeof answer === "object" && <pre>{JSON.stringify(answer, null, 2)}</pre>}
