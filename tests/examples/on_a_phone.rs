@@ -8,6 +8,7 @@ use super::QUICK;
 use crate::support::development::{Development, EMAIL, PASSWORD, develop_with};
 use crate::support::example::FOLDER;
 use crate::support::peer::{self, Peer};
+use crate::support::relying_party::{CHALLENGE, VERIFIER, parameter};
 use crate::support::{Browser, Script};
 
 const CALLBACK: &str = "com.example.app:/callback";
@@ -57,12 +58,34 @@ fn the_recipes_for_phones_say_what_the_snippets_say() {
                 let fact = format!("{quote}{fact}{quote}");
                 assert!(snippet.contains(&fact) && code.contains(&fact), "{name}: {fact} in {snippet}");
             }
+            signs_in_and_refreshes(&development).await;
             for scope in ["openid", "profile", "email", "offline_access"] {
                 assert!(snippet.contains(&format!("{quote}{scope}{quote}")), "{name}: {scope} in {snippet}");
                 assert!(session.contains(scope), "{name}: {scope} in the recipe");
             }
         }
     });
+}
+
+/// As any native app does it: PKCE, an answer by its own scheme, and a refresh token that is replaced at each use.
+async fn signs_in_and_refreshes(development: &Development) {
+    let issuer = &development.issuer;
+    let browser = Browser::new(issuer);
+    let query = "client_id=my-phone-app&response_type=code&scope=openid+profile+email+offline_access&state=s1&code_challenge_method=S256";
+    let back = through_our_pages(&browser, &format!("{issuer}/authorize?{query}&redirect_uri={CALLBACK}&code_challenge={CHALLENGE}")).await;
+    assert!(back.starts_with(&format!("{CALLBACK}?")), "{back}");
+    let token = async |fields: &[(&str, &str)]| {
+        let answer = reqwest::Client::new().post(format!("{issuer}/token")).form(fields).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()
+    };
+    let code = parameter(&back, "code").unwrap();
+    let client = ("client_id", "my-phone-app");
+    let first =
+        token(&[client, ("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)])
+            .await;
+    let kept = first["refresh_token"].as_str().unwrap_or_else(|| panic!("{first}"));
+    let next = token(&[client, ("grant_type", "refresh_token"), ("refresh_token", kept)]).await;
+    assert!(next["id_token"].is_string() && next["refresh_token"] != first["refresh_token"], "{next}");
 }
 
 /// A phone with the recipe's app on it.
@@ -164,11 +187,15 @@ fn a_phone_without_a_network_is_still_signed_in_and_one_whose_session_ended_is_n
             phone.script.does("wake", &[]);
             phone.is_maya().await;
         }
-        // An answer to somebody else's question changes nothing.
-        phone.script.does("leave", &[]);
-        let refused = phone.script.tries("back", &[json!("com.example.app:/callback?code=theirs&state=theirs")]).unwrap_err();
-        assert_eq!(refused["code"], "state_mismatch");
-        phone.is_maya().await;
+        // An answer to somebody else's question, or of somebody else, changes nothing.
+        for wrong in ["state", "iss"] {
+            let asked = phone.script.says("leave", &[]);
+            let (state, issuer) = (parameter(&asked, "state").unwrap(), phone.development.issuer.clone());
+            let (state, iss) = if wrong == "state" { ("theirs", &*issuer) } else { (&*state, "https://evil.example") };
+            let back = format!("{CALLBACK}?code=theirs&state={state}&iss={iss}");
+            assert_eq!(phone.script.tries("back", &[json!(back)]).unwrap_err()["code"], "state_mismatch", "{wrong}");
+            phone.is_maya().await;
+        }
         // The server ends the session.
         phone.development.command(&["user", "lock", EMAIL], "");
         assert_eq!(phone.script.does("accessToken", &[json!(true)]), Value::Null);
