@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SigningAlgorithm, Tokens};
 use crate::crypto::{Crypto, Purpose, equal};
+use crate::session::RefreshCookie;
 use crate::types::{ClientId, Origin, RedirectUri};
 
 /// A registered client.
@@ -85,6 +86,11 @@ impl Client {
     pub fn may_call_from(&self, origin: &str) -> bool {
         self.origins.iter().any(|one| one.as_str() == origin)
             || self.any_local_app && Origin::parse(origin).is_ok_and(|origin| origin.is_loopback())
+    }
+
+    /// Its refresh cookie.
+    pub fn refresh_cookie(&self) -> RefreshCookie {
+        RefreshCookie::of(&self.id, self.entry.same_site)
     }
 
     /// Whether an answer may go there: exactly a registered address, but for a native app's loopback port.
