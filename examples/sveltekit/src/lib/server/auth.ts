@@ -1,6 +1,6 @@
 // Where people sign in. In lib/server, which SvelteKit keeps out of the browser.
 
-import { dev } from "$app/environment";
+import { building, dev } from "$app/environment";
 import { env } from "$env/dynamic/private";
 import { createServerAuth } from "@housekey/server";
 
@@ -12,6 +12,6 @@ export const auth = createServerAuth({
   // The client `dev` has none. An app on a server of yours is of kind web, and has one.
   clientSecret: env.HOUSEKEY_CLIENT_SECRET,
   redirectUri: `${origin}/callback`,
-  // Whoever knows it can read everybody's cookie: outside of development there is no default.
-  cookieSecret: env.COOKIE_SECRET ?? (dev ? "a development secret that is no secret" : undefined),
+  // Whoever knows it can read everybody's cookie: where it is deployed there is no default. (A build only looks at this file.)
+  cookieSecret: env.COOKIE_SECRET ?? (dev || building ? "a development secret that is no secret" : undefined),
 });
