@@ -16,6 +16,7 @@ mod bad_input;
 mod catalogue;
 mod cli;
 mod email_code;
+mod examples;
 mod journeys;
 mod mail;
 mod migrations;

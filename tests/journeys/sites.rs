@@ -4,7 +4,8 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use super::{Chromium, EMAIL, develop_at, free_port, sign_up};
+use crate::support::chromium::Chromium;
+use crate::support::development::{EMAIL, develop_at, free_port, sign_up};
 use crate::support::peer::{self, Peer};
 use crate::support::spa;
 
@@ -23,7 +24,7 @@ fn a_refresh_cookie_crosses_sites_only_where_the_operator_says_so() {
                 "[clients.{name}]\nkind = \"spa\"\nfirst_party = true\ndelivery = \"token\"\nsame_site = \"{name}\"\nredirect_uris = [\"{app}/arrived/{name}\"]\n"
             )
         };
-        let development = develop_at(free_port(), &format!("{}{}", client("none"), client("lax"))).await;
+        let development = develop_at(free_port(), &format!("{}{}", client("none"), client("lax")), &[]).await;
         let clients = json!([{ "name": "none", "delivery": "token" }, { "name": "lax", "delivery": "token" }]);
         spa::serve(listener, &development.issuer, clients);
         let browser = Chromium::open().await;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use thirtyfour::WindowHandle;
 
-use super::{Chromium, Development, EMAIL, develop_at, free_port, sign_up};
+use crate::support::chromium::Chromium;
+use crate::support::development::{Development, EMAIL, carried, develop_at, free_port, sign_up};
 use crate::support::lossy::{Lossy, Refresh};
 use crate::support::peer::{self, Peer};
 use crate::support::spa;
@@ -44,8 +45,8 @@ impl Tabs {
             format!("[clients.{name}]\nkind = \"spa\"\nfirst_party = true\nredirect_uris = [\"{app}/arrived/{name}\"]\n{more}\n")
         };
         let clients = [client("body", ""), client("cookie", "refresh = \"cookie\""), client("token", "delivery = \"token\"")].join("");
-        let toml = format!("issuer = \"{issuer}\"\n[tokens]\nid_ttl = \"60s\"\n{clients}");
-        let mut development = develop_at(port, &toml).await;
+        let toml = format!("issuer = \"{issuer}\"\n[tokens]\naccess_ttl = \"60s\"\nid_ttl = \"60s\"\n{clients}");
+        let mut development = develop_at(port, &toml, &[]).await;
         development.issuer.clone_from(&issuer);
         let options = json!([{ "name": "body" }, { "name": "cookie", "refresh": "cookie" }, { "name": "token", "delivery": "token" }]);
         spa::serve(listener, &issuer, options);
@@ -175,7 +176,7 @@ async fn a_thief_ends_it_and_the_person_sees_it(tabs: &Tabs) {
     assert_eq!((&answer["error"], &answer["reason"]), (&"invalid_grant".into(), &"revoked".into()), "{answer}");
     assert_eq!(tabs.resolved("auths.body.fetchToken({ forceRefreshToken: true })").await, Value::Null);
     tabs.in_every_tab(async |tab| tab.shows("body", "signed-out revoked").await).await;
-    let subject = super::carried(&tabs.development, "subject").await;
+    let subject = carried(&tabs.development, "subject").await;
     assert!(subject.contains("We signed you out"), "{subject}");
 }
 

@@ -3,6 +3,8 @@
 pub mod app;
 pub mod browser;
 pub mod chromium;
+pub mod development;
+pub mod example;
 pub mod idp;
 pub mod lossy;
 pub mod peer;
