@@ -31,6 +31,11 @@ pub struct Chromium {
 
 impl Chromium {
     pub async fn open() -> Self {
+        Self::open_with(json!({})).await
+    }
+
+    /// The same with settings of the browser's own (its "preferences").
+    pub async fn open_with(preferences: Value) -> Self {
         let (chrome, chromedriver) = find().expect("required before");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new(chromedriver).arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -62,6 +67,7 @@ impl Chromium {
             capabilities.add_arg(argument).unwrap();
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        capabilities.add_experimental_option("prefs", preferences).unwrap();
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning).unwrap();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
         Self { driver, _process: process, _profile: profile }
