@@ -251,8 +251,11 @@ async function ask(url, options = {}) {
   if (response.ok) return answer;
 
   // 400 invalid_grant: the server has looked, and this session (or code, or refresh token) is
-  // over. Only this answer may sign the person out here.
-  if (answer.error === "invalid_grant") throw new SessionOver("This session is over.", "Sign in again.");
+  // over, and says why. Only this answer may sign the person out here.
+  if (answer.error === "invalid_grant") {
+    const why = { revoked: "An old copy of this sign-in was used, so it was ended.", "signed-out-elsewhere": "You were signed out somewhere else." };
+    throw new SessionOver(why[answer.reason] ?? "This session is over.", "Sign in again.");
+  }
 
   // 429 and 503: the server could not look just now. Keep every token and try again later:
   // an app that signs people out when the server restarts is an app people learn to dislike.

@@ -12,6 +12,13 @@ const SENTENCES: Record<string, string> = {
   unavailable: "Housekey can’t answer just now. Nothing is lost: try again in a moment.",
 };
 
+// Why nobody is signed in any more, where the person did not just choose it here.
+const ENDINGS: Record<string, string> = {
+  expired: "Your session has ended. Sign in again.",
+  revoked: "An old copy of your sign-in was used, perhaps by somebody else. So it was ended: sign in again.",
+  "signed-out-elsewhere": "You were signed out somewhere else.",
+};
+
 export function sentenceOf({ code, hint }: Pick<AuthError, "code" | "hint">): string {
   return SENTENCES[code] ?? `Housekey refused: ${code}${hint ? ` (${hint})` : ""}`;
 }
@@ -31,6 +38,7 @@ export function problemsOf(auth: Auth) {
   auth.onChange((event) => {
     if (event.type === "error") say(event.error);
     if (event.type === "token") set(""); // whatever it was is over
+    if (event.type === "state" && event.state.status === "signed-out") set(ENDINGS[event.state.reason ?? ""] ?? sentence);
   });
 
   return {

@@ -13,7 +13,6 @@ export function Guard({ children }: { children: ReactNode }) {
   return (
     <>
       <h1>Sign in to see your profile</h1>
-      {auth.reason === "expired" && <p>Your session has ended.</p>}
       <div className="actions">
         <button className="primary" onClick={() => auth.signIn({ returnTo: location.pathname }).catch(problem.say)}>Sign in</button>
       </div>
