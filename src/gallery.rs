@@ -114,6 +114,7 @@ fn letters(page: &Page) -> Vec<(&'static str, Box<dyn Letter>)> {
         ("mail-new-sign-in", tells(Notice::NewSignIn)),
         ("mail-linked", tells(Notice::IdentityLinked("Google".into()))),
         ("mail-unlinked", tells(Notice::IdentityUnlinked("Google".into()))),
+        ("mail-revoked", tells(Notice::Revoked)),
     ]
 }
 
@@ -267,7 +268,8 @@ fn letters_say_the_same_twice() {
     let look = looks(&branding("Fieldnotes")).of(None);
     for (name, letter) in letters(&page(&look, false)) {
         let (subject, text, html) = (letter.subject(), letter.text().unwrap(), letter.html().unwrap());
-        let tells = matches!(name, "mail-password" | "mail-address" | "mail-new-sign-in" | "mail-linked" | "mail-unlinked");
+        let tells =
+            matches!(name, "mail-password" | "mail-address" | "mail-new-sign-in" | "mail-linked" | "mail-unlinked" | "mail-revoked");
         assert!(subject.starts_with("HX-47: ") != tells && subject.chars().count() <= 50, "{subject}");
         assert!(html.len() <= 15_000, "{name}: {}", html.len());
         let shown: String = Html::parse_document(&html).root_element().text().collect::<Vec<_>>().join(" ");

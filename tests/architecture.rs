@@ -43,7 +43,7 @@ const TOGETHER: &[(&str, &str)] = &[
 const BANNED: &[&str] = &["utils", "helpers", "common", "misc", "shared", "manager", "service", "core", "handlers"];
 const LONGEST: usize = 300;
 /// Files that are one long list or table of settings.
-const LONG: &[&str] = &["config/mod.rs", "gallery.rs"];
+const LONG: &[&str] = &["gallery.rs"];
 const PURE: &[&str] = &[
     "user/state.rs",
     "sign_in/next_step.rs",

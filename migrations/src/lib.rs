@@ -14,6 +14,7 @@ mod m0007_audit;
 mod m0008_jobs;
 mod m0009_email_changes;
 mod m0010_upstream;
+mod m0011_family_endings;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_jobs::Migration),
             Box::new(m0009_email_changes::Migration),
             Box::new(m0010_upstream::Migration),
+            Box::new(m0011_family_endings::Migration),
         ]
     }
 }
@@ -82,6 +84,13 @@ impl Step for TableCreateStatement {
 impl Step for IndexCreateStatement {
     async fn run(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager.create_index(self).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Step for TableAlterStatement {
+    async fn run(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager.alter_table(self).await
     }
 }
 

@@ -18,7 +18,7 @@ use crate::session::{Session, Visitor};
 use crate::sign_in::{Destination, Flow};
 use crate::types::Words;
 use crate::upstream::{self, Upstreams};
-use crate::user::Person;
+use crate::user::{self, Person};
 use crate::work::Actor;
 
 /// `GET /account/connections`
@@ -65,7 +65,8 @@ async fn disconnect(app: &App, upstreams: &Upstreams, visitor: &Visitor, who: &(
         return Ok(page(app, upstreams, visitor, who, Some(Words::new("connections-last"))).await?);
     }
     let name = upstream.map_or_else(|| one.identity.provider.to_string(), |upstream| upstream.name.clone());
-    let notices = upstream::tell_of_identity(app, visitor, None, person.id, Notice::IdentityUnlinked(name)).await?;
+    let look = mail::page(app, None, visitor.language());
+    let notices = user::notices(app, person.id, (Notice::IdentityUnlinked(name), visitor.user_agent()), &look).await?;
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(session.user))).await?;
     // Two at once, in two tabs, must not take the last two away.
     credential::lock(&work, person.id).await?;

@@ -9,7 +9,7 @@ use crate::key::Keys;
 use crate::oidc::authorize::code_url;
 use crate::oidc::{Client, token};
 use crate::session::family::{self, Holder, NewFamily};
-use crate::session::{RefreshToken, Session, refresh_cookie};
+use crate::session::{RefreshToken, Session};
 use crate::sign_in::{Answer, AppRequest};
 use crate::types::UnixMillis;
 use crate::user;
@@ -26,7 +26,7 @@ impl Delivery {
     /// Puts the cookie, if there is one, into the answer that sends the browser on.
     pub fn dress(&self, app: &App, client: &Client, response: &mut HttpResponse) {
         if let Some((token, expires_at)) = &self.cookie {
-            refresh_cookie::set(response, &client.id, token, expires_at.since(app.clock.now()));
+            client.refresh_cookie().set(response, token, expires_at.since(app.clock.now()));
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) async fn client(app: &App, clients: &Clients, request: &HttpRequest) 
     let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let origin = origin.ok_or_else(|| OAuthError::forbidden("the Origin header is missing"))?;
     let client = clients.find(app, named).await?.filter(|client| client.refreshes_by_cookie());
-    let client = client.filter(|client| client.origins.iter().any(|one| one.as_str() == origin));
+    let client = client.filter(|client| client.may_call_from(origin));
     client.ok_or_else(|| OAuthError::forbidden("this origin is not registered for this client, or the client has no refresh cookie"))
 }
 

@@ -7,8 +7,8 @@ use super::origin;
 use crate::app::App;
 use crate::key::Keys;
 use crate::oidc::{Client, Clients, OAuthError, OAuthResult, token};
-use crate::session::family::{self, Holder, Rotation, RotationRule};
-use crate::session::{self, Visitor, refresh_cookie};
+use crate::session::family::{self, Ending, Holder, Rotation, RotationRule};
+use crate::session::{self, Presenter, Visitor};
 use crate::types::{Caller, UnixMillis};
 use crate::work::Actor;
 
@@ -35,12 +35,11 @@ pub async fn post_session_token(
 }
 
 async fn refresh(app: &App, keys: &Keys, client: &Client, request: &HttpRequest) -> OAuthResult {
-    let over = || OAuthError::invalid_grant("the session is over");
-    let presented = refresh_cookie::read(app, request, &client.id).ok_or_else(over)?;
-    let actor = Actor::Client(crate::form::caller(request), client.id.clone());
+    let presented = client.refresh_cookie().read(app, request).ok_or_else(|| OAuthError::over(Ending::Expired))?;
     let rule = RotationRule { rotate: true, holder: Holder::Cookie };
-    let Rotation::Granted { grant, person, successor } = family::rotate(app, actor, &client.id, &presented, rule).await? else {
-        return Err(over());
+    let (grant, person, successor) = match family::rotate(app, &Presenter::of(request, &client.id), &presented, rule).await? {
+        Rotation::Granted { grant, person, successor } => (grant, person, successor),
+        Rotation::Over(ending) => return Err(OAuthError::over(ending)),
     };
     let minted = token::mint(app, keys, client, (&grant, &person), None)?;
     let mut response = HttpResponse::Ok().json(SessionTokens {
@@ -50,7 +49,7 @@ async fn refresh(app: &App, keys: &Keys, client: &Client, request: &HttpRequest)
         expires_in: minted.expires_in,
     });
     if let Some(successor) = successor {
-        refresh_cookie::set(&mut response, &client.id, &successor, UnixMillis::since(grant.expires_at, app.clock.now()));
+        client.refresh_cookie().set(&mut response, &successor, UnixMillis::since(grant.expires_at, app.clock.now()));
     }
     Ok(response)
 }
@@ -85,7 +84,7 @@ async fn end(app: &App, client: &Client, visitor: &Visitor, request: &HttpReques
         visitor.sign_out(app, &session, body.everywhere, &mut response).await?;
     }
     // The browser's session may have been over before its app's tokens were.
-    if let Some(presented) = refresh_cookie::read(app, request, &client.id) {
+    if let Some(presented) = client.refresh_cookie().read(app, request) {
         let caller: Caller = crate::form::caller(request);
         let mut work = app.begin(Actor::Client(caller, client.id.clone())).await?;
         if body.everywhere
@@ -96,6 +95,6 @@ async fn end(app: &App, client: &Client, visitor: &Visitor, request: &HttpReques
         family::end_presented(&work, &presented).await?;
         work.commit().await?;
     }
-    refresh_cookie::clear(&mut response, &client.id);
+    client.refresh_cookie().clear(&mut response);
     Ok(response)
 }

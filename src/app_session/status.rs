@@ -9,7 +9,7 @@ use super::origin;
 use crate::app::App;
 use crate::key::b64;
 use crate::oidc::{Client, Clients, OAuthResult};
-use crate::session::{family, refresh_cookie};
+use crate::session::family;
 
 /// The answer: `{"status": "signed-in", "sid": …}` or `{"status": "signed-out"}`.
 pub async fn get_session_status(app: web::Data<App>, clients: web::Data<Clients>, request: HttpRequest) -> OAuthResult {
@@ -24,7 +24,7 @@ pub async fn get_session_status(app: web::Data<App>, clients: web::Data<Clients>
 }
 
 async fn status(app: &App, client: &Client, request: &HttpRequest) -> OAuthResult {
-    let session = match refresh_cookie::read(app, request, &client.id) {
+    let session = match client.refresh_cookie().read(app, request) {
         Some(token) => family::session_of(app.db.read(), &client.id, &token, app.clock.now()).await?,
         None => None,
     };

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Loaded, ProviderEntry, Secret};
 use crate::demo::{self, DemoSettings};
-use crate::dev::Inbox;
+use crate::dev::{self, Inbox};
 use crate::oidc::Client;
 use crate::server::{Extras, House};
 use crate::types::{IssuerUrl, Origin, ProviderId};
@@ -34,21 +34,22 @@ pub(super) struct Dev {
 }
 
 /// Runs until the process is told to stop.
-pub(super) async fn run(dev: Dev, loaded: Loaded) -> Result<(), Failure> {
+pub(super) async fn run(asked: Dev, loaded: Loaded) -> Result<(), Failure> {
     let config = loaded.config;
     write_log(&config.log);
     let listen = config.server.listen;
     let listener = bind(listen)?;
-    let demo_address = SocketAddr::new(listen.ip(), dev.demo_port.unwrap_or_else(|| listen.port().wrapping_add(1)));
+    let demo_address = SocketAddr::new(listen.ip(), asked.demo_port.unwrap_or_else(|| listen.port().wrapping_add(1)));
     let demo_listener = bind(demo_address)?;
     let demo_origin = origin_at(&config.issuer, demo_address.port())?;
-    let provider_address = SocketAddr::new(listen.ip(), dev.provider_port.unwrap_or_else(|| demo_address.port().wrapping_add(1)));
+    let provider_address = SocketAddr::new(listen.ip(), asked.provider_port.unwrap_or_else(|| demo_address.port().wrapping_add(1)));
     let provider_listener = bind(provider_address)?;
     let provider_origin = origin_at(&config.issuer, provider_address.port())?;
     let inbox = Inbox::default();
     let app = connect(config, Clock::default()).await?;
     installation::check(&app, false).await?.map_err(|changed| Failure::new(changed.to_string()))?;
-    let clients = demo::clients(demo_origin.as_str()).into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry)).collect();
+    let demo_clients = demo::clients(demo_origin.as_str()).into_iter().map(|(id, entry)| Client::new(&app.crypto, id, entry));
+    let clients = demo_clients.chain(dev::client(&app.crypto)).collect();
     let (upstream, settings) = pretend_provider(&app, &provider_origin)?;
     let house = House::build(Arc::new(app), Some(inbox), Extras { clients, provider: Some(upstream) }).await?;
     let running = house.serve(listener)?;
@@ -106,10 +107,11 @@ fn greet(house: &House, demo: &Origin, provider: &Origin) {
     let issuer = &config.issuer;
     let _ = writeln!(
         std::io::stdout().lock(),
-        "housekey {}  development\n  Sign-in     {}\n  Demo app    {demo}\n  Provider    {provider}   (a pretend one, for “Continue with …”)\n  Dev inbox   {}\n  Issuer      {issuer}   (tokens: {})\nLetters are not sent: they are in the dev inbox. Ctrl-C stops.",
+        "housekey {}  development\n  Sign-in     {}\n  Demo app    {demo}\n  Provider    {provider}   (a pretend one, for “Continue with …”)\n  Dev inbox   {}\n  Issuer      {issuer}   (tokens: {})\n  Your app    client_id {}, at any port of this machine\nLetters are not sent: they are in the dev inbox. Ctrl-C stops.",
         env!("CARGO_PKG_VERSION"),
         issuer.join("/sign-in"),
         issuer.join("/dev/inbox"),
         config.tokens.signing,
+        dev::CLIENT,
     );
 }

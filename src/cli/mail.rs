@@ -44,6 +44,7 @@ const NAMES: &[&str] = &[
     "password-changed",
     "address-changed",
     "new-sign-in",
+    "signed-out-by-us",
 ];
 
 /// Runs the command.
@@ -95,6 +96,21 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
     let to = EmailAddress::parse("maya@okafor.example").ok()?;
     let new = EmailAddress::parse("maya@new.example").ok()?;
     let carries = ("482913".to_owned(), app.config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg"));
+    let notice = match name {
+        "sign-ups-closed" => Some(Notice::SignUpClosed),
+        "address-taken" => Some(Notice::AddressTaken),
+        "locked" => Some(Notice::Barred),
+        "password-changed" => Some(Notice::PasswordChanged),
+        "address-changed" => Some(Notice::AddressChanged),
+        "connected" => Some(Notice::IdentityLinked("Google".into())),
+        "disconnected" => Some(Notice::IdentityUnlinked("Google".into())),
+        "new-sign-in" => Some(Notice::NewSignIn),
+        "signed-out-by-us" => Some(Notice::Revoked),
+        _ => None,
+    };
+    if let Some(notice) = notice {
+        return Some(Box::new(NoticeLetter::new(&page, facts, notice)));
+    }
     let about = match name {
         "sign-in" => About::SignIn,
         "sign-up" => About::SignUp,
@@ -103,14 +119,6 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
         "reset-no-password" => About::NoPassword,
         "change-address-old" => About::ChangeFrom(new),
         "change-address-new" => About::ChangeTo,
-        "sign-ups-closed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::SignUpClosed))),
-        "address-taken" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::AddressTaken))),
-        "locked" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::Barred))),
-        "password-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::PasswordChanged))),
-        "address-changed" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::AddressChanged))),
-        "connected" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::IdentityLinked("Google".into())))),
-        "disconnected" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::IdentityUnlinked("Google".into())))),
-        "new-sign-in" => return Some(Box::new(NoticeLetter::new(&page, facts, Notice::NewSignIn))),
         _ => return None,
     };
     Some(Box::new(ChallengeLetter::new(&page, facts, about, &to, carries)))

@@ -5,7 +5,56 @@ use std::path::Path;
 
 use super::file::{bytes, text};
 use super::read::Reader;
-use super::{Appearance, Branding, Image, Links, Shape, css, svg};
+use super::{Appearance, Shape, css, svg};
+
+/// `[branding]`, and `[clients.ID.branding]` over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branding {
+    /// The application's name, at most 40 characters.
+    pub name: String,
+    /// An SVG or PNG file of at most 100 kB: its bytes and media type.
+    pub logo: Option<Image>,
+    /// The same for dark pages.
+    pub logo_dark: Option<Image>,
+    /// The one colour, as `#rrggbb`.
+    pub accent: String,
+    /// The colour on dark pages; derived if absent.
+    pub accent_dark: Option<String>,
+    /// `doorway`, `card` or `plain`.
+    pub shape: Shape,
+    /// Corner radius in pixels, 0 to 20.
+    pub radius: u8,
+    /// Light, dark, or what the visitor's system says.
+    pub appearance: Appearance,
+    /// The text of an operator's own style sheet, appended after ours.
+    pub css: Option<String>,
+    /// Messages that the operator words differently: language → message id → text.
+    pub copy: BTreeMap<String, BTreeMap<String, String>>,
+    /// Links in the footer.
+    pub links: Links,
+}
+
+/// A picture from a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// `image/svg+xml` or `image/png`.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// Links in the footer of every page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Terms of service.
+    pub terms: Option<String>,
+    /// Privacy notice.
+    pub privacy: Option<String>,
+    /// Help.
+    pub help: Option<String>,
+    /// The application's front page.
+    pub home: Option<String>,
+}
 
 /// Reads the section; what it leaves out is as in `base`.
 pub(super) fn read(reader: &Reader<'_>, section: &str, base: Option<&Branding>, folder: &Path) -> Branding {

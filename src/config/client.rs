@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::read::{Reader, shown};
 use super::secret::secret_of;
 use super::setting::variable_of;
-use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, Secret, SigningAlgorithm, branding};
+use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SameSite, Secret, SigningAlgorithm, branding};
 use crate::types::{ClientId, Origin, RedirectUri};
 
 const SHORTEST_SECRET: usize = 24;
@@ -60,6 +60,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         origins: reader.parsed(&key("origins"), Origin::parse, "exactly as browsers send it, like https://app.example"),
         delivery: if given("delivery") { reader.word(&key("delivery"), Delivery::parse, Delivery::Code) } else { Delivery::Code },
         refresh: if given("refresh") { reader.word(&key("refresh"), RefreshIn::parse, RefreshIn::Body) } else { RefreshIn::Body },
+        same_site: if given("same_site") { reader.word(&key("same_site"), SameSite::parse, SameSite::Lax) } else { SameSite::Lax },
         signing: given("signing").then(|| reader.word(&key("signing"), SigningAlgorithm::parse, SigningAlgorithm::Rs256)),
         first_party: reader.yes_no(&key("first_party"), false),
         audience: reader.optional(&key("audience")),
@@ -129,6 +130,9 @@ impl ClientEntry {
                 "a refresh cookie is for your own single-page apps",
                 "kind spa and first_party, or refresh body",
             ));
+        }
+        if self.same_site == SameSite::None && self.refresh == RefreshIn::Body && self.delivery == Delivery::Code {
+            broken.push(Broken::new("same_site", "this client has no refresh cookie", "refresh cookie, or leave it out"));
         }
         match (kind, self.redirect_uris.is_empty()) {
             (ClientKind::Service, false) => {

@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod css;
 mod email;
+mod entry;
 mod environment;
 mod file;
 mod load;
@@ -25,13 +26,19 @@ mod setting;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod word;
 
+pub use branding::{Branding, Image, Links};
+pub use entry::{ClientEntry, Fault, ProviderEntry, Secret};
 pub use environment::Environment;
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
 pub use outline::{Outline, outline};
 pub use problem::{Problem, Problems};
 pub use provider::provider_id;
 pub use schema::schema;
+pub use word::{
+    Appearance, ClientAuth, ClientKind, Delivery, MethodName, Mode, RefreshIn, SameSite, Shape, SignUp, SigningAlgorithm, TwoStep,
+};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -41,7 +48,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use crate::types::{ClientId, IssuerUrl, Origin, ProviderId, RedirectUri};
+use crate::types::{ClientId, IssuerUrl, ProviderId};
 
 /// A complete, checked configuration.
 #[derive(Debug, Clone)]
@@ -74,15 +81,6 @@ pub struct Config {
     pub clients: BTreeMap<ClientId, ClientEntry>,
     /// Other login servers that people bring with them, in the order of the page.
     pub providers: Vec<(ProviderId, ProviderEntry)>,
-}
-
-/// `housekey dev` or `housekey serve`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// On a laptop: loopback, development inbox, errors that show everything.
-    Development,
-    /// For people.
-    Production,
 }
 
 /// Where rows are kept.
@@ -149,37 +147,6 @@ pub struct SignIn {
     pub password: Password,
     /// `[sign_in.two_step]`
     pub two_step: TwoStep,
-}
-
-/// A way in that an operator can offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MethodName {
-    /// A password.
-    Password,
-    /// A link and a code by mail.
-    Email,
-}
-
-/// Who may create an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignUp {
-    /// Anybody.
-    Open,
-    /// Only people who were invited.
-    Invite,
-    /// Nobody: accounts are made by operators.
-    Closed,
-}
-
-/// Whether a second step is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TwoStep {
-    /// Who has one is asked.
-    Optional,
-    /// Everybody.
-    Required,
-    /// Administrators.
-    RequiredForAdmins,
 }
 
 /// `[sign_in.password]`
@@ -272,17 +239,6 @@ pub struct Tokens {
     pub code_ttl: Duration,
 }
 
-/// A JWS algorithm (RFC 7518 §3.1, RFC 8037).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SigningAlgorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits.
-    Rs256,
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// Ed25519.
-    EdDsa,
-}
-
 /// `[limits]`. Each is "so many in that time"; a burst may use them at once.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -323,242 +279,8 @@ pub struct Rate {
     pub per: Duration,
 }
 
-/// `[branding]`, and `[clients.ID.branding]` over it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Branding {
-    /// The application's name, at most 40 characters.
-    pub name: String,
-    /// An SVG or PNG file of at most 100 kB: its bytes and media type.
-    pub logo: Option<Image>,
-    /// The same for dark pages.
-    pub logo_dark: Option<Image>,
-    /// The one colour, as `#rrggbb`.
-    pub accent: String,
-    /// The colour on dark pages; derived if absent.
-    pub accent_dark: Option<String>,
-    /// `doorway`, `card` or `plain`.
-    pub shape: Shape,
-    /// Corner radius in pixels, 0 to 20.
-    pub radius: u8,
-    /// Light, dark, or what the visitor's system says.
-    pub appearance: Appearance,
-    /// The text of an operator's own style sheet, appended after ours.
-    pub css: Option<String>,
-    /// Messages that the operator words differently: language → message id → text.
-    pub copy: BTreeMap<String, BTreeMap<String, String>>,
-    /// Links in the footer.
-    pub links: Links,
-}
-
-/// A picture from a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// `image/svg+xml` or `image/png`.
-    pub media_type: &'static str,
-    /// The file.
-    pub bytes: Vec<u8>,
-}
-
-/// The outline of the hosted pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// An archway.
-    Doorway,
-    /// A card.
-    Card,
-    /// Nothing.
-    Plain,
-}
-
-/// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Appearance {
-    /// As the visitor's system says.
-    Auto,
-    /// Always light.
-    Light,
-    /// Always dark.
-    Dark,
-}
-
-/// Links in the footer of every page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Links {
-    /// Terms of service.
-    pub terms: Option<String>,
-    /// Privacy notice.
-    pub privacy: Option<String>,
-    /// Help.
-    pub help: Option<String>,
-    /// The application's front page.
-    pub home: Option<String>,
-}
-
-/// `[clients.ID]`, and what `housekey client add` takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientEntry {
-    /// What kind of program it is.
-    pub kind: ClientKind,
-    /// What people see; the identifier if absent.
-    pub name: Option<String>,
-    /// How it proves itself at the token endpoint.
-    pub auth: ClientAuth,
-    /// From the environment or a file, for `basic` and `post`.
-    pub secret: Option<Secret>,
-    /// Where answers may go.
-    pub redirect_uris: Vec<RedirectUri>,
-    /// Where a person may go after signing out.
-    pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// Where its scripts run, beside the origins of the redirect URIs.
-    pub origins: Vec<Origin>,
-    /// How the person goes back to it.
-    pub delivery: Delivery,
-    /// Where its refresh token lives, with code delivery. With token delivery it is a cookie.
-    pub refresh: RefreshIn,
-    /// What its tokens are signed with.
-    pub signing: Option<SigningAlgorithm>,
-    /// Ours: no consent is asked, and token delivery is allowed.
-    pub first_party: bool,
-    /// The `aud` of its tokens; the identifier if absent.
-    pub audience: Option<String>,
-    /// Where a sign-in can be started from outside (OpenID Connect Core §4).
-    pub initiate_login_uri: Option<RedirectUri>,
-    /// Its own look.
-    pub branding: Option<Branding>,
-}
-
-/// `[providers.ID]`: another login server, and who we are to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderEntry {
-    /// The provider of the catalogue that it is; the identifier if absent.
-    pub like: Option<String>,
-    /// The text of a file of the operator's own, in the form of the catalogue's, instead.
-    pub file: Option<String>,
-    /// What its button says; the brand's name if absent.
-    pub name: Option<String>,
-    /// Who we are there.
-    pub client_id: String,
-    /// And how we prove it, from the environment or a file. Apple: the `.p8` key.
-    pub client_secret: Option<Secret>,
-    /// What else the provider needs to know, as its file in the catalogue says.
-    pub settings: BTreeMap<String, String>,
-    /// What is asked for, if not what the catalogue says.
-    pub scopes: Option<Vec<String>>,
-    /// Whether an address that it calls confirmed may open an account that exists, if not as the catalogue says.
-    pub trust_email: Option<bool>,
-    /// Whether its tokens are kept, sealed, for apps to use.
-    pub keep_tokens: bool,
-}
-
-/// Something wrong with an entry, found by who knows what the entry is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The setting below the entry, for example `client_id` or `settings.tenant`.
-    pub field: String,
-    /// What is wrong with it.
-    pub what: String,
-    /// What to do.
-    pub remedy: String,
-}
-
 /// Says everything that is wrong with a provider. The catalogue stands above the configuration, so it is passed in.
 pub type JudgeProvider = fn(&ProviderId, &ProviderEntry, development: bool) -> Vec<Fault>;
-
-/// A secret that comparisons go through in constant time elsewhere; equal here only to tell configurations apart.
-#[derive(Debug, Clone)]
-pub struct Secret(pub SecretString);
-
-impl PartialEq for Secret {
-    fn eq(&self, other: &Self) -> bool {
-        use secrecy::ExposeSecret;
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.0.expose_secret().as_bytes(), other.0.expose_secret().as_bytes()).is_ok()
-    }
-}
-impl Eq for Secret {}
-
-/// What kind of program a client is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClientKind {
-    /// Scripts in a browser. Public.
-    Spa,
-    /// A program on a person's device. Public.
-    Native,
-    /// A server with a secret.
-    Web,
-    /// A program that acts for itself.
-    Service,
-}
-
-/// How a client proves itself at the token endpoint (OpenID Connect Core §9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClientAuth {
-    /// Not at all: PKCE binds the code instead.
-    None,
-    /// `client_secret_basic`
-    Basic,
-    /// `client_secret_post`
-    Post,
-    /// `private_key_jwt`
-    PrivateKeyJwt,
-}
-
-/// How the signed-in person goes back to the app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
-    /// An authorization code (RFC 6749 §4.1).
-    Code,
-    /// An access token in the fragment and a refresh cookie; first-party only.
-    Token,
-}
-
-/// Where a client's refresh token lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefreshIn {
-    /// In the token endpoint's answer: the client keeps it.
-    Body,
-    /// In a cookie of ours, which no script reads; first-party apps of the same site only.
-    Cookie,
-}
-
-/// Gives an enum of words its spelling in files, in the database and on the command line.
-macro_rules! spelled {
-    ($($name:ident { $($variant:ident = $text:literal),* $(,)? })*) => {$(
-        impl $name {
-            /// Every value, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Its spelling.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-
-            /// The value spelled so.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == text)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    )*};
-}
-
-spelled! {
-    Mode { Development = "development", Production = "production" }
-    MethodName { Password = "password", Email = "email" }
-    SignUp { Open = "open", Invite = "invite", Closed = "closed" }
-    TwoStep { Optional = "optional", Required = "required", RequiredForAdmins = "required_for_admins" }
-    SigningAlgorithm { Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA" }
-    Shape { Doorway = "doorway", Card = "card", Plain = "plain" }
-    Appearance { Auto = "auto", Light = "light", Dark = "dark" }
-    ClientKind { Spa = "spa", Native = "native", Web = "web", Service = "service" }
-    ClientAuth { None = "none", Basic = "basic", Post = "post", PrivateKeyJwt = "private_key_jwt" }
-    Delivery { Code = "code", Token = "token" }
-    RefreshIn { Body = "body", Cookie = "cookie" }
-}
 
 impl Config {
     /// Whether letters go anywhere.

@@ -120,6 +120,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("origins", Kind::Texts),
     of("delivery", Kind::Word(&["code", "token"])),
     of("refresh", Kind::Word(&["body", "cookie"])),
+    of("same_site", Kind::Word(&["lax", "none"])),
     of("signing", ALGORITHMS),
     of("first_party", Kind::YesNo),
     of("audience", Kind::Text),

@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn};
+use crate::config::{ClientEntry, ClientKind, Delivery};
 use crate::types::{ClientId, IssuerUrl, Origin, RedirectUri};
 
 mod api;
@@ -52,20 +52,13 @@ pub fn clients(demo_origin: &str) -> Vec<(ClientId, ClientEntry)> {
 fn client(id: &str, delivery: Delivery, origin: &str, callback: &str) -> Option<(ClientId, ClientEntry)> {
     let home = RedirectUri::parse(&format!("{origin}/")).ok()?;
     let entry = ClientEntry {
-        kind: ClientKind::Spa,
         name: Some("Demo app".to_owned()),
-        auth: ClientAuth::None,
-        secret: None,
         redirect_uris: vec![RedirectUri::parse(&format!("{origin}{callback}")).ok()?],
         post_logout_redirect_uris: vec![home],
         origins: vec![Origin::parse(origin).ok()?],
         delivery,
-        refresh: RefreshIn::Body,
-        signing: None,
         first_party: true,
-        audience: None,
-        initiate_login_uri: None,
-        branding: None,
+        ..ClientEntry::new(ClientKind::Spa)
     };
     Some((ClientId::parse(id)?, entry))
 }

@@ -1,7 +1,10 @@
-//! What exists only on a developer's machine: the inbox in which every letter ends up.
+//! What exists only on a developer's machine: the inbox in which every letter ends up, and a client for whatever app is
+//! being written there.
 
+mod client;
 mod inbox;
 pub mod page;
 pub(crate) mod view;
 
+pub use client::{CLIENT, client};
 pub use inbox::Inbox;

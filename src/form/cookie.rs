@@ -27,7 +27,12 @@ pub fn read(request: &HttpRequest, name: &str) -> Option<String> {
 /// Sets a cookie that scripts cannot read and other sites' requests do not carry, except by navigation.
 /// Without `max_age` it ends with the browser.
 pub fn set(response: &mut HttpResponse, name: &str, value: &str, max_age: Option<Duration>) {
-    let mut cookie = Cookie::build(name, value).path("/").secure(true).http_only(true).same_site(SameSite::Lax).finish();
+    set_for(SameSite::Lax, response, (name, value), max_age);
+}
+
+/// The same for requests from these sites.
+pub fn set_for(sites: SameSite, response: &mut HttpResponse, (name, value): (&str, &str), max_age: Option<Duration>) {
+    let mut cookie = Cookie::build(name, value).path("/").secure(true).http_only(true).same_site(sites).finish();
     if let Some(age) = max_age {
         cookie.set_max_age(actix_web::cookie::time::Duration::seconds(i64::try_from(age.as_secs()).unwrap_or(i64::MAX)));
     }

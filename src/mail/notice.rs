@@ -33,6 +33,8 @@ pub enum Notice {
     IdentityLinked(String),
     /// And no longer.
     IdentityUnlinked(String),
+    /// An app was signed out because somebody may hold a copy of its tokens.
+    Revoked,
 }
 
 struct Keys {
@@ -100,6 +102,7 @@ impl NoticeLetter {
             Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
             Notice::IdentityLinked(_) => keys("mail-linked-subject", "mail-linked-title", "mail-linked-lede", "mail-linked-foot"),
             Notice::IdentityUnlinked(_) => keys("mail-unlinked-subject", "mail-unlinked-title", "mail-unlinked-lede", "mail-changed-foot"),
+            Notice::Revoked => keys("mail-revoked-subject", "mail-revoked-title", "mail-revoked-lede", "mail-revoked-foot"),
         }
     }
 

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 use crate::error::Error;
+use crate::session::family::Ending;
 
 /// What an OAuth endpoint answers.
 pub type OAuthResult = Result<HttpResponse, OAuthError>;
@@ -19,12 +20,13 @@ pub struct OAuthError {
     description: String,
     challenge: Option<String>,
     retry_after: Option<u64>,
+    ending: Option<Ending>,
 }
 
 impl OAuthError {
     /// An error with its code (RFC 6749 §5.2) and a sentence for the developer.
     pub fn new(code: &'static str, description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, description: description.into(), challenge: None, retry_after: None }
+        Self { status: StatusCode::BAD_REQUEST, code, description: description.into(), challenge: None, retry_after: None, ending: None }
     }
 
     /// The request is missing something, or repeats it.
@@ -35,6 +37,16 @@ impl OAuthError {
     /// The code or refresh token is unknown, spent, expired, revoked or another client's. One answer for all.
     pub fn invalid_grant(description: impl Into<String>) -> Self {
         Self::new("invalid_grant", description)
+    }
+
+    /// What a refresh token led to is over; `reason` in the answer says why (an addition of ours to RFC 6749 §5.2).
+    pub fn over(ending: Ending) -> Self {
+        let description = match ending {
+            Ending::Expired => "the refresh token is unknown or expired, or another client's",
+            Ending::SignedOut => "the session was ended",
+            Ending::Revoked => "a token that had been replaced came back: all tokens of this sign-in are revoked",
+        };
+        Self { ending: Some(ending), ..Self::invalid_grant(description) }
     }
 
     /// The client is unknown or could not prove itself. `basic`: it tried by the `Authorization` header.
@@ -122,7 +134,11 @@ impl ResponseError for OAuthError {
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
-        response.json(json!({ "error": self.code, "error_description": printable(&self.description) }))
+        let mut body = json!({ "error": self.code, "error_description": printable(&self.description) });
+        if let Some(ending) = self.ending {
+            body["reason"] = ending.as_str().into();
+        }
+        response.json(body)
     }
 }
 

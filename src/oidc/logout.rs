@@ -62,8 +62,10 @@ async fn end_session(app: &App, keys: &Keys, clients: &Clients, visitor: &Visito
         return Ok(ask(app));
     }
     let mut response = see_other(&back(app, &client, parameters));
+    // An addition of ours to the standard. What a person does in somebody else's app ends nothing in yours.
+    let everywhere = client.entry.first_party && parameters.get("everywhere") == Some("true");
     if let Some(session) = session {
-        visitor.sign_out(app, &session, false, &mut response).await?;
+        visitor.sign_out(app, &session, everywhere, &mut response).await?;
     }
     Ok(response)
 }

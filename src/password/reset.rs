@@ -54,8 +54,7 @@ pub struct Choosing<'a> {
 pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosing: Choosing<'_>) -> Result<Reset> {
     let Some(user) = challenge.user else { return Ok(Reset::Over) };
     // To every address of theirs: whoever has only one of the mailboxes cannot keep it from the others.
-    let mailboxes = user::emails_of(app.db.read(), user).await?.into_iter().map(|email| email.address);
-    let notices = mail::notices(app, choosing.page, (Notice::PasswordChanged, choosing.at.user_agent), mailboxes)?;
+    let notices = user::notices(app, user, (Notice::PasswordChanged, choosing.at.user_agent), choosing.page).await?;
     let mut work = app.begin(Actor::Visitor(choosing.caller.clone(), Some(user))).await?;
     challenges::lock_address(&work, &challenge.address).await?;
     if !challenges::spend(&work, challenge.id).await? {

@@ -3,13 +3,16 @@
 mod cookie;
 mod device;
 pub mod family;
-pub mod refresh_cookie;
+mod presenter;
+mod refresh_cookie;
 mod refresh_token;
 mod store;
 mod visitor;
 
 pub use cookie::{clear as clear_cookie, set as set_cookie};
 pub use device::Devices;
+pub use presenter::Presenter;
+pub use refresh_cookie::RefreshCookie;
 pub use refresh_token::RefreshToken;
 pub(crate) use store::tables;
 pub use store::{NewSession, Session, count_of_user, end, end_all, find, find_by_secret, insert, remove_expired, replace, seen};

@@ -2,28 +2,43 @@
 
 use std::time::Duration;
 
+use actix_web::cookie;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::RefreshToken;
 use crate::app::App;
-use crate::form::cookie;
+use crate::config::SameSite;
+use crate::form::cookie::{read, set_for};
 use crate::types::ClientId;
 
-fn name(client: &ClientId) -> String {
-    format!("__Host-hk-refresh-{client}")
+/// The cookie of one client.
+pub struct RefreshCookie {
+    name: String,
+    sites: cookie::SameSite,
 }
 
-/// What the browser holds for this client.
-pub fn read(app: &App, request: &HttpRequest, client: &ClientId) -> Option<RefreshToken> {
-    RefreshToken::parse(&app.crypto, &cookie::read(request, &name(client))?)
-}
+impl RefreshCookie {
+    /// That of this client.
+    pub fn of(client: &ClientId, same_site: SameSite) -> Self {
+        let sites = match same_site {
+            SameSite::Lax => cookie::SameSite::Lax,
+            SameSite::None => cookie::SameSite::None,
+        };
+        Self { name: format!("__Host-hk-refresh-{client}"), sites }
+    }
 
-/// Gives the browser the token.
-pub fn set(response: &mut HttpResponse, client: &ClientId, token: &RefreshToken, lifetime: Duration) {
-    cookie::set(response, &name(client), token.reveal(), Some(lifetime));
-}
+    /// What the browser holds.
+    pub fn read(&self, app: &App, request: &HttpRequest) -> Option<RefreshToken> {
+        RefreshToken::parse(&app.crypto, &read(request, &self.name)?)
+    }
 
-/// Takes it away.
-pub fn clear(response: &mut HttpResponse, client: &ClientId) {
-    cookie::clear(response, &name(client));
+    /// Gives the browser the token.
+    pub fn set(&self, response: &mut HttpResponse, token: &RefreshToken, lifetime: Duration) {
+        set_for(self.sites, response, (&self.name, token.reveal()), Some(lifetime));
+    }
+
+    /// Takes it away. With the same attributes: a page on another site could not remove a cookie of ours otherwise.
+    pub fn clear(&self, response: &mut HttpResponse) {
+        set_for(self.sites, response, (&self.name, ""), Some(Duration::ZERO));
+    }
 }

@@ -194,6 +194,11 @@ impl RedirectUri {
         matches!(url.scheme(), "http" | "https").then(|| Origin(url.origin().ascii_serialization()))
     }
 
+    /// Whether a browser that follows it stays on this machine.
+    pub fn is_loopback(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && is_loopback(&url))
+    }
+
     /// The host, for showing to a person.
     pub fn host(&self) -> Option<String> {
         Url::parse(&self.0).ok()?.host_str().map(str::to_owned)
@@ -261,6 +266,11 @@ impl Origin {
     /// The origin as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
     }
 }
 

@@ -5,7 +5,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::configured::Upstreams;
-use super::settle::tell_of_identity;
 use super::view::{ConnectPage, LinkedPage, ProvePage};
 use crate::app::App;
 use crate::error::Result;
@@ -63,7 +62,8 @@ pub async fn post_link(app: web::Data<App>, upstreams: web::Data<Upstreams>, vis
         return Ok(see_other(&next(&app, &flow.settled())?));
     }
     let notice = Notice::IdentityLinked(waiting.button.name);
-    let notices = tell_of_identity(&app, &visitor, flow.client(), session.user, notice).await?;
+    let page = mail::page(&app, flow.client(), visitor.language());
+    let notices = user::notices(&app, session.user, (notice, visitor.user_agent()), &page).await?;
     let mut work = app.begin(actor).await?;
     if let Some(identity) = identity::spend(&mut work, (pending, &browser)).await?
         && identity::link(&mut work, session.user, &identity).await?.is_some()

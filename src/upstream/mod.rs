@@ -41,7 +41,7 @@ pub use linking::{Decision, Facts, decide};
 pub use profile::{Document, Part, Profile, Refused};
 pub use provider::{Claims, Email, Example, Kind, Notes, Protocol, Provider, Setting, SubjectIs, Verified};
 pub use request::{Authentication, Authorization, Endpoints, Method, Request, Token, TokenIn};
-pub use settle::{Refusal, tell_of_identity};
+pub use settle::Refusal;
 pub use source::{Path, Sources};
 pub use template::{Missing, Template, Values};
 pub use trial::{probe, test_address};

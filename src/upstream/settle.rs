@@ -9,7 +9,7 @@ use crate::identity::{self, Identity};
 use crate::mail::{self, Notice};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{self, At, Completed, Flow, Method, NextStep, Proofs, complete, next_step, reclaim};
-use crate::types::{ClientId, CredentialId, EmailAddress, Envelope, PendingIdentityId, SessionSecret, Token, UserId};
+use crate::types::{CredentialId, EmailAddress, Envelope, PendingIdentityId, SessionSecret, Token, UserId};
 use crate::user::{self, NewUser, Person};
 use crate::work::{Actor, Work};
 
@@ -110,26 +110,11 @@ async fn notices(app: &App, visitor: &Visitor, arrival: &Arrival<'_>, decision: 
             sign_in::notices(app, (user, &address), browser, (client, visitor.language()))
         }
         Decision::Connect(user) | Decision::Link(user) => {
-            tell_of_identity(app, visitor, client, user, Notice::IdentityLinked(arrival.provider.to_owned())).await
+            let notice = Notice::IdentityLinked(arrival.provider.to_owned());
+            user::notices(app, user, (notice, visitor.user_agent()), &mail::page(app, client, visitor.language())).await
         }
         _ => Ok(Vec::new()),
     }
-}
-
-/// A letter to each address of a person.
-pub async fn tell_of_identity(
-    app: &App,
-    visitor: &Visitor,
-    client: Option<&ClientId>,
-    user: UserId,
-    notice: Notice,
-) -> Result<Vec<Envelope>> {
-    if !app.config.sends_letters() {
-        return Ok(Vec::new());
-    }
-    let mailboxes = user::emails_of(app.db.read(), user).await?.into_iter().map(|email| email.address);
-    let page = mail::page(app, client, visitor.language());
-    mail::notices(app, &page, (notice, visitor.user_agent()), mailboxes)
 }
 
 /// Nothing if somebody else was faster: then it has to be decided anew.

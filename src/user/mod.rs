@@ -1,10 +1,12 @@
 //! People: who exists, by which addresses, and whether they may come in.
 
 mod email;
+mod notice;
 mod state;
 mod store;
 
 pub use email::{Email, change_primary, emails_of, find_by_address, verify};
+pub use notice::notices;
 pub use state::{Barred, Person, State, gate};
 pub(crate) use store::tables;
 pub use store::{NewUser, PersonRow, User, count, find, insert, list, name_if_none, person_of, remove, set_state};

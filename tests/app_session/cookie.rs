@@ -111,6 +111,38 @@ on_each_database!(a_page_sees_whether_its_session_lives_and_nothing_is_sent_whil
 });
 
 #[test]
+fn a_cookie_that_crosses_sites_is_set_and_taken_away_with_the_same_attributes() {
+    peer::run(async {
+        let app = TestApp::with(
+            On::Sqlite,
+            "[clients.far]\nkind = \"spa\"\nfirst_party = true\nredirect_uris = [\"https://far.test/callback\"]\ndelivery = \"token\"\nsame_site = \"none\"",
+        )
+        .await;
+        person(&app, "maya@okafor.example").await;
+        let browser = app.browser();
+        browser.sign_in("maya@okafor.example", PASSWORD).await;
+        let answer = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let there = format!("{}/sign-in?client_id=far&redirect_uri=https%3A%2F%2Ffar.test%2Fcallback&state=s", app.issuer);
+        let mut next = there;
+        let set = loop {
+            let got = answer.get(&next).header("cookie", browser.cookie_header()).send().await.unwrap();
+            if let Some(set) = got.headers().get_all("set-cookie").iter().find(|set| set.to_str().unwrap().contains("hk-refresh-far")) {
+                break set.to_str().unwrap().to_owned();
+            }
+            let to = got.headers()["location"].to_str().unwrap();
+            next = if to.starts_with('/') { format!("{}{to}", app.issuer) } else { to.to_owned() };
+        };
+        assert!(set.contains("SameSite=None") && set.contains("Secure") && set.contains("HttpOnly"), "{set}");
+        let end = reqwest::Client::new().post(format!("{}/session/end", app.issuer));
+        let end =
+            end.header("cookie", set.split(';').next().unwrap()).header("origin", "https://far.test").header("x-housekey-client", "far");
+        let gone = end.send().await.unwrap();
+        let gone = gone.headers().get_all("set-cookie").iter().find(|set| set.to_str().unwrap().contains("hk-refresh-far")).unwrap();
+        assert!(gone.to_str().unwrap().contains("SameSite=None") && gone.to_str().unwrap().contains("Max-Age=0"), "{gone:?}");
+    });
+}
+
+#[test]
 fn a_refresh_cookie_is_for_first_party_pages() {
     peer::run(async {
         let toml =
@@ -126,6 +158,9 @@ fn a_refresh_cookie_is_for_first_party_pages() {
         assert!(load(format!("{head}{}", toml("first_party = true\n"))).is_ok());
         let problems = load(format!("{head}{}", toml(""))).unwrap_err().to_string();
         assert!(problems.contains("a refresh cookie is for your own single-page apps"), "{problems}");
+        let without = toml("same_site = \"none\"\n").replace("refresh = \"cookie\"\n", "");
+        let problems = load(format!("{head}{without}")).unwrap_err().to_string();
+        assert!(problems.contains("this client has no refresh cookie"), "{problems}");
         let app = TestApp::start(On::Sqlite).await;
         let view = app.browser().get("/sign-in?client_id=spa-cookie&redirect_uri=https://app.test/callback&state=1").await;
         assert_eq!(view.status, 400, "it comes back with a code, not with a token");

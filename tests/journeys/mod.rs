@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::chromium::Chromium;
 use crate::support::peer::{self, Peer};
+use crate::support::{On, TestApp};
 
 const EMAIL: &str = "maya@okafor.example";
 const PASSWORD: &str = "lantern orbit walnut quiet";
@@ -148,6 +149,36 @@ fn a_person_creates_an_account_and_uses_the_demo_app_both_ways() {
         browser.click("#sign-out").await;
         browser.find("#sign-in-code").await;
         browser.close().await;
+    });
+}
+
+#[test]
+fn an_app_that_a_developer_writes_needs_no_registration_on_their_machine_and_nowhere_else() {
+    peer::run(async {
+        let development = develop().await;
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let ask = async |issuer: &str, redirect_uri: &str| {
+            let query = "response_type=code&client_id=dev&scope=openid&code_challenge_method=S256";
+            let challenge = crate::support::relying_party::CHALLENGE;
+            let url = format!("{issuer}/authorize?{query}&code_challenge={challenge}&redirect_uri={redirect_uri}");
+            http.get(url).send().await.unwrap().status().as_u16()
+        };
+        for app in ["http://localhost:5173/callback", "http://localhost:1/", "http://127.0.0.1:3000/auth/callback/housekey"] {
+            assert_eq!(ask(&development.issuer, app).await, 303, "{app}");
+        }
+        for stranger in ["https://evil.example/callback", "http://localhost.evil.example:5173/callback", "com.evil.app:/callback"] {
+            assert_eq!(ask(&development.issuer, stranger).await, 400, "{stranger}");
+        }
+        for (origin, may) in [("http://localhost:5173", true), ("https://evil.example", false), ("null", false)] {
+            let preflight = http.request(reqwest::Method::OPTIONS, format!("{}/token", development.issuer)).header("origin", origin);
+            let answer = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+            assert_eq!(answer.headers().contains_key("access-control-allow-origin"), may, "{origin}");
+        }
+        // A server that is not a developer's knows no such client.
+        let app = TestApp::start(On::Sqlite).await;
+        assert_eq!(ask(&app.issuer, "http://localhost:5173/callback").await, 400);
+        let preflight = http.request(reqwest::Method::OPTIONS, format!("{}/token", app.issuer)).header("origin", "http://localhost:5173");
+        assert!(!preflight.send().await.unwrap().headers().contains_key("access-control-allow-origin"));
     });
 }
 

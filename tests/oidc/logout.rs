@@ -1,6 +1,6 @@
 //! `/end-session`: a token that names this session ends it; anything less asks a person.
 
-use crate::support::relying_party::Answer;
+use crate::support::relying_party::{Answer, code_in};
 use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, peer, person};
 
 async fn signed_in(app: &TestApp) -> (Browser, Answer) {
@@ -9,6 +9,29 @@ async fn signed_in(app: &TestApp) -> (Browser, Answer) {
     let spa = RelyingParty::new(app, "spa");
     let tokens = spa.redeem(&spa.code(&browser).await).await;
     (browser, tokens)
+}
+
+#[test]
+fn an_app_of_the_operators_own_signs_its_person_out_everywhere() {
+    peer::run(async {
+        let app = TestApp::start(On::Sqlite).await;
+        person(&app, "maya@okafor.example").await;
+        for (client, everywhere, ends) in
+            [("spa", "true", true), ("spa", "false", false), ("spa", "1", false), ("third-party", "true", false)]
+        {
+            let (desk, phone) = (app.browser(), app.browser());
+            for browser in [&desk, &phone] {
+                browser.sign_in("maya@okafor.example", PASSWORD).await;
+            }
+            let party = RelyingParty::new(&app, client);
+            let page = desk.get(&party.authorize_path("")).await;
+            let code = if client == "third-party" { code_in(&page.form().press("Allow").await) } else { code_in(&page) };
+            let tokens = party.redeem(&code).await;
+            desk.get(&format!("/end-session?id_token_hint={}&everywhere={everywhere}", tokens.text("id_token"))).await;
+            assert!(!is_signed_in(&desk).await);
+            assert_eq!(is_signed_in(&phone).await, !ends, "{client} {everywhere}");
+        }
+    });
 }
 
 async fn is_signed_in(browser: &Browser) -> bool {

@@ -15,6 +15,12 @@ async fn tokens(app: &TestApp, client: &'static str) -> (RelyingParty, Answer) {
     (party, answer)
 }
 
+/// Why there is nothing to refresh any more.
+fn over(answer: &Answer) -> &str {
+    assert_eq!((answer.status, answer.error()), (400, "invalid_grant"), "{answer:?}");
+    answer.text("reason")
+}
+
 on_each_database!(fifty_refreshes_at_once_get_the_identical_successor, |app: TestApp| async move {
     let (spa, first) = tokens(&app, "spa").await;
     let mut token = first.text("refresh_token").to_owned();
@@ -39,8 +45,17 @@ on_each_database!(a_replaced_token_that_comes_back_late_ends_the_family, |app: T
     let again = spa.refresh(old).await;
     assert_eq!(again.text("refresh_token"), second.text("refresh_token"), "a lost answer is given again");
     app.travel(Duration::from_secs(11));
-    assert_eq!(spa.refresh(old).await.error(), "invalid_grant");
-    assert_eq!(spa.refresh(second.text("refresh_token")).await.error(), "invalid_grant", "the whole family is over");
+    // Another client's, or at the other endpoint: nobody's news.
+    assert_eq!(over(&RelyingParty::new(&app, "spa-es256").refresh(old).await), "expired");
+    assert_eq!(app.letters(), 0);
+    assert_eq!(over(&spa.refresh(old).await), "revoked");
+    assert_eq!(over(&spa.refresh(second.text("refresh_token")).await), "revoked", "the whole family is over, and the app can say why");
+    assert_eq!(over(&spa.refresh(old).await), "revoked");
+    // The person is told, once.
+    let letter = app.letter_to("maya@okafor.example");
+    assert_eq!(letter.subject, "We signed you out of Housekey");
+    assert!(letter.link.is_none() && letter.text.contains("old copy"), "{}", letter.text);
+    assert_eq!(app.letters(), 1);
     assert_eq!(spa.userinfo(second.text("access_token")).await.status, 401);
     let log =
         housekey::audit::list_of_user(app.app.db.read(), claims(first.text("id_token"))["sub"].as_str().unwrap().parse().unwrap(), 10)
@@ -56,8 +71,8 @@ on_each_database!(a_grandparent_ends_the_family_at_once, |app: TestApp| async mo
         let next = spa.refresh(chain.last().unwrap()).await;
         chain.push(next.text("refresh_token").to_owned());
     }
-    assert_eq!(spa.refresh(&chain[3]).await.error(), "invalid_grant");
-    assert_eq!(spa.refresh(&chain[5]).await.error(), "invalid_grant");
+    assert_eq!(over(&spa.refresh(&chain[3]).await), "revoked");
+    assert_eq!(over(&spa.refresh(&chain[5]).await), "revoked");
 });
 
 #[test]
@@ -149,17 +164,17 @@ fn a_refresh_token_ends_by_age_by_silence_by_sign_out_and_by_lockout() {
         };
         let (_, silent) = fresh().await;
         app.travel(Duration::from_secs(14 * 86400 + 1));
-        assert_eq!(spa.refresh(&silent).await.error(), "invalid_grant");
+        assert_eq!(over(&spa.refresh(&silent).await), "expired");
         let (_, mut busy) = fresh().await;
         for _ in 0..3 {
             app.travel(Duration::from_hours(216));
             busy = spa.refresh(&busy).await.text("refresh_token").to_owned();
         }
         app.travel(Duration::from_hours(96));
-        assert_eq!(spa.refresh(&busy).await.error(), "invalid_grant", "rotation never outlives the first token's end");
+        assert_eq!(over(&spa.refresh(&busy).await), "expired", "rotation never outlives the first token's end");
         let (browser, token) = fresh().await;
         browser.get("/sign-out").await.form().press("Sign out").await;
-        assert_eq!(spa.refresh(&token).await.error(), "invalid_grant");
+        assert_eq!(over(&spa.refresh(&token).await), "signed-out-elsewhere");
         let (_, token) = fresh().await;
         let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
         housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();

@@ -28,20 +28,13 @@ pub const SECRET: &str = "a-secret-of-the-web-client-0123456789";
 /// The apps of every test: public, confidential, native, first-party and not, each algorithm.
 pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     let entry = |kind, auth, first_party| ClientEntry {
-        kind,
         name: Some("Fieldnotes".into()),
         auth,
         secret: (auth != ClientAuth::None).then(|| Secret(SECRET.to_owned().into())),
         redirect_uris: vec![RedirectUri::parse("https://app.test/callback").unwrap()],
         post_logout_redirect_uris: vec![RedirectUri::parse("https://app.test/goodbye").unwrap()],
-        origins: vec![],
-        delivery: Delivery::Code,
-        refresh: RefreshIn::Body,
-        signing: None,
         first_party,
-        audience: None,
-        initiate_login_uri: None,
-        branding: None,
+        ..ClientEntry::new(kind)
     };
     let id = |text: &str| ClientId::parse(text).unwrap();
     let mut token = entry(ClientKind::Spa, ClientAuth::None, true);

@@ -12,7 +12,7 @@ use self::settings::{Settings, redirect_uris, word};
 use self::show::{as_json, describe};
 use super::output::{Failure, Output, read_secret};
 use crate::app::App;
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, Secret};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Secret};
 use crate::key::b64;
 use crate::oidc::Clients;
 use crate::oidc::client::{self, Client};
@@ -114,23 +114,7 @@ async fn run_add(add: Add, app: &App, output: &Output) -> Result<(), Failure> {
         Some(id) => ClientId::parse(id).ok_or_else(|| Failure::asked_wrongly(format!("--id {id}: 1 to 64 of A-Z a-z 0-9 . _ -")))?,
         None => id_of_name(&add.name),
     };
-    let public = matches!(kind, ClientKind::Spa | ClientKind::Native);
-    let mut entry = ClientEntry {
-        kind,
-        name: Some(add.name.clone()),
-        auth: if public { ClientAuth::None } else { ClientAuth::Basic },
-        secret: None,
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        origins: Vec::new(),
-        delivery: Delivery::Code,
-        refresh: RefreshIn::Body,
-        signing: None,
-        first_party: false,
-        audience: None,
-        initiate_login_uri: None,
-        branding: None,
-    };
+    let mut entry = ClientEntry { name: Some(add.name.clone()), ..ClientEntry::new(kind) };
     add.settings.apply(&mut entry)?;
     let secret = match entry.auth {
         ClientAuth::Basic | ClientAuth::Post => Some(secret(app, add.secret_stdin)?),

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::super::output::Failure;
-use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SameSite, SigningAlgorithm};
 use crate::types::{Origin, RedirectUri};
 
 /// What `add` and `edit` have in common.
@@ -27,6 +27,9 @@ pub(super) struct Settings {
     /// Where its refresh token lives, with code delivery: body or cookie.
     #[arg(long)]
     refresh: Option<String>,
+    /// Whether its refresh cookie crosses sites: lax or none.
+    #[arg(long)]
+    same_site: Option<String>,
     /// What its tokens are signed with: RS256, ES256 or `EdDSA`.
     #[arg(long)]
     alg: Option<String>,
@@ -62,6 +65,9 @@ impl Settings {
         }
         if let Some(refresh) = &self.refresh {
             entry.refresh = word("--refresh", refresh, RefreshIn::parse, RefreshIn::ALL)?;
+        }
+        if let Some(same_site) = &self.same_site {
+            entry.same_site = word("--same-site", same_site, SameSite::parse, SameSite::ALL)?;
         }
         if let Some(alg) = &self.alg {
             entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);

@@ -16,6 +16,9 @@ pub(super) fn describe(client: &Client) -> String {
         format!("  refresh     {}", if client.refreshes_by_cookie() { "cookie" } else { "body" }),
         format!("  audience    {}", client.audience()),
     ];
+    if client.refreshes_by_cookie() {
+        lines.push(format!("  same-site   {}", entry.same_site));
+    }
     lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
     lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
     lines.extend(entry.post_logout_redirect_uris.iter().map(|uri| format!("  logout to   {uri}")));
@@ -33,6 +36,7 @@ pub(super) fn as_json(client: &Client) -> Value {
         "auth": entry.auth.as_str(),
         "delivery": entry.delivery.as_str(),
         "refresh": if client.refreshes_by_cookie() { "cookie" } else { "body" },
+        "same_site": entry.same_site.as_str(),
         "alg": entry.signing.map(SigningAlgorithm::as_str),
         "first_party": entry.first_party,
         "audience": client.audience(),

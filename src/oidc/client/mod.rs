@@ -13,7 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SigningAlgorithm, Tokens};
 use crate::crypto::{Crypto, Purpose, equal};
-use crate::types::{ClientId, Origin};
+use crate::session::RefreshCookie;
+use crate::types::{ClientId, Origin, RedirectUri};
 
 /// A registered client.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Client {
     secret_mark: Option<Vec<u8>>,
     /// From where its scripts may call.
     pub origins: Vec<Origin>,
+    /// Whether every app on this machine may be this client.
+    any_local_app: bool,
 }
 
 impl Client {
@@ -35,12 +38,18 @@ impl Client {
         Self::with_mark(id, entry, secret_mark)
     }
 
+    /// A client that every app on this machine may be, at whatever port and path, for `housekey dev`: no registration can
+    /// ask for that.
+    pub fn of_any_local_app(crypto: &Crypto, id: ClientId, entry: ClientEntry) -> Self {
+        Self { any_local_app: true, ..Self::new(crypto, id, entry) }
+    }
+
     fn with_mark(id: ClientId, entry: ClientEntry, secret_mark: Option<Vec<u8>>) -> Self {
-        let redirects = entry.redirect_uris.iter().filter_map(crate::types::RedirectUri::origin);
+        let redirects = entry.redirect_uris.iter().filter_map(RedirectUri::origin);
         let mut origins: Vec<_> = entry.origins.iter().cloned().chain(redirects).collect();
         origins.sort();
         origins.dedup();
-        Self { id, entry, secret_mark, origins }
+        Self { id, entry, secret_mark, origins, any_local_app: false }
     }
 
     /// What people see.
@@ -73,15 +82,30 @@ impl Client {
         self.takes_tokens() || self.entry.refresh == RefreshIn::Cookie
     }
 
+    /// Whether its scripts may call from there: an `Origin`, letter for letter.
+    pub fn may_call_from(&self, origin: &str) -> bool {
+        self.origins.iter().any(|one| one.as_str() == origin)
+            || self.any_local_app && Origin::parse(origin).is_ok_and(|origin| origin.is_loopback())
+    }
+
+    /// Its refresh cookie.
+    pub fn refresh_cookie(&self) -> RefreshCookie {
+        RefreshCookie::of(&self.id, self.entry.same_site)
+    }
+
     /// Whether an answer may go there: exactly a registered address, but for a native app's loopback port.
     pub fn may_redirect_to(&self, uri: &str) -> bool {
         let native = self.entry.kind == crate::config::ClientKind::Native;
-        self.entry.redirect_uris.iter().any(|registered| registered.matches(uri, native))
+        self.entry.redirect_uris.iter().any(|registered| registered.matches(uri, native)) || self.is_at(uri)
     }
 
     /// Whether a person may go there after signing out: exactly a registered address.
     pub fn may_leave_to(&self, uri: &str) -> bool {
-        self.entry.post_logout_redirect_uris.iter().any(|registered| registered.as_str() == uri)
+        self.entry.post_logout_redirect_uris.iter().any(|registered| registered.as_str() == uri) || self.is_at(uri)
+    }
+
+    fn is_at(&self, uri: &str) -> bool {
+        self.any_local_app && RedirectUri::parse(uri).is_ok_and(|uri| uri.is_loopback())
     }
 
     fn knows(&self, crypto: &Crypto, secret: &SecretString) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::audit::Event;
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
 use crate::error::{Error, Result};
 use crate::types::{ClientId, Origin, RedirectUri};
 use crate::work::Work;
@@ -47,6 +47,8 @@ struct Stored {
     delivery: String,
     /// Absent in registrations of earlier versions.
     refresh: Option<String>,
+    /// Likewise.
+    same_site: Option<String>,
     signing: Option<String>,
     first_party: bool,
     audience: Option<String>,
@@ -64,6 +66,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         origins: entry.origins.iter().map(ToString::to_string).collect(),
         delivery: entry.delivery.to_string(),
         refresh: Some(entry.refresh.to_string()),
+        same_site: Some(entry.same_site.to_string()),
         signing: entry.signing.map(|signing| signing.to_string()),
         first_party: entry.first_party,
         audience: entry.audience.clone(),
@@ -88,6 +91,7 @@ fn read(row: client::Model) -> Result<Client> {
         origins: stored.origins.iter().map(|text| Origin::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<_>>()?,
         delivery: Delivery::parse(&stored.delivery).ok_or_else(|| broken("delivery"))?,
         refresh: stored.refresh.map_or(Some(RefreshIn::Body), |text| RefreshIn::parse(&text)).ok_or_else(|| broken("refresh"))?,
+        same_site: stored.same_site.map_or(Some(SameSite::Lax), |text| SameSite::parse(&text)).ok_or_else(|| broken("same_site"))?,
         signing: stored.signing.map(|text| SigningAlgorithm::parse(&text).ok_or_else(|| broken("signing"))).transpose()?,
         first_party: stored.first_party,
         audience: stored.audience,

@@ -8,15 +8,15 @@ use actix_web::http::header::{self, HeaderValue};
 use super::{Granting, answer, mint};
 use crate::audit::Event;
 use crate::error::Result;
-use crate::form::Parameters;
+use crate::form::{self, Parameters};
 use crate::key::b64;
 use crate::oidc::authorize::{Spent, spend_code};
 use crate::oidc::{Client, OAuthError, scope};
 use crate::session::family::{self, Grant, Holder, NewFamily};
-use crate::session::{self, RefreshToken, refresh_cookie};
+use crate::session::{self, RefreshToken};
 use crate::types::{AuthorizationCode, Token};
 use crate::user::{self, Person};
-use crate::work::Work;
+use crate::work::{Actor, Work};
 
 const OVER: &str = "the code is unknown, expired, spent or another client's, or its verifier or redirect_uri differs";
 /// A client that sends the same request twice (a retry, a page that runs its effects twice) is not a
@@ -30,17 +30,18 @@ enum Outcome {
 }
 
 pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
-    let Granting { app, keys, client, parameters, actor, origin } = granting;
+    let Granting { app, keys, client, parameters, request } = granting;
     let code = parameters.get("code").ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
     let code = Token::<AuthorizationCode>::parse(code).ok_or_else(|| OAuthError::invalid_grant(OVER))?;
     // A cookie for whoever runs scripts on a registered origin, and for no other page: before anything is spent.
     let by_cookie = client.refreshes_by_cookie();
-    if by_cookie && !origin.is_some_and(|origin| client.origins.iter().any(|one| one.as_str() == origin)) {
+    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    if by_cookie && !origin.is_some_and(|origin| client.may_call_from(origin)) {
         return Err(OAuthError::forbidden(
             "this client's refresh token is a cookie: ask from a page of a registered origin, with its Origin header",
         ));
     }
-    let mut work = app.begin(actor).await?;
+    let mut work = app.begin(Actor::Client(form::caller(request), client.id.clone())).await?;
     let outcome = redeem(&mut work, &app.config.tokens, &client, &code, parameters).await?;
     work.commit().await?;
     let Outcome::Granted(granted) = outcome else { return Err(OAuthError::invalid_grant(OVER)) };
@@ -48,7 +49,7 @@ pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthE
     let minted = mint(app, keys, &client, (&grant, &person), nonce.as_deref())?;
     if by_cookie {
         let mut response = answer(&minted, &grant.scope, None);
-        refresh_cookie::set(&mut response, &client.id, &token, grant.expires_at.since(app.clock.now()));
+        client.refresh_cookie().set(&mut response, &token, grant.expires_at.since(app.clock.now()));
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         return Ok(response);
     }
@@ -70,7 +71,7 @@ async fn redeem(
             if !(recent && proves(&code, client, parameters)) {
                 // RFC 9700 §4.2.4: a second use means that the code leaked; end what the first one began.
                 if let Some(family) = code.family {
-                    family::end(work, family).await?;
+                    family::revoke(work, family).await?;
                 }
                 work.record(Event::CodeReused { user: code.user, client: code.client, family: code.family });
             }

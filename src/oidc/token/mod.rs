@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::form::{Body, Parameters};
 use crate::key::Keys;
 use crate::session::RefreshToken;
-use crate::work::Actor;
 
 /// What a grant is made with.
 pub(super) struct Granting<'a> {
@@ -26,9 +25,7 @@ pub(super) struct Granting<'a> {
     pub(super) keys: &'a Keys,
     pub(super) client: Arc<Client>,
     pub(super) parameters: &'a Parameters,
-    pub(super) actor: Actor,
-    /// Whose page asks, if a page does.
-    pub(super) origin: Option<&'a str>,
+    pub(super) request: &'a HttpRequest,
 }
 
 /// The grant types of the discovery document, in its order.
@@ -50,9 +47,7 @@ async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpReques
     let Body(mut parameters) = body?;
     let caller = crate::form::caller(request);
     let client = client::authenticate(app, clients, request, &mut parameters, &caller).await?;
-    let actor = Actor::Client(caller, client.id.clone());
-    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok());
-    let granting = Granting { app, keys, client, parameters: &parameters, actor, origin };
+    let granting = Granting { app, keys, client, parameters: &parameters, request };
     match parameters.get("grant_type") {
         Some("authorization_code") => authorization_code::grant(granting).await,
         Some("refresh_token") => refresh_token::grant(granting).await,

@@ -4,19 +4,16 @@ use actix_web::HttpResponse;
 
 use super::{Granting, answer, mint};
 use crate::oidc::{OAuthError, scope};
-use crate::session::RefreshToken;
-use crate::session::family::{self, Holder, Rotation, RotationRule};
-
-const OVER: &str = "the refresh token is unknown, expired, revoked or another client's";
+use crate::session::family::{self, Ending, Holder, Rotation, RotationRule};
+use crate::session::{Presenter, RefreshToken};
 
 pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
-    let Granting { app, keys, client, parameters, actor, .. } = granting;
+    let Granting { app, keys, client, parameters, request } = granting;
     let presented = parameters.get("refresh_token").ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
-    let presented = RefreshToken::parse(&app.crypto, presented).ok_or_else(|| OAuthError::invalid_grant(OVER))?;
+    let presented = RefreshToken::parse(&app.crypto, presented).ok_or_else(|| OAuthError::over(Ending::Expired))?;
     let rule = RotationRule { rotate: !client.is_confidential(), holder: Holder::Body };
-    match family::rotate(app, actor, &client.id, &presented, rule).await? {
-        Rotation::Refused => Err(OAuthError::invalid_grant(OVER)),
-        Rotation::Reused => Err(OAuthError::invalid_grant("the refresh token had been replaced; all tokens of its family are revoked")),
+    match family::rotate(app, &Presenter::of(request, &client.id), &presented, rule).await? {
+        Rotation::Over(ending) => Err(OAuthError::over(ending)),
         Rotation::Granted { mut grant, person, successor } => {
             // A refresh can narrow what its access token may do, never widen it (RFC 6749 §6).
             if let Some(asked) = parameters.get("scope") {

@@ -53,6 +53,8 @@ mod token_family {
         pub idle_expires_at: UnixMillis,
         pub expires_at: UnixMillis,
         pub ended_at: Option<UnixMillis>,
+        #[sea_orm(column_type = "String(StringLen::N(24))")]
+        pub ending: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -75,6 +77,32 @@ impl Holder {
             Self::Body => "body",
             Self::Cookie => "cookie",
         }
+    }
+}
+
+/// Why there is nothing left to refresh, for the app to tell the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It was too old, or unused for too long; or this is not a token that this client could present here.
+    Expired,
+    /// Its session was ended: at another app, on another device, by a new password, by an operator.
+    SignedOut,
+    /// A token or a code came back that had been replaced or spent: somebody may hold a copy.
+    Revoked,
+}
+
+impl Ending {
+    /// As the table and the API say it: in the words of the SDK's states.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::SignedOut => "signed-out-elsewhere",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    fn parse(text: Option<&str>) -> Self {
+        [Self::SignedOut, Self::Revoked].into_iter().find(|ending| text == Some(ending.as_str())).unwrap_or(Self::Expired)
     }
 }
 
@@ -138,6 +166,7 @@ pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: New
         idle_expires_at: Set(work.now + config.refresh_idle),
         expires_at: Set(expires_at),
         ended_at: Set(None),
+        ending: Set(None),
     };
     token_family::Entity::insert(row).exec_without_returning(work.db()).await?;
     work.record(Event::TokensIssued { user: new.user, client: new.client.clone(), session: new.session, family });
@@ -161,15 +190,15 @@ pub async fn is_alive(db: &impl ConnectionTrait, family: FamilyId, now: UnixMill
     Ok(alive.one(db).await?.is_some())
 }
 
-/// Ends one family.
-pub async fn end(work: &Work<'_>, family: FamilyId) -> Result<()> {
-    end_where(work, token_family::Column::Id.eq(family)).await
+/// Ends one family because somebody may hold a copy of what began it.
+pub async fn revoke(work: &Work<'_>, family: FamilyId) -> Result<()> {
+    end_where(work, token_family::Column::Id.eq(family), Ending::Revoked).await
 }
 
 /// Ends the family of a presented token, if it is the token to present.
 pub async fn end_presented(work: &Work<'_>, presented: &RefreshToken) -> Result<()> {
     let which = token_family::Column::Id.eq(presented.family).and(token_family::Column::CurrentHash.eq(presented.hash()));
-    end_where(work, which).await
+    end_where(work, which, Ending::SignedOut).await
 }
 
 /// Whose family a presented token is the latest of.
@@ -204,12 +233,12 @@ pub async fn session_of(
 
 /// Ends what descends from a session.
 pub(super) async fn end_of_session(work: &Work<'_>, session: SessionId) -> Result<()> {
-    end_where(work, token_family::Column::SessionId.eq(session)).await
+    end_where(work, token_family::Column::SessionId.eq(session), Ending::SignedOut).await
 }
 
 /// Ends everything of a person.
 pub(super) async fn end_of_user(work: &Work<'_>, user: UserId) -> Result<()> {
-    end_where(work, token_family::Column::UserId.eq(user)).await
+    end_where(work, token_family::Column::UserId.eq(user), Ending::SignedOut).await
 }
 
 /// Lets families descend from the session that replaces theirs, because the same person proved who they are again.
@@ -222,9 +251,10 @@ pub(super) async fn move_to(work: &Work<'_>, from: SessionId, to: SessionId) -> 
     Ok(())
 }
 
-async fn end_where(work: &Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> Result<()> {
+async fn end_where(work: &Work<'_>, which: sea_orm::sea_query::SimpleExpr, ending: Ending) -> Result<()> {
     token_family::Entity::update_many()
         .col_expr(token_family::Column::EndedAt, work.now.0.into())
+        .col_expr(token_family::Column::Ending, ending.as_str().into())
         .col_expr(token_family::Column::Successor, sea_orm::sea_query::Expr::value(Option::<Vec<u8>>::None))
         .filter(which)
         .filter(token_family::Column::EndedAt.is_null())

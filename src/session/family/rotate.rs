@@ -2,18 +2,18 @@
 
 use std::sync::LazyLock;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QuerySelect, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect, Statement};
 
-use super::{Grant, Holder, end_where, token_family};
+use super::{Ending, Grant, Holder, revoke, token_family};
 use crate::app::App;
 use crate::audit::Event;
 use crate::crypto::Crypto;
 use crate::db::{Row, sql};
 use crate::error::Result;
-use crate::session::RefreshToken;
-use crate::types::{ClientId, FamilyId, SessionId, UnixMillis};
+use crate::mail::{self, Notice};
+use crate::session::{Presenter, RefreshToken};
+use crate::types::{ClientId, Envelope, FamilyId, SessionId, UnixMillis};
 use crate::user::{self, Person, PersonRow};
-use crate::work::Actor;
 
 /// What a presented refresh token gives.
 pub enum Rotation {
@@ -26,10 +26,9 @@ pub enum Rotation {
         /// The token to present next; absent where tokens do not rotate.
         successor: Option<RefreshToken>,
     },
-    /// Nothing, and it never will again.
-    Refused,
-    /// It had been replaced: theft, or a client that keeps no order. The family has ended.
-    Reused,
+    /// Nothing, and it never will again. [`Ending::Revoked`]: the token had been replaced (theft, or a client that keeps
+    /// no order), and the family has ended now or before.
+    Over(Ending),
 }
 
 /// How to rotate.
@@ -53,7 +52,7 @@ const ALIVE: &str = "ended_at IS NULL AND expires_at > $3 AND idle_expires_at > 
 fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
     let person = Person::from(PersonRow::read(row)?);
     let (Ok(()), Some(client)) = (user::gate(&person), ClientId::parse(&row.get::<String>("client_id")?)) else {
-        return Ok(Rotation::Refused);
+        return Ok(Rotation::Over(Ending::Expired));
     };
     let grant = Grant {
         family: FamilyId(row.get("id")?),
@@ -68,17 +67,17 @@ fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
 }
 
 /// Presents a refresh token. The usual case is one statement and one commit.
-pub async fn rotate(app: &App, actor: Actor, client: &ClientId, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+pub async fn rotate(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
     let now = app.clock.now();
     let successor = rule.rotate.then(|| RefreshToken::new(&app.crypto, presented.family, app.random.bytes()));
     let update = match &successor {
-        Some(successor) => replace(app, client, presented, successor, (now, rule.holder))?,
-        None => keep(app, client, presented, (now, rule.holder)),
+        Some(successor) => replace(app, who.client, presented, successor, (now, rule.holder))?,
+        None => keep(app, who.client, presented, (now, rule.holder)),
     };
     if let Some(row) = app.db.change(update).await?.first() {
         return granted(row, successor);
     }
-    look_again(app, actor, client, presented, rule).await
+    look_again(app, who, presented, rule).await
 }
 
 fn replace(
@@ -132,46 +131,63 @@ fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (
 }
 
 /// The statement found nothing: the family is over, the token is another client's, or it has been replaced.
-async fn look_again(app: &App, actor: Actor, client: &ClientId, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
-    let mut work = app.begin(actor).await?;
+async fn look_again(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+    let judge = |row: &token_family::Model, now| judge(row, &presented.hash(), who.client, rule, now);
+    let letters = match token_family::Entity::find_by_id(presented.family).one(app.db.read()).await? {
+        Some(row) if judge(&row, app.clock.now()) == Verdict::Reused => warning(app, who, &row).await?,
+        _ => Vec::new(),
+    };
+    let mut work = app.begin(who.actor()).await?;
     let mut query = token_family::Entity::find_by_id(presented.family);
     if app.db.backend() == sea_orm::DbBackend::Postgres {
         query = query.lock_exclusive();
     }
-    let Some(row) = query.one(work.db()).await? else { return Ok(Rotation::Refused) };
-    match judge(&row, &presented.hash(), client, rule, work.now) {
-        Verdict::Over => Ok(Rotation::Refused),
+    let Some(row) = query.one(work.db()).await? else { return Ok(Rotation::Over(Ending::Expired)) };
+    match judge(&row, work.now) {
+        Verdict::Over(ending) => Ok(Rotation::Over(ending)),
         Verdict::Successor => {
             let facts = sql(work.db(), &format!("SELECT {} FROM token_families WHERE id = $1", *FACTS), [presented.family.0.into()]);
             let facts = work.db().query_one_raw(facts).await?;
             let successor = reopen(&app.crypto, presented, row.successor.as_deref())?;
-            facts.zip(successor).map_or(Ok(Rotation::Refused), |(facts, successor)| granted(&facts.into(), Some(successor)))
+            let over = Ok(Rotation::Over(Ending::Expired));
+            facts.zip(successor).map_or(over, |(facts, successor)| granted(&facts.into(), Some(successor)))
         }
         Verdict::Reused => {
-            end_where(&work, token_family::Column::Id.eq(presented.family)).await?;
+            revoke(&work, presented.family).await?;
             work.record(Event::RefreshTokenReused {
                 user: row.user_id,
                 client: row.client_id,
                 session: row.session_id,
                 family: presented.family,
             });
+            mail::post(&mut work, &letters)?;
             work.commit().await?;
-            Ok(Rotation::Reused)
+            Ok(Rotation::Over(Ending::Revoked))
         }
     }
 }
 
+/// Letters to the person: somebody may hold a copy of their sign-in.
+async fn warning(app: &App, who: &Presenter<'_>, row: &token_family::Model) -> Result<Vec<Envelope>> {
+    let page = mail::page(app, Some(&row.client_id), who.language());
+    user::notices(app, row.user_id, (Notice::Revoked, who.user_agent()), &page).await
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
-    Over,
+    Over(Ending),
     Successor,
     Reused,
 }
 
 fn judge(row: &token_family::Model, presented: &[u8], client: &ClientId, rule: RotationRule, now: UnixMillis) -> Verdict {
-    let over = row.ended_at.is_some() || row.expires_at <= now || row.idle_expires_at <= now;
-    if over || row.client_id != *client || row.delivery != rule.holder.as_str() || row.current_hash == presented {
-        return Verdict::Over;
+    // Who may not present it is told nothing of its family.
+    if row.client_id != *client || row.delivery != rule.holder.as_str() {
+        return Verdict::Over(Ending::Expired);
+    }
+    let over = row.expires_at <= now || row.idle_expires_at <= now || row.current_hash == presented;
+    if row.ended_at.is_some() || over {
+        return Verdict::Over(Ending::parse(row.ending.as_deref()));
     }
     let predecessor = row.previous_hash.as_deref() == Some(presented);
     let in_time = row.previous_until.is_some_and(|until| now < until);

@@ -97,7 +97,7 @@ export function createAuthOn(given: Platform, options: AuthOptions): Auth {
     }
   }
 
-  async function signOut({ everywhere = false, returnTo, local }: SignOutOptions = {}) {
+  async function signOut({ everywhere, returnTo, local }: SignOutOptions = {}) {
     await settled;
     const idToken = holder.get()?.tokens?.id;
     holder.end("signed-out"); // whatever happens next, nothing is shown any more
@@ -108,18 +108,17 @@ export function createAuthOn(given: Platform, options: AuthOptions): Auth {
       await lock(() => persist(platform, 3, () => grant.end(everywhere))).catch((error) => {
         if (!isOver(error)) throw error;
       });
-      if (target) platform.go(target);
-      return;
+      return void (target && platform.go(target));
     }
     const { end_session_endpoint } = await discover();
     const post_logout_redirect_uri = target ?? options.postLogoutRedirectUri ?? absolute("/").href;
-    if (end_session_endpoint) platform.go(address(end_session_endpoint, { client_id: clientId, id_token_hint: idToken, post_logout_redirect_uri }));
+    if (end_session_endpoint) platform.go(address(end_session_endpoint, { client_id: clientId, id_token_hint: idToken, everywhere, post_logout_redirect_uri }));
   }
 
   // OpenID Connect Core §4: somebody sends the person here to sign in.
   function invited(): SignInOptions | undefined {
     const query = absolute("").searchParams;
-    if (autoCallback && !holder.get() && query.get("iss") === issuer && !query.has("state")) return { returnTo: "/", loginHint: query.get("login_hint") ?? undefined };
+    if (autoCallback && !holder.get() && query.get("iss") === issuer && !query.has("state")) return { returnTo: "/", loginHint: query.get("login_hint")! };
   }
 
   const auth: Auth = {
@@ -129,7 +128,7 @@ export function createAuthOn(given: Platform, options: AuthOptions): Auth {
     ready: () => settled.then(state.get) as Promise<AuthState>,
     async signIn(asked = {}) {
       await settled;
-      if (!holder.get() || asked.prompt || asked.maxAge !== undefined || asked.acrValues || asked.provider) await leaveToSignIn(asked);
+      if (!holder.get() || asked.prompt || asked.maxAge != null || asked.acrValues || asked.provider) await leaveToSignIn(asked);
     },
     signOut,
     async handleCallback(url = platform.here()) {

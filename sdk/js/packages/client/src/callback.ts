@@ -23,7 +23,7 @@ export async function redeem(platform: Platform, settings: Settings, grant: Gran
   const iss = params.get("iss");
   if (iss !== null && iss !== settings.issuer) throw new AuthError("issuer_mismatch", iss);
   const error = params.get("error");
-  if (error) throw new AuthError(error, params.get("error_description") ?? undefined);
+  if (error) throw new AuthError(error, params.get("error_description"));
   if (settings.mode === "token") return withCookie(grant, params);
   const code = params.get("code")!;
   const answer = await persist(platform, 5, () => grant.redeem(code, trip.verifier!));

@@ -1,5 +1,7 @@
 // What can go wrong, in three kinds: over, later, and a mistake in the setup.
 
+import type { SignedOutReason } from "./types.js";
+
 export type AuthErrorCode =
   | "network" // no answer
   | "unavailable" // an answer that says "later"
@@ -19,14 +21,12 @@ export class AuthError extends Error {
   declare readonly retryable: boolean;
   /** What the server's Retry-After asked for. */
   declare readonly retryAfterMs: number | undefined;
+  /** Why the session is over, by the server's word. */
+  declare readonly reason: SignedOutReason | undefined;
 
-  constructor(code: AuthErrorCode, hint?: string, retryable = false, retryAfterMs?: number) {
+  constructor(code: AuthErrorCode, hint?: string | null, more?: Partial<Pick<AuthError, "retryable" | "retryAfterMs" | "reason">>) {
     super(hint ? `${code}: ${hint}` : code);
-    this.name = "AuthError";
-    this.code = code;
-    this.retryable = retryable;
-    this.hint = hint;
-    this.retryAfterMs = retryAfterMs;
+    Object.assign(this, { name: "AuthError", code, hint, retryable: false, ...more });
   }
 }
 

@@ -38,7 +38,7 @@ export function createGrant(platform: Platform, settings: Settings, discover: ()
         ? atTokenEndpoint({ grant_type: "refresh_token", refresh_token: session?.refresh ?? "" }, { method: "POST" })
         : ask(platform, `${issuer}/session/token`, withCookie),
 
-    end: (everywhere: boolean): Promise<Answer> => ask(platform, `${issuer}/session/end`, { ...withCookie, body: JSON.stringify({ everywhere }) }),
+    end: (everywhere?: boolean): Promise<Answer> => ask(platform, `${issuer}/session/end`, { ...withCookie, body: JSON.stringify({ everywhere }) }),
 
     /** `before`: what is refreshed. An answer may leave out what has not changed. */
     read(answer: Answer, before?: Session, nonce?: string): Session {

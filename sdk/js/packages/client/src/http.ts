@@ -19,7 +19,7 @@ export async function ask(platform: Platform, url: string, init: RequestInit = {
     response = await platform.fetch(url, { ...init, signal: stop.signal });
     answer = await read(response);
   } catch {
-    throw new AuthError("network", `${url}: is it up, and this origin registered?`, true);
+    throw new AuthError("network", `${url}: down, or this origin not registered?`, { retryable: true });
   } finally {
     platform.clearTimeout(timer);
   }
@@ -28,9 +28,9 @@ export async function ask(platform: Platform, url: string, init: RequestInit = {
   const code: string = answer.error ?? `http_${status}`;
   if (status === 408 || status === 429 || status >= 500) {
     const seconds = Number(response.headers.get("Retry-After"));
-    throw new AuthError("unavailable", `${status} ${code}`, true, seconds > 0 ? seconds * 1000 : undefined);
+    throw new AuthError("unavailable", `${status} ${code}`, { retryable: true, retryAfterMs: seconds > 0 ? seconds * 1000 : undefined });
   }
-  if (code === "invalid_grant" || status === 401) throw new AuthError("session_over", answer.error_description);
+  if (code === "invalid_grant" || status === 401) throw new AuthError("session_over", answer.error_description, { reason: answer.reason });
   throw new AuthError(code, answer.error_description);
 }
 

@@ -47,7 +47,7 @@ export function createRefresh(
       if (unchanged()) holder.take(grant.read(answer, before), cause);
     } catch (error) {
       if (!isOver(error)) throw error;
-      if (unchanged()) holder.end("expired");
+      if (unchanged()) holder.end((error as AuthError).reason ?? "expired");
     }
     await holder.catchUp();
   }

@@ -5,7 +5,6 @@ import type { Holder } from "./holder.js";
 import type { Platform } from "./platform.js";
 import type { Refresh } from "./refresh.js";
 import { shortestLife } from "./store.js";
-import { pause } from "./timers.js";
 import type { TokenOptions } from "./types.js";
 
 type Kind = "id" | "access";
@@ -38,20 +37,11 @@ export function createTokens(platform: Platform, holder: Holder, refresh: Refres
       ? () => !!current() && current() !== last && left(kind) > life(kind) / 2
       : // A short-lived token is good for half its life, or every call would fetch a new one.
         () => left(kind) > 0 && left(kind) >= Math.min(minValiditySeconds, life(kind) / 2);
-    if (holder.get() && !enough()) {
-      if (forceRefresh && current()) await nextSecond();
-      await refresh(forceRefresh ? "forced" : "scheduled", enough);
-    }
+    if (holder.get() && !enough()) await refresh(forceRefresh ? "forced" : "scheduled", enough);
     if (!holder.get()) return null;
     const token = current();
     if (!token) throw new AuthError("no_token", `no ${kind} token: is openid in the scope?`);
     return (lastGiven[kind] = token);
-  }
-
-  // Two tokens of one second can be the same text, letter for letter.
-  async function nextSecond() {
-    const wait = holder.get()!.tokens!.at + 1000 - platform.now();
-    if (wait > 0) await pause(platform, Math.min(wait, 1000));
   }
 
   function schedule() {

@@ -43,6 +43,10 @@ export interface User {
   claims: Record<string, unknown>;
 }
 
+/**
+ * "expired": too old, or unused for too long. "revoked": somebody used a copy, and the server has ended it.
+ * "signed-out-elsewhere": in another tab or app, on another device, or by a new password.
+ */
 export type SignedOutReason = "never" | "signed-out" | "expired" | "revoked" | "signed-out-elsewhere";
 
 export type AuthState =
@@ -73,7 +77,7 @@ export interface SignInOptions {
 }
 
 export interface SignOutOptions {
-  /** On all devices. Needs the refresh cookie. */
+  /** On all devices, of a first-party app. */
   everywhere?: boolean;
   returnTo?: string;
   /** Only this browser forgets; the server is not told. */

@@ -22,6 +22,8 @@ export class Issuer {
   trouble: Trouble = () => undefined;
   asked: Asked[] = [];
   sessionOver = false;
+  /** Why, as the answer says it. */
+  ending: string | undefined;
   cookie: string | undefined;
   setsCookie = false;
   #codes = new Map<string, { challenge: string | null; nonce: string | null }>();
@@ -87,7 +89,7 @@ export class Issuer {
   }
 
   #tokens(presented: string | undefined, cookie: boolean): Response {
-    const over = Response.json({ error: "invalid_grant", error_description: "the session is over" }, { status: 400 });
+    const over = Response.json({ error: "invalid_grant", error_description: "the session is over", reason: this.ending }, { status: 400 });
     if (!presented || this.sessionOver) return over;
     const before = this.#replaced.get(presented);
     let next: string;
@@ -115,10 +117,10 @@ export class Issuer {
     return token;
   }
 
-  // Like RS256 over the same claims: what is minted in one second is one text.
+  // No two are the same text, not even within one second.
   #jwt(aud: string, life: number, more: object = {}): string {
     const iat = Math.floor(this.now() / 1000);
-    const claims = { iss: this.url, aud, iat, exp: iat + life, email: "ada@example.com", email_verified: true, ...this.person, ...more };
+    const claims = { iss: this.url, aud, iat, exp: iat + life, jti: `${++this.#count}`, email: "ada@example.com", email_verified: true, ...this.person, ...more };
     const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString("base64url");
     return `${encode({ alg: "RS256", typ: "JWT" })}.${encode(claims)}.signature`;
   }

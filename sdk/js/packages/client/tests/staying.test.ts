@@ -83,6 +83,20 @@ for (const delivery of ["code", "token"] as const) {
     assert.equal(await cached(two), null);
     assert.equal(reason(world.open(options)), "never");
   });
+
+  for (const ending of ["revoked", "signed-out-elsewhere"]) {
+    test(`every tab says why the server ended it: ${ending} (${delivery})`, async () => {
+      const world = new World();
+      const one = await world.signedIn(options);
+      const two = world.open(options);
+      await world.pass(2000);
+      await force(one);
+      Object.assign(world.issuer, { sessionOver: true, ending });
+      assert.equal(await world.after(5000, forcing(one)), null);
+      await world.settle();
+      assert.deepEqual([reason(one), reason(two)], [ending, ending]);
+    });
+  }
 }
 
 test("503 with Retry-After is waited for", async () => {
