@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 use super::Finding;
 use super::site::Site;
-use crate::config::{ClientKind, Config, MethodName, SigningAlgorithm};
+use crate::config::{ClientKind, Config, MethodName, SameSite, SigningAlgorithm};
 use crate::oidc::Client;
 use crate::types::{ClientId, Origin, RedirectUri};
 
@@ -16,6 +16,9 @@ const CHECK: &str = "client";
 
 /// Every finding about these apps.
 pub fn clients(config: &Config, clients: &[Arc<Client>]) -> Vec<Finding> {
+    if clients.is_empty() && config.is_development() {
+        return vec![Finding::fine(CHECK, "no app is registered: one on this machine is the client dev and needs no registration")];
+    }
     if clients.is_empty() {
         let remedy = "housekey client add \"My app\" --kind spa --redirect-uri https://app.example/callback --first-party";
         return vec![Finding::note(CHECK, "no app is registered: nobody can sign in to anything", remedy)];
@@ -132,33 +135,37 @@ fn one_name(usual: &str) -> String {
     format!("use one name for this machine everywhere, also in the browser's address bar: {usual}")
 }
 
-/// A `SameSite=Lax` cookie does not go along when a script of another site calls.
+/// Whether the refresh cookie goes along when the app's scripts call.
 fn cookie(config: &Config, client: &Client) -> Option<Finding> {
     if !client.refreshes_by_cookie() {
         return None;
     }
     let strangers: Vec<_> = client.origins.iter().filter(|origin| !is_same_site(config, origin)).map(Origin::as_str).collect();
+    let (id, crosses) = (&client.id, client.entry.same_site == SameSite::None);
     if strangers.is_empty() {
-        return None;
+        let says =
+            format!("{id}: same_site is none, and all its origins are on the site of {}: the cookie goes along without it", config.issuer);
+        let remedy = change(config, id, "leave same_site out", "--same-site lax");
+        return crosses.then(|| Finding::note(CHECK, says, remedy));
     }
-    let says = format!(
-        "{}: {} and {} are different sites, so browsers do not send the refresh cookie along: people are signed out at each reload",
-        client.id,
-        strangers.join(", "),
-        config.issuer
-    );
+    let sites = format!("{id}: {} and {} are different sites", strangers.join(", "), config.issuer);
     let usual = loopback_name(config.issuer.as_str()).filter(|_| strangers.iter().all(|origin| loopback_name(origin).is_some()));
-    if let Some(usual) = usual {
-        return Some(Finding::broken(CHECK, says, one_name(&usual)));
-    }
-    let setting = if client.takes_tokens() { "delivery = \"code\" and refresh = \"body\"" } else { "refresh = \"body\"" };
+    let together = usual.map_or_else(|| ONE_SITE.to_owned(), |usual| one_name(&usual));
     let option = if client.takes_tokens() { "--delivery code --refresh body" } else { "--refresh body" };
-    let remedy = format!(
-        "serve both with the same scheme below one domain, like https://auth.example.com and https://app.example.com; or let the app keep its refresh token: {}",
-        change(config, &client.id, setting, option)
-    );
+    let setting = if client.takes_tokens() { "delivery = \"code\" and refresh = \"body\"" } else { "refresh = \"body\"" };
+    let remedy = format!("{together}; or let the app keep its refresh token: {}", change(config, id, setting, option));
+    if crosses {
+        let says = format!(
+            "{sites}, and same_site is none: Chrome sends the refresh cookie unless a person blocks third-party cookies; Safari \
+             (ITP) and Firefox (Total Cookie Protection) do not, so their people are signed out at each reload"
+        );
+        return Some(Finding::note(CHECK, says, remedy));
+    }
+    let says = format!("{sites}, so browsers do not send the refresh cookie along: people are signed out at each reload");
     Some(Finding::broken(CHECK, says, remedy))
 }
+
+const ONE_SITE: &str = "serve both with https below one domain, like https://auth.example.com and https://app.example.com";
 
 fn audience(config: &Config, client: &Client) -> Option<Finding> {
     let (id, audience) = (&client.id, client.audience());
@@ -228,8 +235,19 @@ mod tests {
 
     #[test]
     fn each_thing_about_an_app_is_one_finding() {
-        let (issuer, spa) = ("https://auth.example.com", "redirect_uris = [\"https://app.example.com/cb\"]\n");
+        let (near, far) = ("redirect_uris = [\"https://app.example.com/cb\"]\n", "redirect_uris = [\"https://app.example.net/cb\"]\n");
+        let crossing = "refresh = \"cookie\"\nsame_site = \"none\"";
+        let (issuer, spa) = ("https://auth.example.com", near);
         for (issuer, letters, app, mark, says, remedy) in [
+            (
+                issuer,
+                false,
+                &*format!("{far}{crossing}"),
+                Mark::Note,
+                "Safari (ITP) and Firefox (Total Cookie Protection) do not",
+                "below one domain",
+            ),
+            (issuer, false, &*format!("{near}{crossing}"), Mark::Note, "the cookie goes along without it", "leave same_site out"),
             (
                 issuer,
                 false,
