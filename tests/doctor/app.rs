@@ -36,13 +36,13 @@ fn what_the_snippet_prints_the_doctor_finds_fit() {
         let app = TestApp::start(On::Sqlite).await;
         let project = app.folder.path().join("app");
         std::fs::create_dir_all(project.join("convex")).unwrap();
-        let file = project.join("convex/auth.config.ts");
+        let config = project.join("convex/auth.config.ts");
         let doctor = |path: &std::path::Path| run(&app, &["doctor", "--convex", path.to_str().unwrap()], "");
         for options in [vec!["convex"], vec!["convex-jwt"], vec!["convex-jwt", "--inline-jwks"]] {
             let (fine, snippet) = run(&app, &[&["client", "snippet", "web"], options.as_slice()].concat(), "");
             assert!(fine, "{snippet}");
-            std::fs::write(&file, snippet).unwrap();
-            for path in [&project, &file] {
+            std::fs::write(&config, snippet).unwrap();
+            for path in [&project, &config] {
                 let (fine, said) = doctor(path);
                 let inline = options.len() == 2;
                 assert!(fine && !said.contains("FAIL") && said.contains("ok    public"), "{options:?}: {said}");
@@ -51,18 +51,18 @@ fn what_the_snippet_prints_the_doctor_finds_fit() {
                 assert_eq!(said.contains("fits the tokens for web, byte for byte"), inline, "{options:?}: {said}");
             }
         }
-        let whole = std::fs::read_to_string(&file).unwrap();
+        let whole = std::fs::read_to_string(&config).unwrap();
         // The copied keys are another server's: those of before a change.
         let strange = base64_of(r#"{"keys":[{"kty":"oct","k":"AA","alg":"RS256","kid":"before"}]}"#);
         let copied = whole.split("base64,").nth(1).unwrap().split('"').next().unwrap();
-        std::fs::write(&file, whole.replace(copied, &strange)).unwrap();
+        std::fs::write(&config, whole.replace(copied, &strange)).unwrap();
         let (fine, said) = doctor(&project);
         assert!(!fine && said.contains("so a key was changed") && said.contains("--inline-jwks, and paste it again"), "{said}");
-        std::fs::write(&file, whole.replace("applicationID: \"web\"", "applicationID: \"convex\"")).unwrap();
+        std::fs::write(&config, whole.replace("applicationID: \"web\"", "applicationID: \"convex\"")).unwrap();
         let (fine, said) = doctor(&project);
         assert!(!fine && said.contains("applicationID is ⟨convex⟩; tokens for web have aud web: 401 NoAuthProvider"), "{said}");
         assert!(said.contains("or in [clients.web] audience = \"convex\""), "{said}");
-        std::fs::write(&file, whole.replace("applicationID", "applicationId")).unwrap();
+        std::fs::write(&config, whole.replace("applicationID", "applicationId")).unwrap();
         assert!(doctor(&project).1.contains("AuthConfigNotMatchingSchemaError"));
         let (fine, said) = doctor(&project.join("nowhere"));
         assert!(!fine && said.contains("no auth.config.ts is there") && said.contains("help: name the app's folder"), "{said}");

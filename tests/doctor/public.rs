@@ -30,13 +30,13 @@ fn in_full(findings: &[Finding]) -> String {
     findings.iter().map(|one| format!("{:?} {} | {}\n", one.mark, one.says, one.remedy.as_deref().unwrap_or_default())).collect()
 }
 
-type Case = (fn(&Asked, &mut Reply), &'static str, &'static str);
+type Case = (fn(&mut Reply), &'static str, &'static str);
 
-/// Each of these faults makes exactly one finding, which says this and helps so.
-async fn one_finding_each(cases: &[Case]) {
+/// Each of these faults at this address makes exactly one finding, which says this and helps so.
+async fn one_finding_each(concerns: fn(&Asked) -> bool, cases: &[Case]) {
     let (proxy, app) = behind_a_proxy().await;
     for (rewrite, says, remedy) in cases {
-        proxy.fault(Fault::Rewrite(*rewrite));
+        proxy.fault(Fault::Rewrite(concerns, *rewrite));
         let seen = look(&app).await.findings;
         let wrong = broken(&seen);
         assert_eq!(wrong.len(), 1, "{says}:\n{}", in_full(&seen));
@@ -46,6 +46,14 @@ async fn one_finding_each(cases: &[Case]) {
     }
     proxy.fault(Fault::None);
     assert!(broken(&look(&app).await.findings).is_empty(), "the proxy is well again");
+}
+
+fn discovery(asked: &Asked) -> bool {
+    asked.path.ends_with("/openid-configuration")
+}
+
+fn keys(asked: &Asked) -> bool {
+    asked.path.ends_with("/jwks.json")
 }
 
 #[test]
@@ -59,275 +67,106 @@ fn a_proxy_that_passes_everything_on_is_fine() {
     });
 }
 
-fn discovery(asked: &Asked) -> bool {
-    asked.path.ends_with("/openid-configuration")
-}
-
 #[test]
 fn each_way_to_lead_a_caller_astray_is_told_apart() {
-    peer::run(one_finding_each(&[
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.redirect(&format!("{}/", asked.path))
-                }
-            },
-            "configuration⟨/⟩: Auth.js",
-            "adds a slash at the end: serve exactly",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.redirect("https://sso.test/login")
-                }
-            },
-            "redirects to ⟨https://sso.test/login",
-            "adds a redirect to https://sso.test/login: serve exactly",
-        ),
-        (
-            |asked, reply| {
-                if asked.path.ends_with("jwks.json") {
-                    reply.redirect("/keys")
-                }
-            },
-            "/.well-known/jwks.json redirects to",
-            "serve exactly",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    *reply = Reply::of(401)
-                }
-            },
-            "401 Unauthorized: something in front of the server does not let strangers in",
-            "without a password",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    *reply = Reply::of(404)
-                }
-            },
-            "does not reach this server as it was sent",
-            "pass every path below",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    *reply = Reply::of(502)
-                }
-            },
-            "502 Bad Gateway: the proxy in front does not reach the server",
-            "server.listen (127.0.0.1:",
-        ),
-        (
-            |asked, reply| {
-                if asked.path.ends_with("oauth-authorization-server") {
-                    *reply = Reply::of(404)
-                }
-            },
-            "oauth-authorization-server answers 404",
-            "pass every path below",
-        ),
-        (
-            |asked, reply| {
-                if asked.path == "/sign-in" {
-                    *reply = Reply::of(503)
-                }
-            },
-            "/sign-in answers 503",
-            "pass every path below",
-        ),
-    ]));
+    peer::run(async {
+        let cases: [Case; 5] = [
+            (|reply| reply.redirect("openid-configuration/"), "configuration⟨/⟩: Auth.js", "adds a slash at the end: serve exactly"),
+            (
+                |reply| reply.redirect("https://sso.test/login"),
+                "redirects to ⟨https://sso.test/login",
+                "a redirect to https://sso.test/login: serve exactly",
+            ),
+            (
+                |reply| *reply = Reply::of(401),
+                "401 Unauthorized: something in front of the server does not let strangers in",
+                "without a password",
+            ),
+            (|reply| *reply = Reply::of(404), "does not reach this server as it was sent", "pass every path below"),
+            (|reply| *reply = Reply::of(502), "502 Bad Gateway: the proxy in front does not reach the server", "server.listen (127.0.0.1:"),
+        ];
+        one_finding_each(discovery, &cases).await;
+        one_finding_each(keys, &[(|reply| reply.redirect("/keys"), "/.well-known/jwks.json redirects to", "serve exactly")]).await;
+        let twin = |asked: &Asked| asked.path.ends_with("/oauth-authorization-server");
+        one_finding_each(twin, &[(|reply| *reply = Reply::of(404), "oauth-authorization-server answers 404", "pass every path below")])
+            .await;
+    });
 }
 
 #[test]
 fn each_thing_done_to_the_documents_is_told_apart() {
-    peer::run(one_finding_each(&[
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.without("content-type");
-                }
-            },
-            "content-type is missing: Convex reads nothing else",
-            "leave content-type alone: application/json",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.set("cache-control", "private, max-age=0");
-                }
-            },
-            "cache-control is private, max-age=0: nobody may keep it",
-            "public, max-age=60",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.set("cache-control", "public, max-age=60, must-revalidate");
-                }
-            },
-            "Convex signs people out",
-            "public, max-age=60",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.with("set-cookie", "LB=host-17; Path=/");
-                }
-            },
-            "set-cookie is LB: what carries a cookie",
-            "set no cookies below /.well-known",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.with("vary", "*");
-                }
-            },
-            "vary is *",
-            "no Vary: *",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.without("access-control-allow-origin");
-                }
-            },
-            "apps in browsers cannot read this",
-            "one *",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.body = reply.body.replace("\"issuer\":\"http://localhost:", "\"issuer\":\"http://127.0.0.1:");
-                }
-            },
-            "issuer is http://⟨127.0.0.1⟩:",
-            "leave the body alone",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.body = reply.body.replace("/token\"", "/token/\"");
-                }
-            },
-            "token_endpoint is",
-            "leave the body alone",
-        ),
-        (
-            |asked, reply| {
-                if discovery(asked) {
-                    reply.body = "<html>Welcome</html>".to_owned();
-                }
-            },
-            "is not the JSON that was sent",
-            "no page of its own",
-        ),
-        (
-            |asked, reply| {
-                if asked.path.ends_with("jwks.json") {
-                    reply.body = r#"{"keys":[]}"#.to_owned();
-                }
-            },
-            "lacks keys of this database",
-            "an old answer is kept, or a server with another database",
-        ),
-        (
-            |asked, reply| {
-                if asked.path.ends_with("jwks.json") {
-                    reply.body = r#"{"keys":[{"kty":"oct","k":"AA","kid":"old"}]}"#.to_owned();
-                }
-            },
-            "has other keys (old) than this database",
-            "one database",
-        ),
-    ]));
+    peer::run(async {
+        let cases: [Case; 9] = [
+            (
+                |reply| reply.without("content-type"),
+                "content-type is missing: Convex reads nothing else",
+                "leave content-type alone: application/json",
+            ),
+            (
+                |reply| reply.set("cache-control", "private, max-age=0"),
+                "cache-control is private, max-age=0: nobody may keep it",
+                "public, max-age=60",
+            ),
+            (|reply| reply.set("cache-control", "public, max-age=60, must-revalidate"), "Convex signs people out", "public, max-age=60"),
+            (
+                |reply| reply.with("set-cookie", "LB=host-17; Path=/"),
+                "set-cookie is LB: what carries a cookie",
+                "set no cookies below /.well-known",
+            ),
+            (|reply| reply.with("vary", "*"), "vary is *", "no Vary: *"),
+            (|reply| reply.without("access-control-allow-origin"), "apps in browsers cannot read this", "one *"),
+            (
+                |reply| reply.body = reply.body.replace("\"issuer\":\"http://localhost:", "\"issuer\":\"http://127.0.0.1:"),
+                "issuer is http://⟨127.0.0.1⟩:",
+                "leave the body alone",
+            ),
+            (|reply| reply.body = reply.body.replace("/token\"", "/token/\""), "token_endpoint is", "leave the body alone"),
+            (|reply| reply.body = "<html>Welcome</html>".to_owned(), "is not the JSON that was sent", "no page of its own"),
+        ];
+        one_finding_each(discovery, &cases).await;
+        let cases: [Case; 2] = [
+            (
+                |reply| reply.body = r#"{"keys":[]}"#.to_owned(),
+                "lacks keys of this database",
+                "an old answer is kept, or a server with another database",
+            ),
+            (
+                |reply| reply.body = r#"{"keys":[{"kty":"oct","k":"AA","kid":"old"}]}"#.to_owned(),
+                "has other keys (old) than this database",
+                "one database",
+            ),
+        ];
+        one_finding_each(keys, &cases).await;
+    });
 }
 
 #[test]
 fn each_thing_done_to_pages_and_preflights_is_told_apart() {
-    fn page(asked: &Asked) -> bool {
-        asked.path == "/sign-in"
-    }
-    fn preflight(asked: &Asked) -> bool {
-        asked.method == "OPTIONS"
-    }
-    peer::run(one_finding_each(&[
-        (
-            |asked, reply| {
-                if page(asked) {
-                    reply.without("content-security-policy");
-                }
-            },
-            "another site can show this page in a frame",
-            "leave content-security-policy alone",
-        ),
-        (
-            |asked, reply| {
-                if page(asked) {
-                    reply.with("content-security-policy", "upgrade-insecure-requests");
-                }
-            },
-            "pages may not load what they need",
-            "add none",
-        ),
-        (
-            |asked, reply| {
-                if page(asked) {
-                    reply.without("x-content-type-options");
-                }
-            },
-            "x-content-type-options is missing",
-            "nosniff",
-        ),
-        (
-            |asked, reply| {
-                if page(asked) {
-                    reply.set("cache-control", "public, max-age=600");
-                }
-            },
-            "one person's page can be kept and shown to another",
-            "no-store",
-        ),
-        (
-            |asked, reply| {
-                if page(asked) {
-                    reply.without("set-cookie");
-                }
-            },
-            "nobody can sign in",
-            "leave set-cookie alone",
-        ),
-        (
-            |asked, reply| {
-                if preflight(asked) {
-                    *reply = Reply::of(200)
-                }
-            },
-            "OPTIONS",
-            "pass OPTIONS on instead of answering it",
-        ),
-        (
-            |asked, reply| {
-                if preflight(asked) {
-                    reply.with("access-control-allow-origin", "*");
-                }
-            },
-            "access-control-allow-origin: https://app.test, *, which is not what this server says",
-            "add no access-control headers",
-        ),
-        (
-            |asked, reply| {
-                if preflight(asked) {
-                    reply.without("access-control-allow-origin");
-                }
-            },
-            "does not let scripts of https://app.test in",
-            "Origin header",
-        ),
-    ]));
+    peer::run(async {
+        let cases: [Case; 6] = [
+            (
+                |reply| reply.without("content-security-policy"),
+                "another site can show this page in a frame",
+                "leave content-security-policy alone",
+            ),
+            (|reply| reply.with("content-security-policy", "upgrade-insecure-requests"), "pages may not load what they need", "add none"),
+            (|reply| reply.without("x-content-type-options"), "x-content-type-options is missing", "nosniff"),
+            (|reply| reply.set("cache-control", "public, max-age=600"), "one person's page can be kept and shown to another", "no-store"),
+            (|reply| reply.without("set-cookie"), "nobody can sign in", "leave set-cookie alone"),
+            (|reply| *reply = Reply::of(503), "/sign-in answers 503", "pass every path below"),
+        ];
+        one_finding_each(|asked| asked.path == "/sign-in", &cases).await;
+        let cases: [Case; 3] = [
+            (|reply| *reply = Reply::of(200), "OPTIONS", "pass OPTIONS on instead of answering it"),
+            (
+                |reply| reply.with("access-control-allow-origin", "*"),
+                "https://app.test, *, which is not what this server says",
+                "add no access-control headers",
+            ),
+            (|reply| reply.without("access-control-allow-origin"), "does not let scripts of https://app.test in", "Origin header"),
+        ];
+        one_finding_each(|asked| asked.method == "OPTIONS", &cases).await;
+    });
 }
 
 #[test]
@@ -375,9 +214,7 @@ fn a_server_that_was_not_started_yet_is_no_fault() {
 fn clocks_that_disagree_are_found() {
     peer::run(async {
         let (proxy, app) = behind_a_proxy().await;
-        proxy.fault(Fault::Rewrite(|_, reply| {
-            reply.set("date", "Sun, 06 Nov 1994 08:49:37 GMT");
-        }));
+        proxy.fault(Fault::Rewrite(|_| true, |reply| reply.set("date", "Sun, 06 Nov 1994 08:49:37 GMT")));
         let found = doctor::clocks(&[look(&app).await.clock.unwrap()]);
         assert!(found[0].mark == Mark::Broken && found[0].says.contains("s ahead of the public address"), "{found:?}");
         assert!(doctor::clock_of_database(&app.app).await.is_none(), "SQLite has no clock");

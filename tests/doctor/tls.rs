@@ -42,19 +42,11 @@ fn a_certificate_that_is_trusted_is_fine_and_plain_http_leads_to_it() {
         assert!(fine && said.contains("/sign-in leads to https") && said.contains("/sign-in is protected as it was sent"), "{said}");
         assert!(said.contains("ok    clock     this machine and the public address agree"), "{said}");
         // Without TLS a page is served, or the browser is sent on without TLS.
-        proxy.fault(Fault::Rewrite(|asked, reply| {
-            if !asked.tls {
-                reply.status = 200;
-            }
-        }));
+        proxy.fault(Fault::Rewrite(|asked| !asked.tls, |reply| reply.status = 200));
         let (fine, said) = doctor(&app, port, Some(&authority));
         assert!(!fine && said.contains("is served without TLS: a password typed there can be read on the way"), "{said}");
         assert!(said.contains("help: let the proxy in front redirect http to https") && said.contains("one check failed"), "{said}");
-        proxy.fault(Fault::Rewrite(|asked, reply| {
-            if asked.tls {
-                reply.without("strict-transport-security");
-            }
-        }));
+        proxy.fault(Fault::Rewrite(|asked| asked.tls, |reply| reply.without("strict-transport-security")));
         let (fine, said) = doctor(&app, port, Some(&authority));
         assert!(!fine && said.contains("strict-transport-security is missing"), "{said}");
     });

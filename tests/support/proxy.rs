@@ -31,18 +31,17 @@ impl Reply {
         Self { status, headers: Vec::new(), body: String::new() }
     }
 
-    pub fn without(&mut self, name: &str) -> &mut Self {
+    pub fn without(&mut self, name: &str) {
         self.headers.retain(|(one, _)| !one.eq_ignore_ascii_case(name));
-        self
     }
 
-    pub fn with(&mut self, name: &str, value: &str) -> &mut Self {
+    pub fn with(&mut self, name: &str, value: &str) {
         self.headers.push((name.to_owned(), value.to_owned()));
-        self
     }
 
-    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
-        self.without(name).with(name, value)
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.without(name);
+        self.with(name, value);
     }
 
     pub fn redirect(&mut self, to: &str) {
@@ -55,8 +54,8 @@ impl Reply {
 #[derive(Clone, Copy)]
 pub enum Fault {
     None,
-    /// Changes what comes back.
-    Rewrite(fn(&Asked, &mut Reply)),
+    /// Changes what comes back to such a question.
+    Rewrite(fn(&Asked) -> bool, fn(&mut Reply)),
     /// Takes the request and hangs up.
     Close,
     /// Takes the request and never answers.
@@ -119,7 +118,7 @@ fn tls(certificate: &Certificate) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(certificate.key.serialize_der()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate.certificate.der().clone()], key).unwrap())
+    Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate.own.der().clone()], key).unwrap())
 }
 
 impl Inside {
@@ -153,8 +152,10 @@ impl Inside {
             let host = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("host:").map(|host| host.trim().to_owned()))?;
             reply.redirect(&format!("https://{host}{}", asked.path));
         }
-        if let Fault::Rewrite(rewrite) = fault {
-            rewrite(&asked, &mut reply);
+        if let Fault::Rewrite(concerns, rewrite) = fault
+            && concerns(&asked)
+        {
+            rewrite(&mut reply);
         }
         write(stream, &reply)
     }
@@ -171,7 +172,8 @@ impl Inside {
             let headers =
                 head.lines().skip(1).filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned()));
             let mut reply = Reply { status, headers: headers.collect(), body: body.to_owned() };
-            reply.without("content-length").without("connection");
+            reply.without("content-length");
+            reply.without("connection");
             Some(reply)
         };
         passed_on().unwrap_or_else(|| Reply::of(502))

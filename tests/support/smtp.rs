@@ -38,7 +38,7 @@ impl Relay {
         };
         let made = Certificate::of(name);
         let ca = file("ca.pem", made.authority.pem());
-        let (cert, key) = (file("cert.pem", made.certificate.pem()), file("key.pem", made.key.serialize_pem()));
+        let (cert, key) = (file("cert.pem", made.own.pem()), file("key.pem", made.key.serialize_pem()));
         let mut child = Command::new("node")
             .arg(SCRIPT)
             .args(["--tls", tls, "--auth", &format!("{USER}:{PASSWORD}"), "--cert"])

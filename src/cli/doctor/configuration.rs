@@ -13,8 +13,8 @@ use crate::upstream::judge;
 const CHECK: &str = "config";
 
 /// What is to be said about it.
-pub(super) fn configuration(app: &App, file: Option<&Path>) -> Vec<Finding> {
-    match examine(Mode::Production, file, &Environment::of_process(), judge) {
+pub(super) fn configuration(app: &App, path: Option<&Path>) -> Vec<Finding> {
+    match examine(Mode::Production, path, &Environment::of_process(), judge) {
         Ok(loaded) => {
             let whole = loaded.file.map_or_else(|| "what the environment says".to_owned(), |file| file.display().to_string());
             let fine = Finding::fine(CHECK, format!("{whole} is fit for production; the issuer is {}", app.config.issuer));

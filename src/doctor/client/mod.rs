@@ -87,9 +87,10 @@ fn loopback_name(text: &str) -> Option<String> {
     local.then(|| url.host_str().unwrap_or_default().to_owned())
 }
 
+/// Everything that was registered; the origins of redirect URIs say nothing more.
 fn addresses(client: &Client) -> impl Iterator<Item = &str> {
     let uris = client.entry.redirect_uris.iter().chain(&client.entry.post_logout_redirect_uris).map(RedirectUri::as_str);
-    uris.chain(client.origins.iter().map(Origin::as_str))
+    uris.chain(client.entry.origins.iter().map(Origin::as_str))
 }
 
 /// Answers that leave production for whatever listens on somebody's machine.
@@ -99,13 +100,16 @@ fn loopback(config: &Config, client: &Client) -> Option<Finding> {
         return None;
     }
     let local: Vec<_> = addresses(client).filter(|address| loopback_name(address).is_some()).collect();
-    let first = local.first()?;
+    if local.is_empty() {
+        return None;
+    }
     let says = format!(
         "{}: {} may be used in production: whatever program listens there on a person's machine gets what the app would",
         client.id,
         local.join(", ")
     );
-    let remedy = change(config, &client.id, "take it out", &format!("--remove-redirect-uri {first}"));
+    let option = format!("--remove-redirect-uri {}", local[0]);
+    let remedy = change(config, &client.id, "take it out", &option);
     Some(Finding::note(CHECK, says, format!("{remedy}; give development a client of its own")))
 }
 
@@ -208,143 +212,4 @@ fn start(config: &Config, client: &Client) -> Option<Finding> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::doctor::Mark;
-    use crate::doctor::sample::house;
-
-    /// What is found about the one app of this file. Production needs no relay for this: letters go to a folder.
-    fn found(issuer: &str, letters: bool, app: &str) -> Vec<Finding> {
-        let folder = if letters { "email.folder = \"/tmp\"" } else { "" };
-        let kind = if app.contains("kind") { "" } else { "kind = \"spa\"" };
-        let (config, all) = house(issuer, &format!("{folder}\n[clients.web]\nfirst_party = true\n{kind}\n{app}"));
-        clients(&config, &all)
-    }
-
-    #[test]
-    fn an_app_in_order_is_one_line() {
-        let app = "kind = \"spa\"\nredirect_uris = [\"https://app.example.com/callback\"]\ndelivery = \"token\"";
-        let found = found("https://auth.example.com", false, app);
-        assert_eq!((found.len(), found[0].mark), (1, Mark::Fine), "{found:?}");
-        assert_eq!(
-            found[0].says,
-            "web: people return to https://app.example.com/callback; its scripts run at https://app.example.com (same site); its tokens say aud web and are signed with RS256"
-        );
-        assert_eq!(found[0].facts["origins"][0]["same_site"], true);
-    }
-
-    #[test]
-    fn each_thing_about_an_app_is_one_finding() {
-        let (near, far) = ("redirect_uris = [\"https://app.example.com/cb\"]\n", "redirect_uris = [\"https://app.example.net/cb\"]\n");
-        let crossing = "refresh = \"cookie\"\nsame_site = \"none\"";
-        let (issuer, spa) = ("https://auth.example.com", near);
-        for (issuer, letters, app, mark, says, remedy) in [
-            (
-                issuer,
-                false,
-                &*format!("{far}{crossing}"),
-                Mark::Note,
-                "Safari (ITP) and Firefox (Total Cookie Protection) do not",
-                "below one domain",
-            ),
-            (issuer, false, &*format!("{near}{crossing}"), Mark::Note, "the cookie goes along without it", "leave same_site out"),
-            (
-                issuer,
-                false,
-                "redirect_uris = [\"https://app.example.net/cb\"]\ndelivery = \"token\"",
-                Mark::Broken,
-                "different sites",
-                "delivery = \"code\" and refresh = \"body\"",
-            ),
-            (
-                issuer,
-                false,
-                "redirect_uris = [\"https://app.example.net/cb\"]\nrefresh = \"cookie\"",
-                Mark::Broken,
-                "different sites",
-                "in [clients.web] refresh = \"body\"",
-            ),
-            (
-                "https://a.github.io",
-                false,
-                "redirect_uris = [\"https://b.github.io/cb\"]\nrefresh = \"cookie\"",
-                Mark::Broken,
-                "different sites",
-                "one domain",
-            ),
-            (
-                issuer,
-                false,
-                "redirect_uris = [\"https://app.example.com/cb\", \"http://localhost:5173/cb\"]",
-                Mark::Note,
-                "http://localhost:5173/cb, http://localhost:5173 may be used in production",
-                "take it out",
-            ),
-            (
-                "http://localhost:8085",
-                false,
-                "redirect_uris = [\"http://127.0.0.1:5173/cb\"]\nrefresh = \"cookie\"",
-                Mark::Broken,
-                "different sites",
-                "address bar: localhost",
-            ),
-            (
-                "http://localhost:8085",
-                false,
-                "redirect_uris = [\"http://127.0.0.1:5173/cb\"]",
-                Mark::Note,
-                "127.0.0.1 and localhost are this machine",
-                "localhost",
-            ),
-            (
-                issuer,
-                false,
-                "kind = \"native\"\nredirect_uris = [\"http://localhost/cb\"]",
-                Mark::Note,
-                "exactly this port",
-                "http://127.0.0.1/cb",
-            ),
-            (
-                issuer,
-                false,
-                &*format!("{spa}audience = \"convex\""),
-                Mark::Note,
-                "for convex, not for web: strict OpenID clients",
-                "leave audience out",
-            ),
-            (issuer, false, &*format!("{spa}signing = \"ES256\""), Mark::Note, "no ES256 in its form { domain, applicationID }", "RS256"),
-            (issuer, false, &*format!("{spa}signing = \"EdDSA\""), Mark::Note, "no EdDSA in its form customJwt", "RS256"),
-            (
-                issuer,
-                true,
-                spa,
-                Mark::Note,
-                "initiate_login_uri is missing: a letter's link that is opened in another browser ends at https://app.example.com/",
-                "initiate_login_uri =",
-            ),
-            (
-                issuer,
-                true,
-                "kind = \"native\"\nredirect_uris = [\"com.example.app:/cb\"]",
-                Mark::Note,
-                "ends here and at no app",
-                "initiate_login_uri =",
-            ),
-        ] {
-            let found = found(issuer, letters, app);
-            let about: Vec<_> = found.iter().filter(|finding| finding.mark != Mark::Fine).collect();
-            assert_eq!(about.len(), 1, "{app}: {about:?}");
-            assert!(about[0].mark == mark && about[0].says.contains(says), "{app}: {about:?}");
-            assert!(about[0].remedy.as_deref().unwrap().contains(remedy), "{app}: {about:?}");
-        }
-        // A cookie that goes along on one machine, and an app that keeps its own token anywhere.
-        for (issuer, app) in [
-            ("http://localhost:8085", "redirect_uris = [\"http://localhost:5173/cb\"]\nrefresh = \"cookie\""),
-            ("https://auth.example.com", "redirect_uris = [\"https://app.example.net/cb\"]"),
-            ("https://auth.example.com", "kind = \"native\"\nredirect_uris = [\"http://127.0.0.1/cb\", \"com.example.app:/cb\"]"),
-        ] {
-            let found = found(issuer, false, app);
-            assert_eq!(found.len(), 1, "{app}: {found:?}");
-        }
-    }
-}
+mod tests;
