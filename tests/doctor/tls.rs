@@ -70,6 +70,19 @@ fn a_certificate_that_nobody_trusts_is_told_in_its_own_words() {
 }
 
 #[test]
+fn a_port_that_speaks_no_tls_is_a_fault_whether_the_server_runs_or_not() {
+    let (folder, proxy) = (tempfile::tempdir().unwrap(), Proxy::start(None));
+    let toml = format!(
+        "issuer = \"https://localhost:{}\"\ndata_dir = \"{}\"\nserver.listen = \"127.0.0.1:{}\"\nserver.reachable_networks = [\"127.0.0.0/8\"]\nsign_in.methods = [\"password\"]\n",
+        proxy.port,
+        folder.path().display(),
+        crate::server::free_port()
+    );
+    let (fine, said) = run_in(folder.path(), &toml, &[], &["doctor"], "");
+    assert!(!fine && said.contains("FAIL  public") && said.contains("must speak TLS 1.2 or 1.3 at https://localhost:"), "{said}");
+}
+
+#[test]
 fn a_private_address_is_not_called_unasked() {
     let folder = tempfile::tempdir().unwrap();
     let toml = format!("issuer = \"https://10.1.2.3\"\ndata_dir = \"{}\"\nsign_in.methods = [\"password\"]\n", folder.path().display());

@@ -131,6 +131,7 @@ impl Inside {
                 let connection = ServerConnection::new(Arc::clone(config)).ok()?;
                 self.answer(&mut StreamOwned::new(connection, stream), true)
             }
+            None if first[0] == 0x16 => write(&mut { stream }, &Reply::of(400)),
             _ => self.answer(&mut { stream }, false),
         }
     }

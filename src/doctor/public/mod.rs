@@ -117,8 +117,11 @@ impl Rest<'_> {
 }
 
 fn clock(answer: &Answer, ours: UnixMillis) -> Option<Other> {
-    let date = answer.headers().get(header::DATE)?.to_str().ok()?;
-    Some(Other { whose: "the public address".into(), said: http_date(date)?, ours })
+    let text = |name| answer.headers().get(name)?.to_str().ok();
+    let said = http_date(text(header::DATE)?)?;
+    // An answer that a cache kept is as old as it says (RFC 9111 §5.1).
+    let age = text(header::AGE).and_then(|age| age.parse::<u32>().ok()).unwrap_or(0);
+    Some(Other { whose: "the public address".into(), said: UnixMillis(said.0 + i64::from(age) * 1000), ours })
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7). It names the second that has begun: its middle is the better guess.
@@ -158,5 +161,7 @@ mod tests {
     fn the_date_of_an_answer_is_read() {
         assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(UnixMillis(784_111_777_500)));
         assert_eq!(http_date("yesterday"), None);
+        let kept = Response::builder().header("date", "Sun, 06 Nov 1994 08:49:37 GMT").header("age", "50").body(Vec::new()).unwrap();
+        assert_eq!(clock(&kept, UnixMillis(0)).unwrap().said, UnixMillis(784_111_827_500), "a cache says how old its answer is");
     }
 }

@@ -21,9 +21,7 @@ pub(super) async fn finding(config: &Config, why: &NoAnswer) -> Finding {
             format!("{issuer} leads from here to a private address: it was not looked at, and Convex's cloud cannot reach it"),
             "if that is meant, name the network in server.reachable_networks and run this again; else point the name at a public address",
         ),
-        NoAnswer::Unreachable { why, .. } if is_about_certificate(why) => {
-            Finding::broken(CHECK, format!("{issuer}: {why}"), certificate(config, why))
-        }
+        NoAnswer::Unreachable { why, .. } if is_about_tls(why) => Finding::broken(CHECK, format!("{issuer}: {why}"), tls(config, why)),
         _ if !listens(config.server.listen).await => idle(config, &why.to_string()),
         NoAnswer::Slow(_) => Finding::broken(
             CHECK,
@@ -64,15 +62,19 @@ async fn listens(mut address: SocketAddr) -> bool {
     matches!(tokio::time::timeout(AT_ONCE, tokio::net::TcpStream::connect(address)).await, Ok(Ok(_)))
 }
 
-fn is_about_certificate(why: &str) -> bool {
-    why.to_lowercase().contains("certificate")
+/// Something answered, and not as it should: whether ours runs does not matter then.
+fn is_about_tls(why: &str) -> bool {
+    let lower = why.to_lowercase();
+    ["certificate", "alert", "corrupt message", "handshake"].iter().any(|word| lower.contains(word))
 }
 
-fn certificate(config: &Config, why: &str) -> String {
+fn tls(config: &Config, why: &str) -> String {
     let (lower, host) = (why.to_lowercase(), config.issuer.host());
-    if lower.contains("expired") {
+    if !lower.contains("certificate") {
+        format!("the proxy in front must speak TLS 1.2 or 1.3 at {}", config.issuer.origin())
+    } else if lower.contains("expired") {
         "renew the certificate of the proxy in front, and let it be renewed by itself".to_owned()
-    } else if lower.contains("not valid for") || lower.contains("name") {
+    } else if lower.contains("not valid for") {
         format!("the proxy in front needs a certificate for {host}")
     } else {
         format!("the proxy in front needs a certificate for {host} from an authority that everybody trusts, sent with its whole chain")
