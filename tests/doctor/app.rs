@@ -64,6 +64,8 @@ fn what_the_snippet_prints_the_doctor_finds_fit() {
         assert!(said.contains("or in [clients.web] audience = \"convex\""), "{said}");
         std::fs::write(&config, whole.replace("applicationID", "applicationId")).unwrap();
         assert!(doctor(&project).1.contains("AuthConfigNotMatchingSchemaError"));
+        let both = run(&app, &["doctor", "--client", "web", "--convex", project.to_str().unwrap()], "").1;
+        assert!(both.contains("ok    client    web: ") && both.contains("ok    public") && both.contains("  convex  "), "{both}");
         let (fine, said) = doctor(&project.join("nowhere"));
         assert!(!fine && said.contains("no auth.config.ts is there") && said.contains("help: name the app's folder"), "{said}");
     });

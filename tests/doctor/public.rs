@@ -14,8 +14,13 @@ use crate::support::{Fault, On, Proxy, TestApp, peer};
 
 /// A server behind a proxy whose address is its issuer.
 async fn behind_a_proxy() -> (Proxy, TestApp) {
+    below_a_proxy("").await
+}
+
+/// The same, with an issuer that has a path.
+async fn below_a_proxy(path: &str) -> (Proxy, TestApp) {
     let proxy = Proxy::start(None);
-    let (app, port) = TestApp::behind(&format!("http://localhost:{}", proxy.port), Mode::Development).await;
+    let (app, port) = TestApp::behind(&format!("http://localhost:{}{path}", proxy.port), Mode::Development).await;
     proxy.forward_to(port);
     (proxy, app)
 }
@@ -59,11 +64,17 @@ fn keys(asked: &Asked) -> bool {
 #[test]
 fn a_proxy_that_passes_everything_on_is_fine() {
     peer::run(async {
-        let (_proxy, app) = behind_a_proxy().await;
-        let seen = look(&app).await;
-        assert!(seen.findings.len() == 5 && seen.findings.iter().all(|one| one.mark == Mark::Fine), "{}", in_full(&seen.findings));
-        let clock = doctor::clocks(&[seen.clock.unwrap()]);
-        assert_eq!(clock[0].mark, Mark::Fine, "{clock:?}");
+        for path in ["", "/auth"] {
+            let (proxy, app) = below_a_proxy(path).await;
+            let seen = look(&app).await;
+            assert!(seen.findings.len() == 5 && seen.findings.iter().all(|one| one.mark == Mark::Fine), "{}", in_full(&seen.findings));
+            let clock = doctor::clocks(&[seen.clock.unwrap()]);
+            assert_eq!(clock[0].mark, Mark::Fine, "{clock:?}");
+            // In front of the path only those look who go by RFC 8414.
+            proxy.fault(Fault::Rewrite(|asked| asked.path.starts_with("/.well-known/oauth-"), |reply| *reply = Reply::of(404)));
+            let missing = look(&app).await.findings.into_iter().find(|one| one.mark != Mark::Fine).unwrap();
+            assert_eq!(missing.mark, if path.is_empty() { Mark::Broken } else { Mark::Note }, "{missing:?}");
+        }
     });
 }
 

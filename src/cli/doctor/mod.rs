@@ -45,12 +45,17 @@ pub(super) async fn run(doctor: Doctor, file: Option<PathBuf>, output: &Output) 
         return token::run(&token, &app, output).await;
     }
     let clients = chosen(&app, doctor.client.as_deref()).await?;
-    let findings = match (&doctor.client, &doctor.convex) {
-        (None, None) => everything(&app, file.as_deref(), &clients).await?,
-        (Some(_), None) => doctor::clients(&app.config, &clients),
-        (None, Some(path)) => [seen_from_outside(&app, &clients).await?, convex(&app, path, &clients).await?].concat(),
-        (Some(_), Some(path)) => [doctor::clients(&app.config, &clients), convex(&app, path, &clients).await?].concat(),
-    };
+    if doctor.client.is_none() && doctor.convex.is_none() {
+        return print::print(&everything(&app, file.as_deref(), &clients).await?, output);
+    }
+    let mut findings = Vec::new();
+    if doctor.client.is_some() {
+        findings.extend(doctor::clients(&app.config, &clients));
+    }
+    if let Some(path) = &doctor.convex {
+        findings.extend(seen_from_outside(&app, &clients).await?);
+        findings.extend(convex(&app, path, &clients).await?);
+    }
     print::print(&findings, output)
 }
 
