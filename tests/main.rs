@@ -17,6 +17,7 @@ mod catalogue;
 mod cli;
 mod doctor;
 mod email_code;
+mod examples;
 mod journeys;
 mod mail;
 mod migrations;

@@ -105,10 +105,16 @@ pub struct Subject {
     pub first_start: Duration,
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
+    pub person: Person,
+    pub relay: Relay,
+}
+
+/// Somebody with an account, and what their browser and their apps send.
+#[derive(Default)]
+pub struct Person {
     sign_in: Vec<u8>,
     sign_in_again: Vec<u8>,
     letter: Vec<u8>,
-    pub relay: Relay,
     chains: Vec<Arc<Mutex<String>>>,
     cookies: Vec<Arc<Mutex<String>>>,
 }
@@ -138,23 +144,11 @@ impl Subject {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         let (process, first_start) = Process::spawn(serve(&environment, folder.path()), port, "/health");
-        let mut subject = Self {
-            process,
-            first_start,
-            folder,
-            environment,
-            sign_in: Vec::new(),
-            sign_in_again: Vec::new(),
-            letter: Vec::new(),
-            relay,
-            chains: Vec::new(),
-            cookies: Vec::new(),
-        };
-        subject.run(&["user", "add", EMAIL, "--password-stdin", "--verified"], PASSWORD);
+        let mut subject = Self { process, first_start, folder, environment, person: Person::default(), relay };
         subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");
         let cookie = ["--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA", "--refresh", "cookie"];
         subject.run(&[["client", "add", COOKIE_CLIENT].as_slice(), &cookie].concat(), "");
-        subject.prepare();
+        subject.person = subject.join(EMAIL);
         subject
     }
 
@@ -181,38 +175,47 @@ impl Subject {
         assert!(child.wait().expect("ended").success(), "{arguments:?}");
     }
 
-    /// Signs in once through the pages, and lets eight clients in by that session.
-    fn prepare(&mut self) {
+    /// Somebody gets an account, signs in once through the pages, and lets eight clients of each kind in by that session.
+    fn join(&self, email: &str) -> Person {
+        self.run(&["user", "add", email, "--password-stdin", "--verified"], PASSWORD);
+        let mut person = Person::default();
         let mut connection = Connection::open(self.process.port);
         let page = connection.ask(get("/sign-in").as_bytes()).to_owned();
         let browser = cookie(&page, "__Host-hk-browser").expect("a cookie");
         let (flow, csrf) = (field(&page, "flow"), field(&page, "csrf"));
-        let answer = connection.ask(&post("/sign-in", &browser, &format!("csrf={csrf}&flow={flow}&email={EMAIL}"))).to_owned();
+        let answer = connection.ask(&post("/sign-in", &browser, &format!("csrf={csrf}&flow={flow}&email={email}"))).to_owned();
         let next = header(answer.as_bytes(), "location").expect("a redirect").to_owned();
         let flow = next.split_once("flow=").expect("a flow").1.to_owned();
         let body = format!("csrf={csrf}&flow={flow}&username=x&password={}", PASSWORD.replace(' ', "+"));
-        self.sign_in = post("/sign-in/password", &browser, &body);
-        self.letter = post("/sign-in/email", &browser, &format!("csrf={csrf}&flow={flow}"));
-        let answer = connection.ask(&self.sign_in).to_owned();
+        person.sign_in = post("/sign-in/password", &browser, &body);
+        person.letter = post("/sign-in/email", &browser, &format!("csrf={csrf}&flow={flow}"));
+        let answer = connection.ask(&person.sign_in).to_owned();
         let session = cookie(&answer, "__Host-hk-session").expect("signed in");
         let devices = cookie(&answer, "__Host-hk-device").expect("a device");
-        self.sign_in_again = post("/sign-in/password", &format!("{browser}; {devices}"), &body);
+        person.sign_in_again = post("/sign-in/password", &format!("{browser}; {devices}"), &body);
         for _ in 0..8 {
             let token = refresh_token(&redeem(&mut connection, CLIENT, &format!("{browser}; {session}")));
-            self.chains.push(Arc::new(Mutex::new(token)));
+            person.chains.push(Arc::new(Mutex::new(token)));
             let answer = redeem(&mut connection, COOKIE_CLIENT, &format!("{browser}; {session}"));
-            self.cookies.push(Arc::new(Mutex::new(refresh_cookie(&answer))));
+            person.cookies.push(Arc::new(Mutex::new(refresh_cookie(&answer))));
         }
+        person
     }
 
-    /// The person signs in so many times more, each a session of its own.
-    pub fn more_sessions(&self, count: usize) {
+    /// Somebody else, who is signed in at so many browsers, each with an app of its own.
+    pub fn busy_person(&self, sessions: usize) -> Person {
+        let person = self.join("busy@okafor.example");
         let mut connection = Connection::open(self.process.port);
-        for _ in 0..count {
-            assert!(connection.ask(&self.sign_in_again).starts_with("HTTP/1.1 303"));
+        for _ in 1..sessions {
+            let answer = connection.ask(&person.sign_in_again).to_owned();
+            let session = cookie(&answer, "__Host-hk-session").expect("signed in");
+            redeem(&mut connection, CLIENT, &session);
         }
+        person
     }
+}
 
+impl Person {
     /// The same by cookie.
     pub fn refresh_by_cookie(&self, client: usize) -> Load {
         let request = |cookie: &str| {

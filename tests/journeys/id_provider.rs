@@ -1,6 +1,6 @@
 //! People who come from a provider that others wrote: their pages, their tokens, their reading of the standards.
 
-use super::{looks_right, says};
+use super::says;
 use crate::support::chromium::Chromium;
 use crate::support::idp::IdProvider;
 use crate::support::peer::{self, Peer};
@@ -100,7 +100,7 @@ fn a_provider_that_others_wrote_signs_people_up_and_in() {
         says(&browser, "idp isn’t answering").await;
         // What the provider's pages lacked is not for us to mend.
         browser.complaints().await;
-        looks_right(&browser, "error-provider-down").await;
+        browser.looks_right("error-provider-down").await;
         browser.click("a[href*='/sign-in?flow=']").await;
         says(&browser, "Welcome back").await;
         browser.close().await;

@@ -1,95 +1,16 @@
 //! Whole stories in a real browser: the demo app, both ways back, on our real pages.
 
 mod id_provider;
+mod sites;
+mod tabs;
 mod upstream;
 
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::chromium::Chromium;
+use crate::support::development::{Development, EMAIL, carried, carried_to, develop, sign_in, sign_up};
 use crate::support::peer::{self, Peer};
 use crate::support::{On, TestApp};
-
-const EMAIL: &str = "maya@okafor.example";
-const PASSWORD: &str = "lantern orbit walnut quiet";
-
-/// `housekey dev`, as its README says, on free ports.
-struct Development {
-    child: Child,
-    issuer: String,
-    demo: String,
-    provider: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Drop for Development {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-async fn develop() -> Development {
-    let folder = tempfile::tempdir().unwrap();
-    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (port, demo, provider) = (free(), free(), free());
-    let child = Command::new(env!("CARGO_BIN_EXE_housekey"))
-        .args(["dev", "--demo-port", &demo.to_string(), "--provider-port", &provider.to_string()])
-        .current_dir(folder.path())
-        .env_clear()
-        .env("HOUSEKEY_SERVER__LISTEN", format!("127.0.0.1:{port}"))
-        .env("HOUSEKEY_TOKENS__ACCESS_TTL", "60s")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let began = Instant::now();
-    while [demo, provider].into_iter().any(|port| std::net::TcpStream::connect(("127.0.0.1", port)).is_err()) {
-        assert!(began.elapsed() < Duration::from_secs(20), "housekey dev does not listen");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    Development {
-        child,
-        issuer: format!("http://localhost:{port}"),
-        demo: format!("http://localhost:{demo}"),
-        provider: format!("http://localhost:{provider}"),
-        _folder: folder,
-    }
-}
-
-/// What the latest letter carries, as an end-to-end test of somebody's own app would read it.
-async fn carried(development: &Development, what: &str) -> String {
-    carried_to(development, EMAIL, what).await
-}
-
-/// The same for another address.
-async fn carried_to(development: &Development, address: &str, what: &str) -> String {
-    let url = format!("{}/dev/inbox/latest?to={address}", development.issuer);
-    let letter: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-    letter[what].as_str().unwrap().to_owned()
-}
-
-async fn sign_up(browser: &Chromium, development: &Development) {
-    browser.click("a[href*='/sign-up']").await;
-    browser.fill("#email", EMAIL).await;
-    browser.click("main button[type=submit]").await;
-    browser.fill("#new-password", PASSWORD).await;
-    browser.click("main button[type=submit]").await;
-    browser.find("#code").await;
-    browser.fill("#code", &carried(development, "code").await).await;
-    browser.click("form[action$='/sign-in/check'] button[type=submit]").await;
-}
-
-async fn sign_in(browser: &Chromium) {
-    browser.fill("#email", EMAIL).await;
-    browser.click("main button[type=submit]").await;
-    browser.fill("#password", PASSWORD).await;
-    browser.click("main button[type=submit]").await;
-}
 
 /// Signed in: the claims are ours, the API agrees, and a refresh brings another token.
 async fn is_signed_in(browser: &Chromium, development: &Development) {
@@ -182,21 +103,6 @@ fn an_app_that_a_developer_writes_needs_no_registration_on_their_machine_and_now
     });
 }
 
-/// The page fits a phone, has a style by day and by night, and nothing to complain about. A picture of each goes to
-/// `target/shots/`, for looking at.
-async fn looks_right(browser: &Chromium, name: &str) {
-    let shots = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/shots");
-    std::fs::create_dir_all(&shots).unwrap();
-    for (width, scheme, look) in [(1280, "light", "desktop"), (390, "light", "phone"), (390, "dark", "phone-dark")] {
-        browser.screen(width, scheme).await;
-        assert!(browser.overflow().await <= 0, "{name} scrolls sideways at {width} px");
-        let styled = browser.driver.execute("return getComputedStyle(document.body).backgroundColor", vec![]).await.unwrap();
-        assert_ne!(styled.json().as_str(), Some("rgba(0, 0, 0, 0)"), "{name} has no style");
-        browser.driver.screenshot(&shots.join(format!("{name}-{look}.png"))).await.unwrap();
-    }
-    assert_eq!(browser.complaints().await, Vec::<String>::new(), "{name}");
-}
-
 #[test]
 fn the_pages_fit_a_phone_and_say_nothing_in_the_console() {
     if !peer::require(Peer::Chromium, "the_pages_fit_a_phone_and_say_nothing_in_the_console") {
@@ -210,7 +116,7 @@ fn the_pages_fit_a_phone_and_say_nothing_in_the_console() {
         for path in ["/sign-in", "/sign-up", "/signed-out", "/nothing", "/authorize?client_id=demo-cod", "/dev/inbox"] {
             browser.driver.goto(format!("{}{path}", development.issuer)).await.unwrap();
             browser.find("h1").await;
-            looks_right(&browser, &path.trim_matches('/').replace(['/', '?', '='], "-")).await;
+            browser.looks_right(&path.trim_matches('/').replace(['/', '?', '='], "-")).await;
         }
         browser.close().await;
     });

@@ -1,6 +1,6 @@
 //! People who come from another site: the pretend one of `housekey dev`, by the button that everybody sees.
 
-use super::{Development, EMAIL, carried_to, develop, is_signed_in, is_told_of, looks_right, says, sign_up};
+use super::{Development, EMAIL, carried_to, develop, is_signed_in, is_told_of, says, sign_up};
 use crate::support::chromium::Chromium;
 use crate::support::peer::{self, Peer};
 
@@ -79,7 +79,7 @@ fn somebody_from_another_site_is_the_same_person_to_the_app_every_time() {
         leave(&browser, &development).await;
         be(&browser, "another-ada").await;
         says(&browser, "Pretend is connected").await;
-        looks_right(&browser, "linked").await;
+        browser.looks_right("linked").await;
         browser.click(".btn-primary").await;
         is_told_of(&browser, &development, "ada@example.com").await;
         assert_eq!(claim(&browser, "sub").await, ada);
@@ -112,15 +112,15 @@ fn an_address_that_the_other_site_is_not_sure_of_is_proved_once() {
         let development = develop().await;
         let browser = Chromium::open().await;
         leave(&browser, &development).await;
-        looks_right(&browser, "pretend").await;
+        browser.looks_right("pretend").await;
         be(&browser, "ben").await;
         says(&browser, "One more step").await;
-        looks_right(&browser, "link").await;
+        browser.looks_right("link").await;
         assert_eq!(browser.find("#email").await.value().await.unwrap().as_deref(), Some("ben@example.com"));
         browser.click("form[action$='/sign-in/email'] button[type=submit]").await;
         answer_the_letter(&browser, &development, "ben@example.com").await;
         says(&browser, "Connect Pretend?").await;
-        looks_right(&browser, "link-connect").await;
+        browser.looks_right("link-connect").await;
         browser.click("button[name=connect]").await;
         is_told_of(&browser, &development, "ben@example.com").await;
         let ben = claim(&browser, "sub").await;
@@ -160,12 +160,12 @@ fn who_changes_their_mind_signs_up_here_and_connects_the_other_site_later() {
         let browser = Chromium::open().await;
         browser.driver.goto(format!("{}/sign-in", development.issuer)).await.unwrap();
         browser.find(BUTTON).await;
-        looks_right(&browser, "sign-in-with-provider").await;
+        browser.looks_right("sign-in-with-provider").await;
         // There and back with nothing, and still on the way to the app.
         leave(&browser, &development).await;
         be(&browser, "cancel").await;
         says(&browser, "Pretend didn’t finish signing you in").await;
-        looks_right(&browser, "error-provider").await;
+        browser.looks_right("error-provider").await;
         browser.click("a[href*='/sign-in?flow=']").await;
         sign_up(&browser, &development).await;
         is_signed_in(&browser, &development).await;
@@ -177,7 +177,7 @@ fn who_changes_their_mind_signs_up_here_and_connects_the_other_site_later() {
             browser.click("a[href$='/account/connections']").await;
             browser.wait_for("main", |text| text.contains("Not connected")).await;
             if scripts {
-                looks_right(&browser, "connections-none").await;
+                browser.looks_right("connections-none").await;
             }
             browser.click("button[name=connect]").await;
             browser.find("button[name=who]").await;
@@ -185,7 +185,7 @@ fn who_changes_their_mind_signs_up_here_and_connects_the_other_site_later() {
             be_somebody(&browser, "maya", LONG, false).await;
             browser.wait_for("main", |text| text.contains(&format!("{LONG}\nConnected 20"))).await;
             if scripts {
-                looks_right(&browser, "connections").await;
+                browser.looks_right("connections").await;
                 browser.click("button[name=disconnect]").await;
                 browser.wait_for("main", |text| text.contains("Not connected")).await;
             }

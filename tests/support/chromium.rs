@@ -141,6 +141,21 @@ impl Chromium {
         log.into_iter().map(|entry| entry.message).collect()
     }
 
+    /// The page fits a phone, has a style by day and by night, and nothing to complain about. A picture of each goes to
+    /// `target/shots/`, for looking at.
+    pub async fn looks_right(&self, name: &str) {
+        let shots = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/shots");
+        std::fs::create_dir_all(&shots).unwrap();
+        for (width, scheme, look) in [(1280, "light", "desktop"), (390, "light", "phone"), (390, "dark", "phone-dark")] {
+            self.screen(width, scheme).await;
+            assert!(self.overflow().await <= 0, "{name} scrolls sideways at {width} px");
+            let styled = self.driver.execute("return getComputedStyle(document.body).backgroundColor", vec![]).await.unwrap();
+            assert_ne!(styled.json().as_str(), Some("rgba(0, 0, 0, 0)"), "{name} has no style");
+            self.driver.screenshot(&shots.join(format!("{name}-{look}.png"))).await.unwrap();
+        }
+        assert_eq!(self.complaints().await, Vec::<String>::new(), "{name}");
+    }
+
     pub async fn close(self) {
         let _ = self.driver.clone().quit().await;
     }

@@ -4,7 +4,10 @@ pub mod app;
 pub mod browser;
 pub mod certificate;
 pub mod chromium;
+pub mod development;
+pub mod example;
 pub mod idp;
+pub mod lossy;
 pub mod peer;
 pub mod person;
 pub mod postgres;
@@ -13,6 +16,7 @@ pub mod proxy;
 pub mod relying_party;
 pub mod script;
 pub mod smtp;
+pub mod spa;
 pub mod template;
 
 pub use app::{On, TestApp};

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{PoisonError, RwLock};
 
-use super::{chromium, postgres};
+use super::{chromium, postgres, spa};
 
 /// A program beside ours.
 #[derive(Debug, Clone, Copy)]
@@ -18,23 +18,34 @@ pub enum Peer {
     IdProvider,
     /// A relying party's package, by its name.
     Package(&'static str),
+    /// Our own packages for apps in a browser.
+    Sdk,
+    /// What the apps in `examples/` are made with.
+    Examples,
 }
 
-/// Whether this machine has Node.js and one of the packages written for it (`npm ci --prefix tests/peers`).
-fn node_has(package: &str) -> bool {
+/// Whether this machine has Node.js and what was installed for it in a folder.
+fn node_has(installed: &str) -> bool {
     let node = Command::new("node").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/node_modules");
-    node.is_ok_and(|status| status.success()) && modules.join(package).exists()
+    node.is_ok_and(|status| status.success()) && Path::new(env!("CARGO_MANIFEST_DIR")).join(installed).exists()
 }
 
 /// Whether the peer is here.
 pub fn require(peer: Peer, test: &str) -> bool {
-    let in_node = |package: &str, what: &str| (node_has(package), format!("{what} (Node.js, and npm ci --prefix tests/peers)"));
+    let in_node = |package: &str, what: &str| {
+        (node_has(&format!("tests/peers/node_modules/{package}")), format!("{what} (Node.js, and npm ci --prefix tests/peers)"))
+    };
     let (here, name) = match peer {
         Peer::Postgres => (postgres::Postgres::get().is_some(), "PostgreSQL server".to_owned()),
         Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver".to_owned()),
         Peer::Smtp => in_node("smtp-server", "SMTP server"),
         Peer::IdProvider => in_node("oidc-provider", "real OpenID provider"),
+        Peer::Sdk => (spa::sdk().join("index.js").exists(), "built SDK (npm ci and npm run build, in sdk/js)".to_owned()),
+        // The last thing that installing them does is to build the SDK.
+        Peer::Examples => {
+            let here = node_has("examples/node_modules/vite") && node_has("sdk/js/packages/server/dist/index.js");
+            (here, "workshop for the examples (Node.js, and npm ci --prefix examples)".to_owned())
+        }
         Peer::Package(package) => in_node(package, &format!("relying party with {package}")),
     };
     if !here {

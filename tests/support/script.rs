@@ -27,9 +27,14 @@ impl Script {
 
     /// The same with another address to come back to.
     pub fn start_at(name: &str, app: &TestApp, client: &str, secret: Option<&str>, redirect_uri: &str) -> Self {
+        Self::of_issuer(name, &app.issuer, client, secret, redirect_uri)
+    }
+
+    /// The same beside whatever server is there.
+    pub fn of_issuer(name: &str, issuer: &str, client: &str, secret: Option<&str>, redirect_uri: &str) -> Self {
         let mut child = Command::new("node")
             .arg(format!("{FOLDER}/{name}.mjs"))
-            .args(["--issuer", &app.issuer, "--client", client, "--redirect-uri", redirect_uri])
+            .args(["--issuer", issuer, "--client", client, "--redirect-uri", redirect_uri])
             .args(secret.into_iter().flat_map(|secret| ["--secret", secret]))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

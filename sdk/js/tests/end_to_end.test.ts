@@ -21,15 +21,17 @@ describe("against a real server", { skip }, () => {
   before(async () => (server = await startHousekey(binary!)));
   after(() => server.stop());
 
-  function browser(delivery: "code" | "token") {
-    const options: AuthOptions =
-      delivery === "code"
-        ? { issuer: server.issuer, clientId: "demo-code", redirectUri: `${server.app}/callback` }
-        : { issuer: server.issuer, clientId: "demo", delivery, redirectUri: `${server.app}/` };
+  function browser(kept: "code" | "token" | "cookie") {
+    const { issuer, app } = server;
+    const options: AuthOptions = {
+      code: { issuer, clientId: "demo-code", redirectUri: `${app}/callback` },
+      token: { issuer, clientId: "demo", delivery: "token" as const, redirectUri: `${app}/` },
+      cookie: { issuer, clientId: "cookie", refresh: "cookie" as const, redirectUri: `${app}/callback` },
+    }[kept];
     return new RealBrowser(new Person(server.app), options);
   }
 
-  for (const delivery of ["code", "token"] as const) {
+  for (const delivery of ["code", "token", "cookie"] as const) {
     test(`signing up, fresh tokens, and signing in again (${delivery})`, async () => {
       const ada = browser(delivery);
       const tab = await ada.signIn();
@@ -54,7 +56,8 @@ describe("against a real server", { skip }, () => {
       again.auth.destroy();
     });
 
-    test(`the demo's own API takes the access token (${delivery})`, async () => {
+    // Its API knows the demo's own clients.
+    if (delivery !== "cookie") test(`the demo's own API takes the access token (${delivery})`, async () => {
       const tab = await browser(delivery).signIn();
       const response = await fetch(`${server.app}/api/me`, { headers: { Authorization: `Bearer ${await tab.auth.getAccessToken()}` } });
       assert.equal(response.status, 200);
@@ -77,14 +80,17 @@ describe("against a real server", { skip }, () => {
     });
   }
 
-  test("a reload with only the cookie", async () => {
-    const ada = browser("token");
-    (await ada.signIn()).auth.destroy();
-    const tab = ada.tab(`${server.app}/`);
-    assert.equal(tab.auth.getSnapshot().status, "signed-in");
-    assert.match((await tab.auth.fetchToken({ forceRefreshToken: false }))!, /^eyJ/);
-    tab.auth.destroy();
-  });
+  for (const kept of ["token", "cookie"] as const) {
+    test(`a reload with only the cookie (${kept})`, async () => {
+      const ada = browser(kept);
+      (await ada.signIn()).auth.destroy();
+      assert.doesNotMatch(ada.local.getItem(`housekey:${server.issuer}:${ada.options.clientId}`)!, /eyJ|hkr_/, "no token is stored");
+      const tab = ada.tab(`${server.app}/`);
+      assert.equal(tab.auth.getSnapshot().status, "signed-in");
+      assert.match((await tab.auth.fetchToken({ forceRefreshToken: false }))!, /^eyJ/);
+      tab.auth.destroy();
+    });
+  }
 
   test("straight to a provider", async () => {
     const ada = browser("token");
@@ -131,7 +137,32 @@ describe("against a real server", { skip }, () => {
     end.search = new URLSearchParams({ id_token_hint: idToken, client_id: "demo-code", post_logout_redirect_uri: `${server.app}/` }).toString();
     assert.equal(await ada.person.visit(end.href), `${server.app}/`);
     assert.equal(await tab.auth.fetchToken({ forceRefreshToken: true }), null);
-    assert.deepEqual(tab.auth.getSnapshot(), { status: "signed-out", reason: "expired" });
+    assert.deepEqual(tab.auth.getSnapshot(), { status: "signed-out", reason: "signed-out-elsewhere" });
+    tab.auth.destroy();
+  });
+
+  test("signing out everywhere with a refresh token reaches the other browser", async () => {
+    const desk = browser("code");
+    const phone = new RealBrowser(new Person(server.app), desk.options);
+    const [at_desk, on_phone] = [await desk.signIn("ada"), await phone.signIn("ada")];
+    await on_phone.auth.getIdToken();
+    await at_desk.auth.signOut({ everywhere: true });
+    assert.equal(await desk.person.visit(await departure(at_desk)), `${server.app}/`);
+    assert.equal(await on_phone.auth.fetchToken({ forceRefreshToken: true }), null);
+    assert.deepEqual(on_phone.auth.getSnapshot(), { status: "signed-out", reason: "signed-out-elsewhere" });
+    for (const { auth } of [at_desk, on_phone]) auth.destroy();
+  });
+
+  test("a copied refresh token that is used late: revoked, and the page can say so", async () => {
+    const ada = browser("code");
+    const tab = await ada.signIn();
+    const copied = JSON.parse(ada.local.getItem(`housekey:${server.issuer}:demo-code`)!).refresh;
+    await tab.auth.getIdToken();
+    for (let i = 0; i < 2; i++) await tab.auth.fetchToken({ forceRefreshToken: true });
+    const body = new URLSearchParams({ grant_type: "refresh_token", client_id: "demo-code", refresh_token: copied });
+    assert.equal((await ada.person.fetch(`${server.issuer}/token`, { method: "POST", body })).status, 400);
+    assert.equal(await tab.auth.fetchToken({ forceRefreshToken: true }), null);
+    assert.deepEqual(tab.auth.getSnapshot(), { status: "signed-out", reason: "revoked" });
     tab.auth.destroy();
   });
 

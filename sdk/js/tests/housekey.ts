@@ -1,7 +1,7 @@
 // A real server in a folder of its own, on ports of its own.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,10 @@ export interface Housekey {
 export async function startHousekey(binary: string): Promise<Housekey> {
   const [port, demo, provider] = await freePorts(3);
   const folder = await mkdtemp(join(tmpdir(), "housekey-sdk-"));
+  const issuer = `http://localhost:${port}`;
+  const app = `http://localhost:${demo}`;
+  // The development server has no client of its own with code delivery and a refresh cookie.
+  await writeFile(join(folder, "housekey.toml"), `[clients.cookie]\nkind = "spa"\nfirst_party = true\nrefresh = "cookie"\nredirect_uris = ["${app}/callback"]\npost_logout_redirect_uris = ["${app}/"]\n`);
   // Our own variables are no settings of the server's.
   const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HOUSEKEY_")));
   const child = spawn(binary, ["dev", "--demo-port", `${demo}`, "--provider-port", `${provider}`], {
@@ -25,7 +29,6 @@ export async function startHousekey(binary: string): Promise<Housekey> {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
   const ended = new Promise<void>((go) => child.once("exit", () => go()));
-  const issuer = `http://localhost:${port}`;
   for (let tries = 0; ; tries++) {
     if (await fetch(`${issuer}/ready`).then((response) => response.ok, () => false)) break;
     if (tries > 300 || child.exitCode !== null) throw new Error(`the server does not start:\n${output}`);
@@ -33,7 +36,7 @@ export async function startHousekey(binary: string): Promise<Housekey> {
   }
   return {
     issuer,
-    app: `http://localhost:${demo}`,
+    app,
     async stop() {
       child.kill("SIGTERM");
       const hurry = setTimeout(() => child.kill("SIGKILL"), 5000);

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::output::{Failure, Output};
 use crate::app::App;
 use crate::config::{Delivery, SigningAlgorithm};
+use crate::dev;
 use crate::key::Keys;
 use crate::oidc::{Client, Clients};
 
@@ -26,7 +27,9 @@ const TARGETS: [&str; 8] = ["convex", "convex-jwt", "react", "svelte", "authjs",
 
 /// Prints it.
 pub(super) async fn run(asked: &Snippet, app: &App, output: &Output) -> Result<(), Failure> {
-    let found = Clients::new(app, Vec::new()).find(app, &asked.id).await?;
+    // The one that `housekey dev` brings, which is registered nowhere.
+    let more = if app.config.issuer.is_loopback() { dev::client(&app.crypto) } else { None };
+    let found = Clients::new(app, more).find(app, &asked.id).await?;
     let client =
         found.ok_or_else(|| Failure::asked_wrongly(format!("There is no client {}.", asked.id)).with_remedy("housekey client list"))?;
     let values = Values::of(app, &client, asked.inline_jwks).await?;
@@ -108,8 +111,9 @@ impl Values {
     fn create(&self, from: &str) -> String {
         let Self { issuer, client, redirect_uri, .. } = self;
         let delivery = if self.delivery == Delivery::Token { "\n  delivery: \"token\"," } else { "" };
+        let back = if redirect_uri.is_empty() { String::new() } else { format!("\n  redirectUri: \"{redirect_uri}\",") };
         format!(
-            "import {{ createAuth }} from \"{from}\";\n\nexport const auth = createAuth({{\n  issuer: \"{issuer}\",\n  clientId: \"{client}\",\n  redirectUri: \"{redirect_uri}\",{delivery}\n}});\n"
+            "import {{ createAuth }} from \"{from}\";\n\nexport const auth = createAuth({{\n  issuer: \"{issuer}\",\n  clientId: \"{client}\",{back}{delivery}\n}});\n"
         )
     }
 

@@ -4,6 +4,7 @@ import { ConvexClient, ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
 import { deploy } from './convex_deployment.mjs';
 import { freshness } from './convex_rules.mjs';
+import { example } from './example.mjs';
 import { answer, told } from './script.mjs';
 
 const me = makeFunctionReference('users:me');
@@ -28,6 +29,26 @@ async function fetchToken({ forceRefreshToken }) {
 answer({
   deploy: async (...providers) => {
     deployment = await deploy(providers);
+  },
+
+  // What is in examples/react-convex/convex, with this environment; or with these providers instead. Tells where it is.
+  async deployExample(environment, providers) {
+    Object.assign(process.env, environment);
+    const { default: config } = await example('react-convex/convex/auth.config.ts');
+    const { me } = await example('react-convex/convex/users.ts');
+    deployment = await deploy(providers ?? config.providers);
+    // As Convex runs it, but for the arguments, which it has none of.
+    deployment.run = (identity) => me._handler({ auth: { getUserIdentity: async () => identity } }, {});
+    return deployment.url;
+  },
+
+  heard: () => deployment.heard,
+
+  // Whoever is signed in has a token that has just expired; the next one is good.
+  expire() {
+    deployment.ahead += 86_400;
+    deployment.look();
+    deployment.ahead -= 86_400;
   },
 
   // Who the deployment takes the bearer of this token for, by HTTP.

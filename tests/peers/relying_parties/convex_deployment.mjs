@@ -1,5 +1,5 @@
 // As much of a Convex deployment as its clients need to be signed in: the sync protocol over a WebSocket, and queries over
-// HTTP. It has one function, a query that answers who asks.
+// HTTP. It has one function, a query: of who asks it, or what `run` makes of that.
 
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
@@ -11,6 +11,7 @@ export async function deploy(providers) {
   const sockets = new Set();
   // What clients said about who they are: `User` or `None`, and what came of it.
   deployment.heard = [];
+  deployment.run = (who) => who;
   new WebSocketServer({ server }).on('connection', (socket) => {
     const client = new Connection(deployment, socket);
     sockets.add(client);
@@ -31,7 +32,7 @@ async function query(deployment, request, response) {
   request.resume();
   const bearer = /^bearer (.*)$/i.exec(request.headers.authorization ?? '')?.[1];
   try {
-    const value = bearer ? await deployment.judge(bearer.trim()) : null;
+    const value = bearer ? await deployment.run(await deployment.judge(bearer.trim())) : null;
     answer(200, { status: 'success', value, logLines: [] });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -42,7 +43,7 @@ async function query(deployment, request, response) {
 class Connection {
   #version = { querySet: 0, identity: 0, ts: 0n };
   #queries = new Set();
-  #who = null;
+  #answer = null;
   #exp = Infinity;
   #skew = 0;
   #before = Promise.resolve();
@@ -68,7 +69,7 @@ class Connection {
     try {
       const who = tokenType === 'User' ? await this.deployment.judge(value) : null;
       this.#exp = who ? JSON.parse(Buffer.from(value.split('.')[1], 'base64url')).exp : Infinity;
-      this.#who = who;
+      this.#answer = await this.deployment.run(who);
       this.deployment.heard.push(tokenType);
       this.#advance({ identity: baseVersion + 1 });
     } catch (error) {
@@ -93,7 +94,7 @@ class Connection {
     const wire = ({ ts, ...version }) => ({ ...version, ts: u64(ts) });
     const start = this.#version;
     this.#version = { ...start, ...changed, ts: start.ts + 1n };
-    const updated = (queryId) => ({ type: 'QueryUpdated', queryId, value: this.#who, logLines: [], journal: null });
+    const updated = (queryId) => ({ type: 'QueryUpdated', queryId, value: this.#answer, logLines: [], journal: null });
     const modifications = [...this.#queries].map(updated);
     const versions = { startVersion: wire(start), endVersion: wire(this.#version) };
     this.#say({ type: 'Transition', ...versions, modifications, clientClockSkew: this.#skew });
