@@ -16,6 +16,8 @@ use crate::config::Config;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// The time for a connection alone.
 const CONNECT: Duration = Duration::from_secs(4);
+/// The same for who looks at us as a relying party does: jose and openid-client give up by then.
+const OUTSIDER: Duration = Duration::from_secs(5);
 /// No answer that we ask for comes near this.
 const LARGEST: usize = 512 * 1024;
 
@@ -24,6 +26,7 @@ const LARGEST: usize = 512 * 1024;
 pub struct HttpClient {
     /// Made for the first call: it holds the system's certificates, and most servers never call anybody.
     client: Arc<OnceLock<reqwest::Client>>,
+    patience: Duration,
     reach: Arc<Reach>,
 }
 
@@ -55,14 +58,24 @@ pub enum NoAnswer {
 /// Which addresses may be called.
 struct Reach {
     loopback: bool,
+    /// Whether without TLS, too.
+    plain: bool,
     networks: Vec<IpNet>,
 }
 
 impl HttpClient {
     /// For this configuration.
     pub fn new(config: &Config) -> Self {
-        let reach = Reach { loopback: config.is_development(), networks: config.server.reachable_networks.clone() };
-        Self { client: Arc::default(), reach: Arc::new(reach) }
+        let reach = Reach { loopback: config.is_development(), plain: false, networks: config.server.reachable_networks.clone() };
+        Self { client: Arc::default(), patience: PATIENCE, reach: Arc::new(reach) }
+    }
+
+    /// For looking at our own public address: this machine's, where the issuer is. Without TLS as well, to see whether
+    /// anybody answers. For the command line alone: nobody else chooses what it calls.
+    pub fn outsider(config: &Config) -> Self {
+        let loopback = config.is_development() || config.issuer.is_loopback();
+        let reach = Reach { loopback, plain: true, networks: config.server.reachable_networks.clone() };
+        Self { client: Arc::default(), patience: OUTSIDER, reach: Arc::new(reach) }
     }
 
     fn client(&self) -> reqwest::Result<&reqwest::Client> {
@@ -70,7 +83,7 @@ impl HttpClient {
             return Ok(client);
         }
         let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
+            .timeout(self.patience)
             .connect_timeout(CONNECT)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -135,7 +148,7 @@ impl Reach {
             Some(Host::Ipv6(address)) => (Some(IpAddr::V6(address)), address.is_loopback()),
             None => return Err(insecure()),
         };
-        if url.scheme() != "https" && !(url.scheme() == "http" && local && self.loopback) {
+        if url.scheme() != "https" && !(url.scheme() == "http" && (self.plain || local && self.loopback)) {
             return Err(insecure());
         }
         match address {
@@ -248,14 +261,14 @@ mod tests {
             ("fe80::1", false),
             ("ff02::1", false),
         ] {
-            let reach = Reach { loopback: false, networks: Vec::new() };
+            let reach = Reach { loopback: false, plain: false, networks: Vec::new() };
             assert_eq!(reach.admits(address.parse().unwrap()), public, "{address}");
         }
     }
 
     #[test]
     fn what_the_operator_names_is_reached_as_well_and_loopback_in_development_only() {
-        let reach = |loopback| Reach { loopback, networks: vec!["10.1.0.0/16".parse().unwrap()] };
+        let reach = |loopback| Reach { loopback, plain: false, networks: vec!["10.1.0.0/16".parse().unwrap()] };
         assert!(reach(false).admits("10.1.2.3".parse().unwrap()));
         assert!(!reach(true).admits("10.2.0.1".parse().unwrap()));
         assert!(reach(true).admits("127.0.0.1".parse().unwrap()));
@@ -274,6 +287,15 @@ mod tests {
         ] {
             assert_eq!(reach(false).admits_url(address).is_ok(), admitted, "{address}");
             assert_eq!(reach(true).admits_url(address).is_ok(), in_development, "{address}");
+        }
+        let outsider = Reach { plain: true, ..reach(false) };
+        for (address, admitted) in [
+            ("http://auth.example.com/", true),
+            ("http://127.0.0.1/", false),
+            ("http://169.254.169.254/latest", false),
+            ("ftp://a.example/", false),
+        ] {
+            assert_eq!(outsider.admits_url(address).is_ok(), admitted, "{address}");
         }
     }
 }

@@ -15,6 +15,7 @@ mod architecture;
 mod bad_input;
 mod catalogue;
 mod cli;
+mod doctor;
 mod email_code;
 mod examples;
 mod journeys;

@@ -76,7 +76,7 @@ async fn test(app: &App, to: &str, output: &Output) -> Result<(), Failure> {
         ),
         Err(why) => {
             let (Undelivered::Down(why) | Undelivered::Later(why) | Undelivered::Never(why)) = why;
-            Err(Failure::new(format!("the letter did not go: {why}")).with_remedy(super::doctor::remedy(&why)))
+            Err(Failure::new(format!("the letter did not go: {why}")).with_remedy(crate::doctor::against_relay(&why)))
         }
     }
 }

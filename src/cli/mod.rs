@@ -61,7 +61,8 @@ enum Command {
     /// Try, look at and count letters.
     #[command(subcommand)]
     Mail(mail::MailCommand),
-    /// Find out why something does not work: database, mail relay, outbox, providers; or why a token is refused.
+    /// Find out why something does not work: configuration, database, mail, providers, the public address as an outsider
+    /// sees it, clocks, apps, what an app tells Convex; or why a token is refused.
     Doctor(doctor::Doctor),
     /// Check, print or describe the configuration.
     #[command(subcommand)]
@@ -101,7 +102,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<(), Failure> 
         Command::Client(command) => client::run(*command, &open(file).await?, output).await,
         Command::User(command) => user::run(command, &open(file).await?, output).await,
         Command::Mail(command) => mail::run(command, &open(file).await?, output).await,
-        Command::Doctor(doctor) => doctor::run(doctor, &open(file).await?, output).await,
+        Command::Doctor(doctor) => Box::pin(doctor::run(doctor, file, output)).await,
         Command::Migrate => {
             open(file).await?;
             output.say("The database is up to date.", &serde_json::json!({ "status": "current" }))

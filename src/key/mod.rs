@@ -5,6 +5,6 @@ mod sign;
 mod store;
 
 pub use key_set::{Keys, PublicSet};
-pub use sign::{SigningKey, Unverified, b64};
+pub use sign::{SigningKey, Unverified, b64, signed_by};
 pub(crate) use store::tables;
 pub use store::{KeyLine, list};

@@ -49,6 +49,11 @@ impl Discovery {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body.as_bytes());
         Self { etag: format!("\"{}\"", b64(&digest.as_ref()[..12])), body: body.into() }
     }
+
+    /// The document.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.

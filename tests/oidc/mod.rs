@@ -1,7 +1,6 @@
 mod authorize;
 mod certified_client;
 mod discovery;
-mod doctor;
 mod logout;
 mod refresh;
 mod token;

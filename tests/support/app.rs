@@ -64,7 +64,19 @@ impl TestApp {
 
     pub async fn in_mode(on: On, mode: Mode, toml: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        Self::at(listener, issuer, (on, mode), toml).await
+    }
+
+    /// A server whose issuer is somebody in front of it, and the port that it listens on itself.
+    pub async fn behind(issuer: &str, mode: Mode) -> (Self, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
+        let toml = format!("server.listen = \"127.0.0.1:{port}\"\n");
+        (Self::at(listener, issuer.to_owned(), (On::Sqlite, mode), &toml).await, port)
+    }
+
+    async fn at(listener: TcpListener, issuer: String, (on, mode): (On, Mode), toml: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = match on {
             On::Sqlite => {
@@ -73,7 +85,7 @@ impl TestApp {
             }
             On::Postgres => Postgres::get().expect("required before").fresh_database().await,
         };
-        let head = format!("issuer = \"http://localhost:{port}\"\ndata_dir = \"{}\"\ndatabase = \"{database}\"\n", folder.path().display());
+        let head = format!("issuer = \"{issuer}\"\ndata_dir = \"{}\"\ndatabase = \"{database}\"\n", folder.path().display());
         let toml = format!("{head}{toml}\n{FAST}");
         let env = environment(&toml);
         let config =
@@ -90,7 +102,7 @@ impl TestApp {
         let house =
             House::build(Arc::clone(&app), development.then(|| inbox.clone()), Extras { clients, ..Extras::default() }).await.unwrap();
         let running = house.serve(listener).unwrap();
-        Self { app, issuer: format!("http://localhost:{port}"), clock, inbox, _house: house, running: Some(running), folder, toml }
+        Self { app, issuer, clock, inbox, _house: house, running: Some(running), folder, toml }
     }
 
     /// A second replica on the same database; its issuer is the first one's.

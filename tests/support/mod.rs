@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod certificate;
 pub mod chromium;
 pub mod development;
 pub mod example;
@@ -11,6 +12,7 @@ pub mod peer;
 pub mod person;
 pub mod postgres;
 pub mod provider;
+pub mod proxy;
 pub mod relying_party;
 pub mod script;
 pub mod smtp;
@@ -21,6 +23,7 @@ pub use app::{On, TestApp};
 pub use browser::{Browser, View};
 pub use person::{PASSWORD, person};
 pub use provider::Provider;
+pub use proxy::{Fault, Proxy};
 pub use relying_party::RelyingParty;
 pub use script::Script;
 

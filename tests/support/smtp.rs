@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::certificate::Certificate;
+
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/smtp.mjs");
 
 pub const USER: &str = "relay-user";
@@ -34,15 +36,9 @@ impl Relay {
             std::fs::write(&path, text).unwrap();
             path
         };
-        let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let authority_key = rcgen::KeyPair::generate().unwrap();
-        let authority_cert = authority.self_signed(&authority_key).unwrap();
-        let key = rcgen::KeyPair::generate().unwrap();
-        let issuer = rcgen::Issuer::from_params(&authority, &authority_key);
-        let cert = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-        let ca = file("ca.pem", authority_cert.pem());
-        let (cert, key) = (file("cert.pem", cert.pem()), file("key.pem", key.serialize_pem()));
+        let made = Certificate::of(name);
+        let ca = file("ca.pem", made.authority.pem());
+        let (cert, key) = (file("cert.pem", made.own.pem()), file("key.pem", made.key.serialize_pem()));
         let mut child = Command::new("node")
             .arg(SCRIPT)
             .args(["--tls", tls, "--auth", &format!("{USER}:{PASSWORD}"), "--cert"])

@@ -14,6 +14,7 @@ use super::output::{Failure, Output, read_secret};
 use crate::app::App;
 use crate::config::{ClientAuth, ClientEntry, ClientKind, Secret};
 use crate::key::b64;
+use crate::oidc::Clients;
 use crate::oidc::client::{self, Client};
 use crate::types::ClientId;
 use crate::work::Actor;
@@ -141,11 +142,10 @@ async fn run_add(add: Add, app: &App, output: &Output) -> Result<(), Failure> {
 }
 
 async fn run_list(app: &App, output: &Output) -> Result<(), Failure> {
-    let configured = app.config.clients.iter().map(|(id, entry)| Client::new(&app.crypto, id.clone(), entry.clone()));
-    let clients: Vec<_> = configured.chain(client::list(app.db.read()).await?).collect();
+    let clients = Clients::new(app, Vec::new()).all(app).await?;
     let lines: Vec<_> = clients.iter().map(|client| format!("{:<24} {:<8} {}", client.id, client.entry.kind, client.name())).collect();
     let text = if lines.is_empty() { "No client is registered.".to_owned() } else { lines.join("\n") };
-    output.say(&text, &Value::Array(clients.iter().map(as_json).collect()))
+    output.say(&text, &Value::Array(clients.iter().map(|client| as_json(client)).collect()))
 }
 
 async fn run_edit(edit: Edit, app: &App, output: &Output) -> Result<(), Failure> {

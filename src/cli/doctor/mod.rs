@@ -1,21 +1,33 @@
-//! `housekey doctor`: why does it not work? One check, one sentence, one remedy. Configuration and database
-//! have been found fine when this begins, or the command would have said what is wrong with them.
+//! `housekey doctor`: why does it not work? One check, one sentence, one remedy. The database has been opened when this
+//! begins, or the command would have said what is wrong with it.
 
+mod configuration;
+mod print;
 mod token;
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use jsonwebtoken::jwk::JwkSet;
 
 use super::output::{Failure, Output};
 use crate::app::App;
-use crate::config::MethodName;
-use crate::job;
-use crate::mail::Transport;
-use crate::upstream::{self, Upstream, Upstreams};
+use crate::doctor::{self, AuthConfig, Finding, Ours};
+use crate::key::Keys;
+use crate::oidc::{Client, Clients};
 
 /// `doctor`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Doctor {
+    /// Look at this app only.
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
+    /// Look at what an app tells Convex and at what Convex sees of this server: a folder with convex/auth.config.ts in it,
+    /// or the file.
+    #[arg(long, value_name = "PATH")]
+    convex: Option<PathBuf>,
     #[command(subcommand)]
     what: Option<What>,
 }
@@ -26,105 +38,67 @@ enum What {
     Token(Box<token::Token>),
 }
 
-/// Runs every check, or looks at a token.
-pub(super) async fn run(doctor: Doctor, app: &App, output: &Output) -> Result<(), Failure> {
-    match doctor.what {
-        None => run_checks(app, output).await,
-        Some(What::Token(token)) => token::run(&token, app, output).await,
+/// Looks at what was asked for, or at everything. Ends with 1 if something is broken.
+pub(super) async fn run(doctor: Doctor, file: Option<PathBuf>, output: &Output) -> Result<(), Failure> {
+    let app = super::open(file.clone()).await?;
+    if let Some(What::Token(token)) = doctor.what {
+        return token::run(&token, &app, output).await;
     }
-}
-
-/// What a check found.
-struct Finding {
-    check: &'static str,
-    fine: bool,
-    says: String,
-    remedy: Option<String>,
-    facts: Value,
-}
-
-/// Runs every check. Ends with 1 if one of them found something.
-async fn run_checks(app: &App, output: &Output) -> Result<(), Failure> {
-    let mut findings = vec![database(app).await, relay(app).await, outbox(app).await?];
-    let upstreams = Upstreams::new(&app.config);
-    findings.extend(futures_util::future::join_all(upstreams.iter().map(|one| provider(app, one))).await);
-    let line = |finding: &Finding| {
-        let mark = if finding.fine { "ok  " } else { "FAIL" };
-        let remedy = finding.remedy.as_ref().map(|remedy| format!("\n        help: {remedy}")).unwrap_or_default();
-        format!("{mark}  {:<9} {}{remedy}", finding.check, finding.says)
-    };
-    let value = |finding: &Finding| json!({ "check": finding.check, "fine": finding.fine, "says": finding.says, "remedy": finding.remedy, "facts": finding.facts });
-    output.say(&findings.iter().map(line).collect::<Vec<_>>().join("\n"), &Value::Array(findings.iter().map(value).collect()))?;
-    match findings.iter().filter(|finding| !finding.fine).count() {
-        0 => Ok(()),
-        1 => Err(Failure::new("one check failed")),
-        count => Err(Failure::new(format!("{count} checks failed"))),
+    let clients = chosen(&app, doctor.client.as_deref()).await?;
+    if doctor.client.is_none() && doctor.convex.is_none() {
+        return print::print(&everything(&app, file.as_deref(), &clients).await?, output);
     }
-}
-
-async fn database(app: &App) -> Finding {
-    let fine = app.db.ping().await.is_ok() && app.db.is_current().await;
-    let says = if fine { "answers, and its schema is this version's" } else { "does not answer" };
-    Finding { check: "database", fine, says: says.into(), remedy: None, facts: json!({}) }
-}
-
-async fn relay(app: &App) -> Finding {
-    let config = &app.config;
-    let finding = |fine, says: String, remedy| Finding { check: "mail", fine, says, remedy, facts: json!({}) };
-    let Some(relay) = &config.email.smtp else {
-        let wanted = config.sign_in.methods.contains(&MethodName::Email) && !config.sends_letters();
-        let says =
-            if wanted { "email.smtp is empty: nobody can sign in, sign up or reset a password by mail" } else { "no relay is needed" };
-        return finding(!wanted, says.into(), wanted.then(|| "set email.smtp, like smtps://user@smtp.example.com:465".to_owned()));
-    };
-    let tested = match Transport::new(&config.email, &config.issuer.host(), Transport::Nowhere) {
-        Ok(transport) => transport.test().await,
-        Err(error) => Err(error.to_string()),
-    };
-    match tested {
-        Ok(()) => finding(true, format!("{}:{} takes letters from us", relay.host, relay.port), None),
-        Err(why) => finding(false, format!("{}:{}: {why}", relay.host, relay.port), Some(remedy(&why))),
+    let mut findings = Vec::new();
+    if doctor.client.is_some() {
+        findings.extend(doctor::clients(&app.config, &clients));
     }
+    if let Some(path) = &doctor.convex {
+        findings.extend(seen_from_outside(&app, &clients).await?);
+        findings.extend(convex(&app, path, &clients).await?);
+    }
+    print::print(&findings, output)
 }
 
-async fn outbox(app: &App) -> Result<Finding, Failure> {
-    let standing = job::letters(&app.db).await?;
-    let fine = standing.failing == 0;
-    let why = standing.last_error.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    let says = format!("{} letters wait, {} of them failed before{why}", standing.waiting, standing.failing);
-    let facts = json!({ "waiting": standing.waiting, "failing": standing.failing });
-    Ok(Finding { check: "outbox", fine, says, remedy: standing.last_error.as_deref().map(remedy), facts })
+async fn everything(app: &App, file: Option<&Path>, clients: &[Arc<Client>]) -> Result<Vec<Finding>, Failure> {
+    let (house, outside) = tokio::join!(doctor::house(app), seen_from_outside(app, clients));
+    Ok([configuration::configuration(app, file), house?, outside?, doctor::clients(&app.config, clients)].concat())
 }
 
-/// Whether another login server can be asked. Whether it lets us in only a person can find out.
-async fn provider(app: &App, upstream: &Upstream) -> Finding {
-    let redirect_uri = upstream::redirect_uri(app, &upstream.id);
-    let facts = json!({ "id": upstream.id, "redirect_uri": redirect_uri });
-    let finding = |fine, says, remedy| Finding { check: "provider", fine, says, remedy: Some(remedy), facts };
-    match upstream::probe(app, upstream).await {
-        Ok(_) => {
-            finding(true, format!("{}: people come back to {redirect_uri}", upstream.id), format!("housekey provider test {}", upstream.id))
-        }
-        Err(why) => {
-            let remedy = why.hint(upstream, &redirect_uri).unwrap_or_else(|| "check its settings: housekey provider list".to_owned());
-            finding(false, format!("{}: {why}", upstream.id), remedy)
+/// The public address, and the clocks, of which one is there.
+async fn seen_from_outside(app: &App, clients: &[Arc<Client>]) -> Result<Vec<Finding>, Failure> {
+    let origin = clients.iter().find_map(|client| client.origins.first());
+    let keys = published(app).await?;
+    let (seen, database) = tokio::join!(doctor::public(app, &keys, origin), doctor::clock_of_database(app));
+    let clocks: Vec<_> = database.into_iter().chain(seen.clock).collect();
+    Ok([seen.findings, doctor::clocks(&clocks)].concat())
+}
+
+/// The file, beside the apps and keys that there are.
+async fn convex(app: &App, path: &Path, clients: &[Arc<Client>]) -> Result<Vec<Finding>, Failure> {
+    let names = ["", "convex/auth.config.ts", "auth.config.ts", "convex/auth.config.js", "auth.config.js"];
+    let found = names.iter().map(|name| if name.is_empty() { path.to_owned() } else { path.join(name) }).find(|path| path.is_file());
+    let remedy = "name the app's folder, the one with convex/auth.config.ts in it";
+    let file =
+        found.ok_or_else(|| Failure::asked_wrongly(format!("{}: no auth.config.ts is there", path.display())).with_remedy(remedy))?;
+    let text = std::fs::read_to_string(&file).map_err(|why| Failure::asked_wrongly(format!("{}: {why}", file.display())))?;
+    let keys = published(app).await?;
+    Ok(doctor::convex(&AuthConfig::read(&text), &Ours { config: &app.config, clients, keys: &keys }))
+}
+
+/// The app of this name, or all.
+async fn chosen(app: &App, id: Option<&str>) -> Result<Vec<Arc<Client>>, Failure> {
+    let clients = Clients::new(app, Vec::new());
+    match id {
+        None => Ok(clients.all(app).await?),
+        Some(id) => {
+            let found = clients.find(app, id).await?;
+            Ok(vec![found.ok_or_else(|| Failure::asked_wrongly(format!("There is no client {id}.")).with_remedy("housekey client list"))?])
         }
     }
 }
 
-/// What usually helps against what a relay says.
-pub(super) fn remedy(why: &str) -> String {
-    let lower = why.to_lowercase();
-    let remedy = if why.contains("535") || why.contains("530") || why.contains("534") {
-        "check the user in email.smtp and HOUSEKEY_EMAIL__SMTP_PASSWORD"
-    } else if lower.contains("certificate") {
-        "the relay's certificate must bear the name in email.smtp; for an authority of your own set email.smtp_ca"
-    } else if lower.contains("refused") || lower.contains("timed out") || lower.contains("resolve") || lower.contains("lookup") {
-        "check host and port in email.smtp, and whether this machine may reach them"
-    } else if lower.contains("starttls") {
-        "the relay offers no STARTTLS on this port: use smtps:// and its port, often 465"
-    } else {
-        "the relay's own words are above; letters wait in the outbox until their code expires"
-    };
-    remedy.to_owned()
+/// The keys as everybody sees them.
+async fn published(app: &App) -> Result<JwkSet, Failure> {
+    let set = Keys::load(app).await?.public_set(None).and_then(|set| serde_json::from_slice(&set.body).ok());
+    set.ok_or_else(|| Failure::new("The published keys cannot be read."))
 }

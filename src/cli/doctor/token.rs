@@ -5,10 +5,9 @@ use std::io::Read;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::output::{Failure, Output};
 use crate::app::App;
-use crate::doctor::{Known, Line, RelyingParty, examine};
-use crate::key::Keys;
+use crate::cli::output::{Failure, Output};
+use crate::doctor::{Known, Line, Presented, RelyingParty};
 use crate::oidc::Clients;
 
 /// `doctor token`
@@ -30,16 +29,15 @@ pub(super) async fn run(asked: &Token, app: &App, output: &Output) -> Result<(),
     let names = || RelyingParty::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let party = RelyingParty::parse(&asked.party)
         .ok_or_else(|| Failure::asked_wrongly(format!("--for {}: must be one of {}", asked.party, names())))?;
-    let token = read(&asked.text)?;
-    let keys = Keys::load(app).await?;
-    let set = keys.public_set(None).and_then(|set| serde_json::from_slice(&set.body).ok());
-    let set = set.ok_or_else(|| Failure::new("The published keys cannot be read."))?;
+    let text = read(&asked.text)?;
+    let token = Presented::read(&text);
+    let keys = super::published(app).await?;
     let audience = match &asked.audience {
         Some(audience) => audience.clone(),
         None => audience_of(app, &token).await?,
     };
-    let known = Known { issuer: app.config.issuer.as_str(), audience: &audience, keys: &set, now: app.clock.now().seconds() };
-    let lines = examine(&token, party, &known);
+    let known = Known { issuer: app.config.issuer.as_str(), audience: &audience, keys: &keys, now: app.clock.now().seconds() };
+    let lines = token.examine(party, &known);
     output.say(&lines.iter().map(in_words).collect::<Vec<_>>().join("\n"), &Value::Array(lines.iter().map(as_json).collect()))?;
     match lines.iter().find(|line| line.holds == Some(false)) {
         None => Ok(()),
@@ -57,19 +55,14 @@ fn read(given: &str) -> Result<String, Failure> {
     }
     let mut text = String::new();
     std::io::stdin().lock().take(64 * 1024).read_to_string(&mut text).map_err(|error| Failure::new(format!("cannot read: {error}")))?;
-    Ok(text.trim().to_owned())
+    Ok(text)
 }
 
 /// What the client that the token names has for an audience; without one, what the token says.
-async fn audience_of(app: &App, token: &str) -> Result<String, Failure> {
-    let claims = token.split('.').nth(1).and_then(|part| {
-        use base64::Engine;
-        serde_json::from_slice::<Value>(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-    });
-    let said = |name: &str| claims.as_ref().and_then(|claims| claims.get(name)?.as_str().map(str::to_owned));
-    let named = said("client_id").or_else(|| said("azp")).or_else(|| said("aud")).unwrap_or_default();
-    let client = Clients::new(app, Vec::new()).find(app, &named).await?;
-    Ok(client.map_or(named, |client| client.audience().to_owned()))
+async fn audience_of(app: &App, token: &Presented<'_>) -> Result<String, Failure> {
+    let named = token.client().unwrap_or_default();
+    let client = Clients::new(app, Vec::new()).find(app, named).await?;
+    Ok(client.map_or_else(|| named.to_owned(), |client| client.audience().to_owned()))
 }
 
 fn in_words(line: &Line) -> String {

@@ -61,6 +61,11 @@ impl Clients {
         Ok(self.known(app, FRESH).await?.by_id.keys().cloned().collect())
     }
 
+    /// All of them, by identifier.
+    pub async fn all(&self, app: &App) -> Result<Vec<Arc<Client>>> {
+        Ok(self.known(app, FRESH).await?.by_id.values().cloned().collect())
+    }
+
     /// Whether the configuration file registers this one: the command line cannot change it then.
     pub fn is_configured(&self, id: &ClientId) -> bool {
         self.configured.contains_key(id)

@@ -1,32 +1,9 @@
 //! `housekey doctor token` and `client snippet`, with tokens that this very server signed.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use serde_json::Value;
 
+use super::run;
 use crate::support::{On, PASSWORD, RelyingParty, TestApp, peer, person};
-
-/// A command beside the running server, on its database; with something on its standard input.
-fn run(app: &TestApp, command: &[&str], input: &str) -> (bool, String) {
-    let file = app.folder.path().join("cli.toml");
-    let clients = "[clients.web]\nkind = \"spa\"\nredirect_uris = [\"https://app.test/callback\"]\nfirst_party = true\n";
-    let head = format!("issuer = \"{}\"\ndata_dir = \"{}\"\n{clients}", app.issuer, app.folder.path().display());
-    std::fs::write(&file, head).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_housekey"))
-        .args(command)
-        .args(["--config".as_ref(), file.as_os_str()])
-        .env_clear()
-        .env("HOUSEKEY_MASTER_KEY", "22".repeat(32))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let ran = child.wait_with_output().unwrap();
-    (ran.status.success(), format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr)))
-}
 
 #[test]
 fn the_doctor_says_what_convex_will_say_to_a_token() {
