@@ -26,7 +26,7 @@ fn a_refresh_cookie_crosses_sites_only_where_the_operator_says_so() {
         };
         let development = develop_at(free_port(), &format!("{}{}", client("none"), client("lax")), &[]).await;
         let clients = json!([{ "name": "none", "delivery": "token" }, { "name": "lax", "delivery": "token" }]);
-        spa::serve(listener, &development.issuer, clients);
+        spa::serve(listener, &development.issuer, &clients);
         // A browser that lets them, and one that does not: the choice is the person's, and defaults differ.
         let browser = Chromium::open_with(json!({ "profile": { "cookie_controls_mode": 0, "block_third_party_cookies": false } })).await;
         let strict = Chromium::open_with(json!({ "profile": { "cookie_controls_mode": 1, "block_third_party_cookies": true } })).await;

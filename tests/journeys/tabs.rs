@@ -31,7 +31,7 @@ struct Tabs {
 
 /// How long the tabs are left alone: long enough for some rounds, or for as many minutes as somebody asks for.
 fn while_away() -> Duration {
-    let minutes = std::env::var("HOUSEKEY_TEST_MINUTES").ok().and_then(|text| text.parse().ok());
+    let minutes = std::env::var_os("HOUSEKEY_TEST_MINUTES").and_then(|text| text.to_str()?.parse().ok());
     minutes.map_or(Duration::from_secs(190), Duration::from_mins)
 }
 
@@ -49,7 +49,7 @@ impl Tabs {
         let mut development = develop_at(port, &toml, &[]).await;
         development.issuer.clone_from(&issuer);
         let options = json!([{ "name": "body" }, { "name": "cookie", "refresh": "cookie" }, { "name": "token", "delivery": "token" }]);
-        spa::serve(listener, &issuer, options);
+        spa::serve(listener, &issuer, &options);
         let browser = Chromium::open().await;
         let handles = vec![browser.driver.window().await.unwrap()];
         Self { browser, handles, app, development, network, server: format!("http://localhost:{port}") }

@@ -31,7 +31,7 @@ pub fn sdk() -> PathBuf {
 }
 
 /// Serves the app. Its clients are named by what `createAuth` is given; each comes back to `/arrived/<name>`.
-pub fn serve(listener: TcpListener, issuer: &str, clients: serde_json::Value) {
+pub fn serve(listener: TcpListener, issuer: &str, clients: &serde_json::Value) {
     let config = serde_json::json!({ "issuer": issuer, "clients": clients }).to_string();
     let server = HttpServer::new(move || {
         let config = config.clone();
