@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::run;
+use super::{run, run_with};
 use crate::support::{On, PASSWORD, RelyingParty, TestApp, peer, person};
 
 #[test]
@@ -61,6 +61,18 @@ fn snippets_are_filled_with_the_apps_own_values() {
         };
         let published: Value = reqwest::get(format!("{}/.well-known/jwks.json?alg=RS256", app.issuer)).await.unwrap().json().await.unwrap();
         assert_eq!(set, published);
+        // What the app has to say because it is registered otherwise than usual.
+        for (settings, target, says) in [
+            ("delivery = \"token\"", "react", "\n  delivery: \"token\",\n"),
+            ("refresh = \"cookie\"", "svelte", "\n  refresh: \"cookie\",\n"),
+            ("audience = \"convex\"", "react", "\n  audience: \"convex\",\n"),
+            ("audience = \"convex\"", "remix", "\n  audience: \"convex\",\n  cookieSecret:"),
+        ] {
+            let app_of =
+                format!("[clients.web]\nkind = \"spa\"\nredirect_uris = [\"https://app.test/callback\"]\nfirst_party = true\n{settings}\n");
+            let (fine, said) = run_with(&app, &app_of, &["client", "snippet", "web", target], "");
+            assert!(fine && said.contains(says) && said.contains("redirectUri: \"https://app.test/callback\""), "{settings}: {said}");
+        }
         let (fine, said) = run(&app, &["client", "snippet", "web", "angular"], "");
         assert!(!fine && said.contains("must be one of convex, convex-jwt"), "{said}");
     });

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::output::{Failure, Output};
 use crate::app::App;
-use crate::config::{Delivery, SigningAlgorithm};
+use crate::config::{Delivery, RefreshIn, SigningAlgorithm};
 use crate::dev;
 use crate::key::Keys;
 use crate::oidc::{Client, Clients};
@@ -49,6 +49,12 @@ pub(super) async fn run(asked: &Snippet, app: &App, output: &Output) -> Result<(
     output.say(text.trim_end(), &json!({ "target": asked.target, "snippet": text }))
 }
 
+/// `export const auth = …`, an option a line.
+fn call(from: &str, function: &str, options: &[String]) -> String {
+    let options: String = options.iter().map(|option| format!("  {option},\n")).collect();
+    format!("import {{ {function} }} from \"{from}\";\n\nexport const auth = {function}({{\n{options}}});\n")
+}
+
 struct Values {
     issuer: String,
     client: String,
@@ -56,6 +62,8 @@ struct Values {
     algorithm: SigningAlgorithm,
     redirect_uri: String,
     delivery: Delivery,
+    refresh: RefreshIn,
+    confidential: bool,
     jwks: String,
 }
 
@@ -76,6 +84,8 @@ impl Values {
             audience: client.audience().to_owned(),
             redirect_uri: client.entry.redirect_uris.first().map(ToString::to_string).unwrap_or_default(),
             delivery: client.entry.delivery,
+            refresh: client.entry.refresh,
+            confidential: client.is_confidential(),
             algorithm,
             jwks,
         })
@@ -109,12 +119,26 @@ impl Values {
 
     /// What every app of the SDK begins with.
     fn create(&self, from: &str) -> String {
-        let Self { issuer, client, redirect_uri, .. } = self;
-        let delivery = if self.delivery == Delivery::Token { "\n  delivery: \"token\"," } else { "" };
-        let back = if redirect_uri.is_empty() { String::new() } else { format!("\n  redirectUri: \"{redirect_uri}\",") };
-        format!(
-            "import {{ createAuth }} from \"{from}\";\n\nexport const auth = createAuth({{\n  issuer: \"{issuer}\",\n  clientId: \"{client}\",{back}{delivery}\n}});\n"
-        )
+        let mut options = self.who();
+        match (self.delivery, self.refresh) {
+            (Delivery::Token, _) => options.push("delivery: \"token\"".to_owned()),
+            (Delivery::Code, RefreshIn::Cookie) => options.push("refresh: \"cookie\"".to_owned()),
+            (Delivery::Code, RefreshIn::Body) => {}
+        }
+        call(from, "createAuth", &options)
+    }
+
+    /// Who the app is, as both of the SDK's beginnings take it.
+    fn who(&self) -> Vec<String> {
+        let Self { issuer, client, audience, redirect_uri, .. } = self;
+        let mut options = vec![format!("issuer: \"{issuer}\""), format!("clientId: \"{client}\"")];
+        if !redirect_uri.is_empty() {
+            options.push(format!("redirectUri: \"{redirect_uri}\""));
+        }
+        if audience != client {
+            options.push(format!("audience: \"{audience}\""));
+        }
+        options
     }
 
     fn react(&self) -> String {
@@ -139,9 +163,17 @@ impl Values {
     }
 
     fn remix(&self) -> String {
-        let Self { issuer, client, .. } = self;
+        let mut options = self.who();
+        if self.redirect_uri.is_empty() {
+            options.push("redirectUri: \"http://localhost:5173/callback\"".to_owned());
+        }
+        if self.confidential {
+            options.push("clientSecret: process.env.HOUSEKEY_SECRET".to_owned());
+        }
+        options.push("cookieSecret: process.env.COOKIE_SECRET".to_owned());
         format!(
-            "// auth.server.ts\nimport {{ createServerAuth }} from \"@housekey/server\";\n\nexport const auth = createServerAuth({{ issuer: \"{issuer}\", clientId: \"{client}\" }});\n\n// in a loader: the token never reaches the browser\nconst session = await auth.getSession(request);\nif (session) convex.setAuth(await session.idToken());\n"
+            "// auth.server.ts. The secret seals the cookies: openssl rand -base64 32\n{}\n// routes: GET /login → auth.handlers.login, GET /callback → auth.handlers.callback, POST /logout → auth.handlers.logout\n\n// in a loader: the token never reaches the browser\nconst session = await auth.getSession(request);\nif (session) convex.setAuth(await session.idToken());\n// and once the answer is made: a renewed session comes with a new cookie\nif (session?.setCookie) headers.append(\"Set-Cookie\", session.setCookie);\n",
+            call("@housekey/server", "createServerAuth", &options)
         )
     }
 

@@ -160,7 +160,7 @@ fn cookie(config: &Config, client: &Client) -> Option<Finding> {
     let remedy = format!("{together}; or let the app keep its refresh token: {}", change(config, id, setting, option));
     if crosses {
         let says = format!(
-            "{sites}, and same_site is none: Chrome sends the refresh cookie unless a person blocks third-party cookies; Safari \
+            "{sites}, and same_site is none: Chrome sends the refresh cookie unless third-party cookies are blocked; Safari \
              (ITP) and Firefox (Total Cookie Protection) do not, so their people are signed out at each reload"
         );
         return Some(Finding::note(CHECK, says, remedy));
