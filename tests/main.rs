@@ -18,6 +18,7 @@ mod cli;
 mod doctor;
 mod email_code;
 mod examples;
+mod gate;
 mod journeys;
 mod mail;
 mod migrations;
