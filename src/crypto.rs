@@ -39,6 +39,8 @@ pub enum Purpose {
     Browser,
     /// Somebody at another login server, as the table of ways in knows them.
     Identity,
+    /// What the database keeps of the code that a person types for a device.
+    DeviceUserCode,
 }
 
 /// A sealed text could not be opened: altered, sealed for something else, or by another master key.

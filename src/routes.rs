@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig, get, post, resource};
 
 use crate::app_session::{origin, page as app_page, refresh, start, status};
-use crate::oidc::{authorize, consent, cors, discovery, jwks, logout, token, userinfo};
+use crate::oidc::{authorize, consent, cors, device, discovery, jwks, logout, token, userinfo};
 use crate::password::reset_page;
 use crate::server::{assets, failed, health};
 use crate::upstream::link_page;
@@ -41,6 +41,7 @@ fn for_programs(config: &mut ServiceConfig) {
                 .route(web::method(http::OPTIONS).to(cors::preflight_for_anyone)),
         )
         .service(resource("/token").route(post().to(token::post_token)).route(web::method(http::OPTIONS).to(cors::preflight)))
+        .service(resource("/device/authorize").route(post().to(device::post_device_authorize)))
         .service(
             resource("/userinfo")
                 .route(get().to(userinfo::get_userinfo))
@@ -118,6 +119,8 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/sign-out").route(get().to(sign_in::page::get_sign_out)).route(post().to(sign_in::page::post_sign_out)))
         .service(resource("/signed-out").route(get().to(sign_in::page::get_signed_out)))
         .service(resource("/continue").route(get().to(app_page::get_continue)))
+        .service(resource("/device").route(get().to(device::page::get_device)).route(post().to(device::page::post_device)))
+        .service(resource("/device/confirm").route(get().to(device::page::get_confirm)).route(post().to(device::page::post_confirm)))
         .service(resource("/consent").route(post().to(consent::post_consent)));
 }
 

@@ -227,14 +227,15 @@ fn whatever_issues_something_asks_the_gate() {
         sources.iter().filter(|(_, source)| real(source)).map(|(file, _)| file.as_str()).collect()
     };
     // Who begins what.
-    assert_eq!(calls("session::insert("), ["sign_in/complete.rs"], "sessions begin in one place");
-    assert_eq!(calls("family::begin("), ["app_session/deliver.rs", "oidc/token/authorization_code.rs"]);
+    assert_eq!(calls("session::insert("), ["oidc/token/device_code.rs", "sign_in/complete.rs"], "a browser's, and a device's");
+    assert_eq!(calls("family::begin("), ["app_session/deliver.rs", "oidc/token/authorization_code.rs", "oidc/token/device_code.rs"]);
     assert_eq!(calls("store::insert(&mut work, &app.config.tokens"), ["oidc/authorize/respond.rs"], "codes begin in one place");
     // And that each asks: directly, by the next step, by the check before a code, or in the statement itself.
     for (file, asks) in [
         ("sign_in/next_step.rs", "gate(person)"),
         ("app_session/deliver.rs", "user::gate("),
         ("oidc/token/authorization_code.rs", "user::gate("),
+        ("oidc/token/device_code.rs", "user::gate("),
         ("oidc/authorize/interaction.rs", "user::gate("),
         ("oidc/bearer.rs", "user::gate("),
         ("session/family/rotate.rs", "user::gate("),

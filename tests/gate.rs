@@ -29,6 +29,7 @@ const ISSUES: &[&str] = &[
     "POST /consent",
     "POST /token, code",
     "POST /token, refresh token",
+    "POST /token, device code",
     "POST /session/token",
     "GET /userinfo",
     "POST /userinfo",
@@ -49,6 +50,9 @@ const ISSUES_NOTHING: &[&str] = &[
     "/account/email",
     "/account/email/check",
     "/assets/{name:.*}",
+    "/device",
+    "/device/authorize",
+    "/device/confirm",
     "/end-session",
     "/health",
     "/l/{link}/cancel",
@@ -232,6 +236,13 @@ impl Walk<'_> {
                 let tokens = spa.redeem(&spa.code(&self.signed_in().await).await).await;
                 self.bar().await;
                 spa.refresh(tokens.text("refresh_token")).await;
+            }
+            "POST /token, device code" => {
+                let (browser, tv) = (self.signed_in().await, RelyingParty::new(app, "tv"));
+                let device = crate::oidc::device::begin(&tv).await;
+                crate::oidc::device::decide(&browser, device.text("user_code"), "Connect").await;
+                self.bar().await;
+                crate::oidc::device::poll(&tv, device.text("device_code")).await;
             }
             "POST /session/token" => {
                 let browser = self.signed_in().await;

@@ -83,6 +83,10 @@ events! {
     UpstreamTokenGiven = "upstream.token_given" { user: UserId, client: ClientId, provider: ProviderId }
     /// A client received its first tokens of a sign-in.
     TokensIssued = "tokens.issued" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
+    /// A person connected a device: its next question brings tokens.
+    DeviceApproved = "device.approved" { user: UserId, client: ClientId }
+    /// A person refused a device.
+    DeviceDenied = "device.denied" { user: UserId, client: ClientId }
     /// An authorization code came a second time: what the first began has ended.
     CodeReused = "code.reused" { user: UserId, client: ClientId, family: Option<FamilyId> }
     /// A replaced refresh token came back too late: theft, or a broken client. The family has ended.
@@ -113,6 +117,8 @@ impl Event {
             | Self::PasswordRehashed { user }
             | Self::TokensIssued { user, .. }
             | Self::CodeReused { user, .. }
+            | Self::DeviceApproved { user, .. }
+            | Self::DeviceDenied { user, .. }
             | Self::RefreshTokenReused { user, .. }
             | Self::PasswordChanged { user }
             | Self::EmailVerified { user }
@@ -138,6 +144,8 @@ impl Event {
             Self::TokensIssued { client, .. }
             | Self::UpstreamTokenGiven { client, .. }
             | Self::CodeReused { client, .. }
+            | Self::DeviceApproved { client, .. }
+            | Self::DeviceDenied { client, .. }
             | Self::RefreshTokenReused { client, .. }
             | Self::ClientAdded { client }
             | Self::ClientEdited { client }

@@ -90,7 +90,7 @@ fn read_secret(reader: &Reader<'_>, key: &str, around: &Surroundings<'_>) -> Opt
 impl ClientKind {
     /// Whether everybody can look into the program, so that it cannot keep a secret.
     pub fn is_public(self) -> bool {
-        matches!(self, Self::Spa | Self::Native)
+        matches!(self, Self::Spa | Self::Native | Self::Device)
     }
 }
 
@@ -137,6 +137,9 @@ impl ClientEntry {
         match (kind, self.redirect_uris.is_empty()) {
             (ClientKind::Service, false) => {
                 broken.push(Broken::new("redirect_uris", "a service signs nobody in", "leave it out, or choose kind web"));
+            }
+            (ClientKind::Device, false) => {
+                broken.push(Broken::new("redirect_uris", "nobody returns to a device", "leave it out, or choose kind native"));
             }
             (ClientKind::Spa | ClientKind::Native | ClientKind::Web, true) => {
                 broken.push(Broken::new("redirect_uris", "there is none", "at least one: where people return to"));

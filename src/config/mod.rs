@@ -268,6 +268,10 @@ pub struct Limits {
     pub sign_ins_per_address: Rate,
     /// Failed client authentications for one client.
     pub client_failures: Rate,
+    /// Devices that ask to be connected, from one network address.
+    pub devices_per_address: Rate,
+    /// Codes of devices typed in, from anywhere.
+    pub device_codes_total: Rate,
 }
 
 /// So many in so long.

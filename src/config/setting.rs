@@ -94,6 +94,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("limits.codes_per_account", Kind::Rate),
     of("limits.sign_ins_per_address", Kind::Rate),
     of("limits.client_failures", Kind::Rate),
+    of("limits.devices_per_address", Kind::Rate),
+    of("limits.device_codes_total", Kind::Rate),
     of("branding.name", Kind::Text),
     of("branding.logo", Kind::Text),
     of("branding.logo_dark", Kind::Text),
@@ -111,7 +113,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 
 /// Those that each client has, beside `branding.…`.
 pub(super) const OF_A_CLIENT: &[Setting] = &[
-    of("kind", Kind::Word(&["spa", "native", "web", "service"])),
+    of("kind", Kind::Word(&["spa", "native", "web", "service", "device"])),
     of("name", Kind::Text),
     of("auth", Kind::Word(&["none", "basic", "post"])),
     of("secret", Kind::Secret),

@@ -84,6 +84,8 @@ pub enum ClientKind {
     Web,
     /// A program that acts for itself.
     Service,
+    /// A program without a browser of its own: a television, a terminal (RFC 8628).
+    Device,
 }
 
 /// How a client proves itself at the token endpoint (OpenID Connect Core §9).
@@ -160,7 +162,7 @@ spelled! {
     SigningAlgorithm { Rs256 = "RS256", Es256 = "ES256", EdDsa = "EdDSA" }
     Shape { Doorway = "doorway", Card = "card", Plain = "plain" }
     Appearance { Auto = "auto", Light = "light", Dark = "dark" }
-    ClientKind { Spa = "spa", Native = "native", Web = "web", Service = "service" }
+    ClientKind { Spa = "spa", Native = "native", Web = "web", Service = "service", Device = "device" }
     ClientAuth { None = "none", Basic = "basic", Post = "post", PrivateKeyJwt = "private_key_jwt" }
     Delivery { Code = "code", Token = "token" }
     RefreshIn { Body = "body", Cookie = "cookie" }

@@ -30,6 +30,10 @@ pub enum Action<'a> {
     SignInFrom(IpAddr),
     /// A client that could not prove itself, from a network.
     ClientFailure(&'a ClientId, IpAddr),
+    /// A device that asks to be connected, from a network.
+    DeviceFrom(IpAddr),
+    /// A device's code typed in anywhere.
+    DeviceCodeAnywhere,
 }
 
 impl Action<'_> {
@@ -47,6 +51,8 @@ impl Action<'_> {
             Self::CodeFor(_) => limits.codes_per_account,
             Self::SignInFrom(_) => limits.sign_ins_per_address,
             Self::ClientFailure(..) => limits.client_failures,
+            Self::DeviceFrom(_) => limits.devices_per_address,
+            Self::DeviceCodeAnywhere => limits.device_codes_total,
         }
     }
 
@@ -63,6 +69,8 @@ impl Action<'_> {
             Self::LetterOfTheDayTo(address) => (9, address.canonical().into()),
             Self::CodeFor(address) => (10, address.canonical().into()),
             Self::SignInFrom(ip) => (11, ip.to_string().into()),
+            Self::DeviceFrom(ip) => (12, ip.to_string().into()),
+            Self::DeviceCodeAnywhere => (13, Vec::new()),
             Self::ClientFailure(client, ip) => (8, format!("{client} {ip}").into()),
         };
         [&[kind], of.as_slice()].concat()

@@ -22,10 +22,15 @@ pub fn show(app: &App, visitor: &Visitor, flow: &Flow, (client, asked): (&Client
         flow: flow.seal(app)?,
         client: client.name().to_owned(),
         email: person.email.as_ref().map(ToString::to_string).unwrap_or_default(),
-        scopes: asked.scope.split(' ').filter_map(line).collect(),
+        scopes: scope_lines(&asked.scope),
         host: RedirectUri::parse(&asked.redirect_uri).ok().and_then(|uri| uri.host()).unwrap_or_default(),
     };
     Ok(visitor.show(StatusCode::OK, &page))
+}
+
+/// What an app asks for, in words.
+pub(super) fn scope_lines(scope: &str) -> Vec<ScopeLine> {
+    scope.split(' ').filter_map(line).collect()
 }
 
 fn line(scope: &str) -> Option<ScopeLine> {

@@ -30,6 +30,7 @@ impl Discovery {
             "userinfo_endpoint": issuer.join("/userinfo"),
             "jwks_uri": issuer.join("/.well-known/jwks.json"),
             "end_session_endpoint": issuer.join("/end-session"),
+            "device_authorization_endpoint": issuer.join("/device/authorize"),
             "scopes_supported": scope::SCOPES,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],

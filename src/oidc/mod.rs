@@ -6,6 +6,7 @@
 //! | RFC 7517 (JWKS) | [`jwks`] |
 //! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207 | [`authorize`] |
 //! | RFC 6749 §4.1.3 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
+//! | RFC 8628 | [`device`] |
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
@@ -17,6 +18,7 @@ pub mod client;
 pub mod consent;
 pub(crate) mod consent_view;
 pub mod cors;
+pub mod device;
 pub mod discovery;
 pub(crate) mod error;
 pub mod jwks;
@@ -32,5 +34,5 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    [client::tables(schema), authorize::tables(schema)].concat()
+    [client::tables(schema), authorize::tables(schema), device::tables(schema)].concat()
 }

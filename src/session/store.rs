@@ -64,7 +64,7 @@ pub struct NewSession<'a> {
     /// Who.
     pub user: UserId,
     /// How they proved it: RFC 8176 names.
-    pub amr: &'a [&'static str],
+    pub amr: &'a [&'a str],
     /// What the browser calls itself.
     pub user_agent: &'a str,
     /// From where.

@@ -13,6 +13,8 @@ pub enum Destination {
     Email,
     /// Our own page for identities at other login servers.
     Connections,
+    /// The question whether a device may be connected; with its code.
+    Device(String),
     /// Nowhere: an operator wants to see what a provider says (`housekey provider test`).
     ProviderTest,
     /// The app that sent the person, with an answer to what it asked.
@@ -69,7 +71,7 @@ impl Destination {
     /// What the app asked for, if it is one.
     pub fn app(&self) -> Option<&AppRequest> {
         match self {
-            Self::Account | Self::Email | Self::Connections | Self::ProviderTest => None,
+            Self::Account | Self::Email | Self::Connections | Self::Device(_) | Self::ProviderTest => None,
             Self::App(request) => Some(request),
         }
     }

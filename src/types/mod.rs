@@ -18,6 +18,6 @@ pub use id::{
     ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId,
 };
 pub use time::UnixMillis;
-pub use token::{AuthorizationCode, SessionSecret, Token, TokenHash, TokenKind, UpstreamState};
+pub use token::{AuthorizationCode, DeviceCode, SessionSecret, Token, TokenHash, TokenKind, UpstreamState};
 pub use url::{IssuerUrl, Origin, RedirectUri, UrlError};
 pub use words::Words;

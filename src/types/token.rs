@@ -29,6 +29,13 @@ impl TokenKind for AuthorizationCode {
     const PREFIX: &'static str = "hkc";
 }
 
+/// A `device_code` (RFC 8628 §3.2).
+#[derive(Clone, Copy)]
+pub enum DeviceCode {}
+impl TokenKind for DeviceCode {
+    const PREFIX: &'static str = "hkd";
+}
+
 /// The `state` that a person takes to another login server and back (RFC 6749 §4.1.1).
 #[derive(Clone, Copy)]
 pub enum UpstreamState {}

@@ -287,6 +287,32 @@ continue-to = Continue to { $name }
 
 ## Consent
 
+device-title = Connect a device
+device-lede = Type the code shown on your TV, terminal or other device.
+device-code-label = Code on your device
+device-code-hint = 8 letters. Upper or lower case, dash or no dash.
+device-code-empty = Type the code that your device shows
+device-code-malformed = A code has 8 letters, like BDKX-TWMQ
+device-code-unknown = No device is waiting for this code. Check it, or begin again on the device.
+device-continue = Continue
+device-confirm-title = Is this your device?
+device-confirm-lede = Only continue if you’re looking at it right now, and it shows this code.
+device-app = App
+device-what = Program
+device-from = Asked from
+device-asked = { $minutes ->
+    [0] { $address }, just now
+    [one] { $address }, 1 minute ago
+   *[other] { $address }, { $minutes } minutes ago
+  }
+device-trick = If someone sent you this code in a message or a call, it is a trick. Choose “Don’t connect”.
+device-connect = Connect
+device-deny = Don’t connect
+device-done-title = Device connected
+device-done-lede = { $name } is signed in a moment from now.
+device-done-put-away = You can put this one away.
+device-denied-title = Not connected
+device-denied-lede = { $name } gets nothing. If you didn’t begin this yourself, there’s nothing more to do.
 consent-title = Allow access
 consent-heading = { $client } wants to use your { $app } account
 consent-not-you = Not you?

@@ -1,5 +1,6 @@
 mod authorize;
 mod certified_client;
+pub mod device;
 mod discovery;
 mod logout;
 mod refresh;

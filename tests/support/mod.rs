@@ -59,7 +59,11 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     eddsa.signing = Some(SigningAlgorithm::EdDsa);
     let mut web = entry(ClientKind::Web, ClientAuth::Basic, true);
     web.initiate_login_uri = Some(RedirectUri::parse("https://app.test/login").unwrap());
+    let mut device = entry(ClientKind::Device, ClientAuth::None, false);
+    (device.name, device.redirect_uris, device.post_logout_redirect_uris) = (Some("Fieldnotes for TV".into()), vec![], vec![]);
     vec![
+        (id("tv"), device.clone()),
+        (id("radio"), device),
         (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
         (id("spa-token"), token),
         (id("spa-cookie"), cookie),

@@ -1,6 +1,7 @@
 //! `POST /token`: authenticate, grant, respond (RFC 6749 §3.2).
 
 mod authorization_code;
+mod device_code;
 mod mint;
 mod refresh_token;
 
@@ -29,7 +30,7 @@ pub(super) struct Granting<'a> {
 }
 
 /// The grant types of the discovery document, in its order.
-pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token"];
+pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", device_code::GRANT_TYPE];
 
 /// The endpoint.
 pub async fn post_token(
@@ -51,7 +52,8 @@ async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpReques
     match parameters.get("grant_type") {
         Some("authorization_code") => authorization_code::grant(granting).await,
         Some("refresh_token") => refresh_token::grant(granting).await,
-        Some(_) => Err(OAuthError::new("unsupported_grant_type", "this server grants authorization_code and refresh_token")),
+        Some(device_code::GRANT_TYPE) => device_code::grant(granting).await,
+        Some(_) => Err(OAuthError::new("unsupported_grant_type", format!("this server grants {}", GRANT_TYPES.join(", ")))),
         None => Err(OAuthError::invalid_request("grant_type is missing")),
     }
 }
