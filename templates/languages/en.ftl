@@ -298,7 +298,6 @@ device-continue = Continue
 device-confirm-title = Is this your device?
 device-confirm-lede = Only continue if you’re looking at it right now, and it shows this code.
 device-app = App
-device-what = Program
 device-from = Asked from
 device-asked = { $minutes ->
     [0] { $address }, just now

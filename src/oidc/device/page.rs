@@ -86,8 +86,7 @@ pub async fn get_confirm(app: web::Data<App>, clients: web::Data<Clients>, visit
     let page = visitor.page(&app, Some(&waiting.client));
     let asked = page.words(&Words::new("device-asked").with("address", &waiting.address).with("minutes", minutes));
     let scopes = scope_lines(&waiting.scope);
-    let what = crate::user_agent::describe(&waiting.user_agent);
-    Ok(visitor.show(StatusCode::OK, &DeviceConfirmPage { page, flow: flow.seal(&app)?, code: code.to_string(), name, what, asked, scopes }))
+    Ok(visitor.show(StatusCode::OK, &DeviceConfirmPage { page, flow: flow.seal(&app)?, code: code.to_string(), name, asked, scopes }))
 }
 
 async fn name_of(app: &App, clients: &Clients, waiting: &Waiting) -> Result<String> {

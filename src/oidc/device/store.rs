@@ -75,7 +75,6 @@ pub(super) struct NewDevice<'a> {
 pub(super) struct Waiting {
     pub(super) client: ClientId,
     pub(super) scope: String,
-    pub(super) user_agent: String,
     pub(super) address: String,
     pub(super) since: UnixMillis,
 }
@@ -153,13 +152,7 @@ pub(super) async fn find(app: &App, code: &UserCode) -> Result<Option<Waiting>> 
         .filter(Column::ExpiresAt.gt(app.clock.now()))
         .one(app.db.read())
         .await?;
-    Ok(row.map(|row| Waiting {
-        client: row.client_id,
-        scope: row.scope,
-        user_agent: row.user_agent,
-        address: row.address,
-        since: row.created_at,
-    }))
+    Ok(row.map(|row| Waiting { client: row.client_id, scope: row.scope, address: row.address, since: row.created_at }))
 }
 
 /// The person of this session connects the device, or refuses it. Says of which client it is; nothing if it no longer waits.

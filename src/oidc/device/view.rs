@@ -41,8 +41,6 @@ pub struct DeviceConfirmPage {
     pub code: String,
     /// The app's name.
     pub name: String,
-    /// What the device calls itself, as a person would.
-    pub what: String,
     /// From where it asked, and how long ago.
     pub asked: String,
     /// What it will be able to do.
@@ -60,7 +58,7 @@ impl Sample for DeviceConfirmPage {
             line("clock", "consent-scope-offline-access", "offline_access"),
         ];
         let (code, name) = ("BDKX-TWMQ".into(), "Fieldnotes for TV".into());
-        vec![("device-confirm", Self { page, flow: "flow".into(), code, name, what: "an unknown program".into(), asked, scopes })]
+        vec![("device-confirm", Self { page, flow: "flow".into(), code, name, asked, scopes })]
     }
 }
 
