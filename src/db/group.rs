@@ -8,11 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use rusqlite::types::{Null, ToSqlOutput, Value as Cell, ValueRef};
-use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
-use sea_orm::{DbErr, Statement, Value, Values};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use sea_orm::{DbErr, Statement};
 use tokio::sync::{Mutex, oneshot};
 
+use super::direct::run;
 use super::{ACQUIRE, Row};
 use crate::error::{Error, Result};
 
@@ -156,56 +156,9 @@ impl Writer {
     }
 }
 
-fn run(db: &Connection, statement: &Statement, into: &mut Vec<Row>) -> rusqlite::Result<()> {
-    let mut prepared = db.prepare_cached(&statement.sql)?;
-    bind(&mut prepared, statement.values.as_ref())?;
-    if prepared.column_count() == 0 {
-        return prepared.raw_execute().map(drop);
-    }
-    let names: Arc<[String]> = prepared.column_names().into_iter().map(str::to_owned).collect();
-    let mut rows = prepared.raw_query();
-    while let Some(row) = rows.next()? {
-        let values = (0..names.len()).map(|at| row.get::<_, Cell>(at)).collect::<Result<_, _>>()?;
-        into.push(Row::new(&names, values));
-    }
-    Ok(())
-}
-
-/// Places are `?`, in order, as the query builder writes them, or `$1`, `$2`, … as we do: to SQLite the latter
-/// are names, and count in the order in which they first stand.
-fn bind(prepared: &mut CachedStatement<'_>, values: Option<&Values>) -> rusqlite::Result<()> {
-    for place in 1..=prepared.parameter_count() {
-        let number = prepared.parameter_name(place).and_then(|name| name.strip_prefix('$')?.parse().ok()).unwrap_or(place);
-        let value = values.and_then(|values| values.0.get(number - 1));
-        let value = value.ok_or(rusqlite::Error::InvalidParameterCount(number, values.map_or(0, |values| values.0.len())))?;
-        prepared.raw_bind_parameter(place, cell(value)?)?;
-    }
-    Ok(())
-}
-
-/// As the other connections store it.
-fn cell(value: &Value) -> rusqlite::Result<ToSqlOutput<'_>> {
-    let null = || ToSqlOutput::from(Null);
-    Ok(match value {
-        Value::Bool(value) => value.map_or_else(null, ToSqlOutput::from),
-        Value::Int(value) => value.map_or_else(null, ToSqlOutput::from),
-        Value::BigInt(value) => value.map_or_else(null, ToSqlOutput::from),
-        Value::BigUnsigned(value) => match value {
-            Some(value) => {
-                i64::try_from(*value).map(ToSqlOutput::from).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?
-            }
-            None => null(),
-        },
-        Value::String(value) => value.as_ref().map_or_else(null, |text| ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))),
-        Value::Bytes(value) => value.as_ref().map_or_else(null, |bytes| ToSqlOutput::Borrowed(ValueRef::Blob(bytes))),
-        Value::Uuid(value) => value.as_ref().map_or_else(null, |id| ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes()))),
-        other => return Err(rusqlite::Error::ToSqlConversionFailure(format!("{other:?} is stored nowhere").into())),
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use sea_orm::DbBackend;
+    use sea_orm::{DbBackend, Value};
 
     use super::*;
 

@@ -3,6 +3,7 @@
 //! SQLite has one writer at a time, a fair queue, and several readers that cannot write; PostgreSQL has
 //! one pool for both.
 
+mod direct;
 mod failure;
 mod group;
 mod row;
@@ -13,6 +14,7 @@ pub use row::Row;
 pub use transaction::{Transaction, run_all};
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use housekey_migrations::Migrator;
@@ -25,6 +27,7 @@ use sea_orm::{
 };
 use secrecy::ExposeSecret;
 
+use self::direct::Readers;
 use self::failure::is_locked;
 use self::group::Group;
 use crate::config;
@@ -42,6 +45,7 @@ pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
     group: Option<Group>,
+    readers: Option<Arc<Readers>>,
 }
 
 impl Db {
@@ -57,7 +61,7 @@ impl Db {
                     .connect_timeout(ACQUIRE)
                     .sqlx_logging_level(log::LevelFilter::Trace);
                 let pool = Database::connect(options).await?;
-                Ok(Self { read: pool.clone(), write: pool, group: None })
+                Ok(Self { read: pool.clone(), write: pool, group: None, readers: None })
             }
         }
     }
@@ -94,7 +98,8 @@ impl Db {
         let write = patiently(|| open(1, true)).await?;
         let read = patiently(|| open(READERS, false)).await?;
         let group = Some(Group::open(path)?);
-        Ok(Self { read, write, group })
+        let readers = Some(Arc::new(Readers::new(path.to_owned())));
+        Ok(Self { read, write, group, readers })
     }
 
     /// For queries outside a transaction.
@@ -105,6 +110,15 @@ impl Db {
     /// For single statements that are a whole change by themselves.
     pub fn write(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// The rows of a query by an index. On SQLite it is answered at once, on this very thread: a trip to another one would cost
+    /// more than the answer.
+    pub async fn look(&self, query: Statement) -> Result<Vec<Row>> {
+        match &self.readers {
+            Some(readers) => readers.look(&query),
+            None => Ok(rows(self.read.query_all_raw(query).await?)),
+        }
     }
 
     /// Makes a change that is one statement, and gives the rows it returns once it is durable. Those
@@ -200,6 +214,9 @@ impl Db {
 
     /// Closes all connections; SQLite's log is folded into its file.
     pub async fn close(&self) {
+        if let Some(readers) = &self.readers {
+            readers.close();
+        }
         if let Some(group) = &self.group {
             group.close().await;
         }

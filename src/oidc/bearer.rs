@@ -35,10 +35,7 @@ pub async fn verify(app: &App, keys: &Keys, token: &str) -> Result<(AccessClaims
         return Err(refused());
     }
     let (family, user) = claims.family().zip(claims.sub.parse::<UserId>().ok()).ok_or_else(refused)?;
-    if !family::is_alive(app.db.read(), family, now).await? {
-        return Err(refused());
-    }
-    let person = user::find(app.db.read(), user).await?.ok_or_else(refused)?.person;
+    let person = family::person_of_living(&app.db, family, now).await?.filter(|person| person.id == user).ok_or_else(refused)?;
     user::gate(&person).map_err(|_| refused())?;
     Ok((claims, person))
 }

@@ -6,7 +6,7 @@ use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema};
 
 use super::family;
-use crate::db::{Db, remove_some};
+use crate::db::{Db, remove_some, sql};
 use crate::error::Result;
 use crate::types::{SessionId, SessionSecret, Token, UnixMillis, UserId};
 use crate::work::Work;
@@ -88,19 +88,29 @@ impl From<session::Model> for Session {
     }
 }
 
-/// The living session of a cookie's value.
-pub async fn find_by_secret(db: &impl ConnectionTrait, secret: &Token<SessionSecret>, now: UnixMillis) -> Result<Option<Session>> {
-    alive(db, session::Column::TokenHash.eq(secret.hash().to_vec()), now).await
+/// The living session of a cookie's value: what every page of a signed-in person begins with.
+pub async fn find_by_secret(db: &Db, secret: &Token<SessionSecret>, now: UnixMillis) -> Result<Option<Session>> {
+    let query = sql(
+        db.read(),
+        "SELECT id, user_id, amr, auth_time, last_seen_at, expires_at FROM sessions \
+         WHERE token_hash = $1 AND expires_at > $2 AND idle_expires_at > $2",
+        [secret.hash().to_vec().into(), now.0.into()],
+    );
+    let rows = db.look(query).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(Session {
+        id: SessionId(row.get("id")?),
+        user: UserId(row.get("user_id")?),
+        auth_time: UnixMillis(row.get("auth_time")?),
+        amr: row.get::<String>("amr")?.split(' ').map(str::to_owned).collect(),
+        last_seen_at: UnixMillis(row.get("last_seen_at")?),
+        expires_at: UnixMillis(row.get("expires_at")?),
+    }))
 }
 
 /// A living session by its id.
 pub async fn find(db: &impl ConnectionTrait, id: SessionId, now: UnixMillis) -> Result<Option<Session>> {
-    alive(db, session::Column::Id.eq(id), now).await
-}
-
-async fn alive(db: &impl ConnectionTrait, which: sea_orm::sea_query::SimpleExpr, now: UnixMillis) -> Result<Option<Session>> {
-    let row = session::Entity::find()
-        .filter(which)
+    let row = session::Entity::find_by_id(id)
         .filter(session::Column::ExpiresAt.gt(now))
         .filter(session::Column::IdleExpiresAt.gt(now))
         .one(db)

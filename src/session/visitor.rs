@@ -109,7 +109,7 @@ impl Visitor {
     pub async fn session(&self, app: &App) -> Result<Option<Session>> {
         let Some(secret) = &self.secret else { return Ok(None) };
         let now = app.clock.now();
-        let session = store::find_by_secret(app.db.read(), secret, now).await?;
+        let session = store::find_by_secret(&app.db, secret, now).await?;
         if let Some(session) = &session
             && now.since(session.last_seen_at) > SEEN_EVERY
         {

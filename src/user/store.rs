@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::email;
 use super::state::{Person, State};
-use crate::db::{Row, sql};
+use crate::db::{Db, Row, sql};
 use crate::error::Result;
 use crate::types::{EmailAddress, UnixMillis, UserId};
 use crate::work::Work;
@@ -110,6 +110,12 @@ fn read(row: &QueryResult) -> Result<User> {
 pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>> {
     let query = sql(db, &format!("{PERSON} WHERE u.id = $1"), [id.0.into()]);
     db.query_one_raw(query).await?.as_ref().map(read).transpose()
+}
+
+/// The same outside a change, with what the gate and the tokens need.
+pub async fn look(db: &Db, id: UserId) -> Result<Option<Person>> {
+    let rows = db.look(sql(db.read(), &format!("{PERSON} WHERE u.id = $1"), [id.0.into()])).await?;
+    rows.first().map(PersonRow::read).transpose().map(|row| row.map(Person::from))
 }
 
 /// People in the order of their arrival, after `after`.

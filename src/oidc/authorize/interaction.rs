@@ -37,7 +37,7 @@ pub async fn needed(app: &App, client: &Client, request: &AppRequest, session: O
     if !is_recent(request, session, flow.map(|flow| flow.began), app.clock.now()) {
         return Ok(Needed::SignIn);
     }
-    let Some(person) = user::find(app.db.read(), session.user).await?.map(|user| user.person) else { return Ok(Needed::SignIn) };
+    let Some(person) = user::look(&app.db, session.user).await? else { return Ok(Needed::SignIn) };
     if user::gate(&person).is_err() {
         return Ok(Needed::SignIn);
     }

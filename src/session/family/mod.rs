@@ -6,6 +6,7 @@
 
 mod rotate;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
@@ -15,9 +16,10 @@ pub use rotate::{Rotation, RotationRule, rotate};
 
 use super::RefreshToken;
 use crate::audit::Event;
-use crate::db::remove_some;
+use crate::db::{Db, remove_some, sql};
 use crate::error::Result;
 use crate::types::{ClientId, FamilyId, SessionId, UnixMillis, UserId};
+use crate::user::{self, Person, PersonRow};
 use crate::work::Work;
 
 mod token_family {
@@ -182,12 +184,14 @@ pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: New
     Ok((grant, token))
 }
 
-/// Whether a family still lives, for access tokens that descend from it.
-pub async fn is_alive(db: &impl ConnectionTrait, family: FamilyId, now: UnixMillis) -> Result<bool> {
-    let alive = token_family::Entity::find_by_id(family)
-        .filter(token_family::Column::EndedAt.is_null())
-        .filter(token_family::Column::ExpiresAt.gt(now));
-    Ok(alive.one(db).await?.is_some())
+/// The person of a family that lives, for access tokens that descend from it.
+pub async fn person_of_living(db: &Db, family: FamilyId, now: UnixMillis) -> Result<Option<Person>> {
+    static QUERY: LazyLock<String> = LazyLock::new(|| {
+        let person = user::person_of("token_families");
+        format!("SELECT {person} FROM token_families WHERE id = $1 AND ended_at IS NULL AND expires_at > $2")
+    });
+    let rows = db.look(sql(db.read(), &QUERY, [family.0.into(), now.0.into()])).await?;
+    rows.first().map(PersonRow::read).transpose().map(|row| row.map(Person::from))
 }
 
 /// Ends one family because somebody may hold a copy of what began it.
