@@ -64,7 +64,7 @@ fn main() {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         // A difference of a few per cent needs more pairs to be seen through the noise.
         for _ in 0..if workload.goal < 1.2 { runs * 2 + 1 } else { runs } {
-            theirs.push(drive(&floor, workload.clients, time, |_| Load::get(workload.floor)));
+            theirs.push(drive(&floor, workload.clients, time, |_| floor_of(workload.floor)));
             ours.push(drive(&subject.process, workload.clients, time, |client| (workload.ours)(&subject, client)));
         }
         let (ratio, chance) = Report::ratio(&ours, &theirs);
@@ -148,6 +148,21 @@ fn by_cookie(subject: &Subject, (runs, time): (usize, Duration)) -> usize {
     usize::from(ratio > 1.1) + usize::from(!flat)
 }
 
+/// The floor of a workload; that of a single sign-on has two requests as well.
+fn floor_of(path: &str) -> Load {
+    if path != "/sso" {
+        return Load::get(path);
+    }
+    let [commit, rotate] = ["/commit", "/rotate"].map(|path| Load::get(path).request);
+    let mut second = false;
+    let next = move |answer: &str| {
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        second = !second;
+        Some(if second { rotate.clone() } else { commit.clone() })
+    };
+    Load { request: Load::get("/commit").request, next: Box::new(next) }
+}
+
 fn workloads() -> Vec<Workload> {
     let load = |name, floor_name, goal, clients, floor, ours: Box<dyn Fn(&Subject, usize) -> Load>| Workload {
         name,
@@ -168,6 +183,22 @@ fn workloads() -> Vec<Workload> {
             8,
             "/rotate",
             Box::new(|subject, client| subject.person.refresh(client)),
+        ),
+        load(
+            "W4 single sign-on, EdDSA",
+            "a commit, then one with two signatures",
+            2.7,
+            8,
+            "/sso",
+            Box::new(|subject, _| subject.person.single_sign_on()),
+        ),
+        load(
+            "W6 userinfo, EdDSA",
+            "a signature checked, a row read",
+            1.5,
+            8,
+            "/userinfo",
+            Box::new(|subject, _| subject.person.userinfo()),
         ),
         load("W10 mail sign-in begun", "one durable commit", 3.0, 8, "/commit", Box::new(|subject, _| subject.person.letter())),
         load("W7 password sign-in", "one Argon2id hash", 1.04, 2, "/argon2", Box::new(|subject, _| subject.person.sign_in(true))),

@@ -25,7 +25,30 @@ struct Page {
 
 struct Floor {
     key: Ed25519KeyPair,
+    token: Signed,
+    reader: Mutex<rusqlite::Connection>,
     rotations: Mutex<Sender<(usize, oneshot::Sender<()>)>>,
+}
+
+/// A token like ours, and the key that checks it.
+struct Signed {
+    text: String,
+    verify: jsonwebtoken::DecodingKey,
+}
+
+impl Signed {
+    fn by(key: &Ed25519KeyPair) -> Self {
+        let b64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let claims = serde_json::json!({
+            "iss": "http://localhost:8085", "sub": "usr_01a2192e118a71fba80a3980286d18a4", "aud": "bench", "client_id": "bench",
+            "scope": "openid email offline_access", "iat": 1_795_718_992, "exp": 4_000_000_000_u64, "auth_time": 1_795_718_779,
+            "sid": "ses_01a2192e118a74c9b662f668a28f48b1", "jti": "fam_01a2192e118a74c9b662f668a28f48b1.24R1QkJnKUfm0syB",
+        });
+        let signed = format!("{}.{}", b64(br#"{"alg":"EdDSA","kid":"k","typ":"at+jwt"}"#), b64(claims.to_string().as_bytes()));
+        let text = format!("{signed}.{}", b64(key.sign(signed.as_bytes()).as_ref()));
+        let verify = jsonwebtoken::DecodingKey::from_ed_der(aws_lc_rs::signature::KeyPair::public_key(key).as_ref());
+        Self { text, verify }
+    }
 }
 
 /// Serves until the process is ended.
@@ -33,7 +56,10 @@ pub fn serve(port: &str) {
     let port: u16 = port.parse().expect("a port");
     let folder = tempfile::tempdir().expect("a folder");
     let key = Ed25519KeyPair::generate().expect("a key");
-    let floor = web::Data::new(Floor { key, rotations: Mutex::new(writer(folder.path().join("floor.db"))) });
+    let path = folder.path().join("floor.db");
+    let rotations = Mutex::new(writer(&path));
+    let reader = Mutex::new(rusqlite::Connection::open(&path).expect("a reader"));
+    let floor = web::Data::new(Floor { token: Signed::by(&key), key, reader, rotations });
     let hashes = web::Data::new(Mutex::new(hasher()));
     actix_web::rt::System::new()
         .block_on(
@@ -45,6 +71,7 @@ pub fn serve(port: &str) {
                     .route("/page", web::get().to(page))
                     .route("/rotate", web::get().to(rotate))
                     .route("/commit", web::get().to(commit))
+                    .route("/userinfo", web::get().to(userinfo))
                     .route("/argon2", web::get().to(argon2))
             })
             .workers(1)
@@ -74,6 +101,23 @@ async fn rotate(floor: web::Data<Floor>) -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "a": URL_SAFE_NO_PAD.encode(a), "b": URL_SAFE_NO_PAD.encode(b), "t": "Bearer" }))
 }
 
+/// An access token checked, and a row read by its key.
+async fn userinfo(floor: web::Data<Floor>) -> HttpResponse {
+    let token = &floor.token;
+    let mut rule = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
+    rule.validate_aud = false;
+    rule.required_spec_claims.clear();
+    let checked = jsonwebtoken::decode::<serde_json::Value>(&token.text, &token.verify, &rule).expect("a good token");
+    let row: Vec<u8> = floor
+        .reader
+        .lock()
+        .expect("a reader")
+        .prepare_cached("SELECT current FROM t WHERE id = ?1")
+        .and_then(|mut query| query.query_row([7], |row| row.get(0)))
+        .expect("a row");
+    HttpResponse::Ok().json(serde_json::json!({ "sub": checked.claims["sub"], "n": row.len() }))
+}
+
 /// One row replaced, on the disk.
 async fn commit(floor: web::Data<Floor>) -> HttpResponse {
     let (done, committed) = oneshot::channel();
@@ -84,15 +128,17 @@ async fn commit(floor: web::Data<Floor>) -> HttpResponse {
 }
 
 /// A writer that commits whatever has queued, with the durability of ours (`synchronous=FULL`).
-fn writer(path: std::path::PathBuf) -> Sender<(usize, oneshot::Sender<()>)> {
+fn writer(path: &std::path::Path) -> Sender<(usize, oneshot::Sender<()>)> {
     let (sender, receiver) = channel::<(usize, oneshot::Sender<()>)>();
+    let db = rusqlite::Connection::open(path).expect("a database");
+    db.execute_batch(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, current BLOB, previous BLOB, n INTEGER)",
+    )
+    .expect("a table");
+    for id in 0..256 {
+        db.execute("INSERT INTO t VALUES (?1, randomblob(32), randomblob(32), 0)", [id]).expect("a row");
+    }
     std::thread::spawn(move || {
-        let db = rusqlite::Connection::open(path).expect("a database");
-        db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, current BLOB, previous BLOB, n INTEGER)")
-            .expect("a table");
-        for id in 0..256 {
-            db.execute("INSERT INTO t VALUES (?1, randomblob(32), randomblob(32), 0)", [id]).expect("a row");
-        }
         while let Ok(first) = receiver.recv() {
             let batch: Vec<_> = std::iter::once(first).chain(receiver.try_iter().take(63)).collect();
             db.execute_batch("BEGIN IMMEDIATE").expect("begun");

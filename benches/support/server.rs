@@ -117,6 +117,8 @@ pub struct Person {
     letter: Vec<u8>,
     chains: Vec<Arc<Mutex<String>>>,
     cookies: Vec<Arc<Mutex<String>>>,
+    cookies_of_browser: String,
+    access_token: String,
 }
 
 impl Subject {
@@ -193,6 +195,10 @@ impl Subject {
         let session = cookie(&answer, "__Host-hk-session").expect("signed in");
         let devices = cookie(&answer, "__Host-hk-device").expect("a device");
         person.sign_in_again = post("/sign-in/password", &format!("{browser}; {devices}"), &body);
+        person.cookies_of_browser = format!("{browser}; {session}");
+        let answer = redeem(&mut connection, CLIENT, &person.cookies_of_browser);
+        let token = answer.split_once("\"access_token\":\"").expect("a token").1;
+        person.access_token = token.chars().take_while(|c| *c != '"').collect();
         for _ in 0..8 {
             let token = refresh_token(&redeem(&mut connection, CLIENT, &format!("{browser}; {session}")));
             person.chains.push(Arc::new(Mutex::new(token)));
@@ -248,6 +254,30 @@ impl Person {
         Load { request: first, next: Box::new(next) }
     }
 
+    /// Who is signed in goes to the app with a code, which the app exchanges: two requests, of which the driver counts each.
+    pub fn single_sign_on(&self) -> Load {
+        let first = authorize(CLIENT, &self.cookies_of_browser);
+        let again = first.clone();
+        let next = move |answer: &str| {
+            if let Some(to) = header(answer.as_bytes(), "location") {
+                return Some(exchange(CLIENT, to));
+            }
+            assert!(answer.contains("\"id_token\":"), "{answer}");
+            Some(again.clone())
+        };
+        Load { request: first, next: Box::new(next) }
+    }
+
+    /// What an access token says of its person.
+    pub fn userinfo(&self) -> Load {
+        let request = format!("GET /userinfo HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n", self.access_token);
+        let next = |answer: &str| {
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+            None
+        };
+        Load { request: request.into_bytes(), next: Box::new(next) }
+    }
+
     /// The form that asks for a letter, again and again.
     pub fn letter(&self) -> Load {
         let next = |answer: &str| {
@@ -270,16 +300,23 @@ impl Person {
 
 /// A code for whoever is signed in, and its exchange.
 fn redeem(connection: &mut Connection, client: &str, cookies: &str) -> String {
+    let answer = connection.ask(&authorize(client, cookies)).to_owned();
+    let to = header(answer.as_bytes(), "location").expect("sent back").to_owned();
+    connection.ask(&exchange(client, &to)).to_owned()
+}
+
+fn authorize(client: &str, cookies: &str) -> Vec<u8> {
     let path = format!(
         "/authorize?client_id={client}&redirect_uri={REDIRECT}&response_type=code&scope=openid+email+offline_access&code_challenge={CHALLENGE}&code_challenge_method=S256"
     );
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n\r\n");
-    let answer = connection.ask(request.as_bytes()).to_owned();
-    let code = header(answer.as_bytes(), "location").and_then(|to| to.split_once("code=")).expect("a code").1;
-    let code = code.split('&').next().expect("a code");
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n\r\n").into_bytes()
+}
+
+fn exchange(client: &str, to: &str) -> Vec<u8> {
+    let code = to.split_once("code=").and_then(|(_, rest)| rest.split('&').next()).expect("a code");
     let body = format!("grant_type=authorization_code&client_id={client}&code={code}&redirect_uri={REDIRECT}&code_verifier={VERIFIER}");
     let request = String::from_utf8(post("/token", "", &body)).expect("text").replacen("\r\n", &format!("\r\nOrigin: {ORIGIN}\r\n"), 1);
-    connection.ask(request.as_bytes()).to_owned()
+    request.into_bytes()
 }
 
 fn refresh_cookie(answer: &str) -> String {
