@@ -24,6 +24,7 @@ mod mail;
 mod migrations;
 mod oidc;
 mod password;
+mod plans;
 mod relying_parties;
 mod server;
 mod sign_up;

@@ -62,6 +62,7 @@ impl Readers {
 
 /// Runs a statement, and adds the rows that it returns.
 pub(super) fn run(db: &Connection, statement: &Statement, into: &mut Vec<Row>) -> rusqlite::Result<()> {
+    tracing::trace!(target: "housekey::sql", sql = %statement.sql);
     let mut prepared = db.prepare_cached(&statement.sql)?;
     bind(&mut prepared, statement.values.as_ref())?;
     if prepared.column_count() == 0 {
