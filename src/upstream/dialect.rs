@@ -1,6 +1,8 @@
 //! What providers do differently at the token endpoint, put right on the way to them and back, so that the library need not
 //! know of it.
 
+use std::collections::BTreeMap;
+
 use oauth2::http::{HeaderValue, Method as Verb, StatusCode, header};
 use oauth2::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -9,22 +11,15 @@ use super::ask::set_header;
 use super::configured::Upstream;
 use super::failed::Failed;
 use super::request::Method;
+use super::template::{Template, Values};
 
 /// The library's request as this provider expects it.
 pub(super) fn in_its_own_way(upstream: &Upstream, mut request: HttpRequest) -> Result<HttpRequest, Failed> {
     let facts = &upstream.facts.token;
     let values = upstream.values();
     let missing = |why: super::Missing| Failed::Misconfigured(why.to_string());
-    let mut form: Vec<(String, String)> = url::form_urlencoded::parse(request.body()).into_owned().collect();
-    for (name, value) in &facts.parameters {
-        form.retain(|(known, _)| known != name);
-        form.push((name.clone(), value.text(&values).map_err(missing)?));
-    }
-    for (name, _) in &mut form {
-        if let Some(theirs) = facts.rename.get(name) {
-            name.clone_from(theirs);
-        }
-    }
+    let form = url::form_urlencoded::parse(request.body()).into_owned().collect();
+    let form = relaid(form, &facts.parameters, &facts.rename, &values)?;
     let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     if facts.method == Method::Get {
         let uri = request.uri().to_string();
@@ -43,8 +38,28 @@ pub(super) fn in_its_own_way(upstream: &Upstream, mut request: HttpRequest) -> R
     Ok(request)
 }
 
+/// Standard parameters with those that the provider wants beside them, or instead of them, under the names that it gives them.
+pub(super) fn relaid<'a>(
+    mut pairs: Vec<(String, String)>,
+    more: impl IntoIterator<Item = (&'a String, &'a Template)>,
+    rename: &BTreeMap<String, String>,
+    values: &Values<'_>,
+) -> Result<Vec<(String, String)>, Failed> {
+    for (name, value) in more {
+        let value = value.text(values).map_err(|why| Failed::Misconfigured(why.to_string()))?;
+        pairs.retain(|(known, _)| known != name);
+        pairs.push((name.clone(), value));
+    }
+    for (name, _) in &mut pairs {
+        if let Some(theirs) = rename.get(name) {
+            name.clone_from(theirs);
+        }
+    }
+    Ok(pairs)
+}
+
 /// A provider's answer as the library expects it, and what it said.
-pub(super) fn in_the_standard_way(mut answer: HttpResponse) -> (HttpResponse, Value) {
+pub(super) fn in_the_standard_way(answer: HttpResponse) -> (HttpResponse, Value) {
     let parsed: Option<Value> = serde_json::from_slice(answer.body()).ok();
     let Some(Value::Object(mut said)) = parsed else {
         // GitHub's older servers answer with a form.
@@ -59,9 +74,7 @@ pub(super) fn in_the_standard_way(mut answer: HttpResponse) -> (HttpResponse, Va
     if let Some(seconds) = said.get("expires_in").and_then(Value::as_str).map(|text| text.parse::<u64>().ok()) {
         said.insert("expires_in".into(), seconds.map_or(Value::Null, Value::from));
     }
-    let value = restate(answer, said);
-    answer = value.0;
-    (answer, value.1)
+    restate(answer, said)
 }
 
 /// The answer with this in it. Some send an error with a status of success.

@@ -10,6 +10,7 @@ use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, 
 use super::attempt::{self, Attempt};
 use super::configured::Upstream;
 use super::connection::Connection;
+use super::dialect::relaid;
 use super::failed::Failed;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -98,15 +99,9 @@ fn in_its_own_way(upstream: &Upstream, endpoint: &str, standard: &url::Url) -> R
     let facts = &upstream.facts.authorization;
     let mut address = url::Url::parse(endpoint).map_err(|_| Failed::Misconfigured(format!("{endpoint} is not an address")))?;
     let already = address.query_pairs().count();
-    let mut pairs: Vec<(String, String)> = standard.query_pairs().skip(already).map(|(name, value)| (name.into(), value.into())).collect();
+    let pairs = standard.query_pairs().skip(already).map(|(name, value)| (name.into(), value.into())).collect();
     let offline = facts.offline.iter().filter(|_| upstream.keep_tokens);
-    for (name, value) in facts.parameters.iter().chain(offline) {
-        let value = value.text(&upstream.values()).map_err(|why| Failed::Misconfigured(why.to_string()))?;
-        pairs.retain(|(known, _)| known != name);
-        pairs.push((name.clone(), value));
-    }
-    for (name, value) in &pairs {
-        address.query_pairs_mut().append_pair(facts.rename.get(name).unwrap_or(name), value);
-    }
+    let pairs = relaid(pairs, facts.parameters.iter().chain(offline), &facts.rename, &upstream.values())?;
+    address.query_pairs_mut().extend_pairs(pairs);
     Ok(address.into())
 }
