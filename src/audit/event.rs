@@ -83,6 +83,8 @@ events! {
     UpstreamTokenGiven = "upstream.token_given" { user: UserId, client: ClientId, provider: ProviderId }
     /// A client received its first tokens of a sign-in.
     TokensIssued = "tokens.issued" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
+    /// A client gave back what it had received, by its refresh token or an access token.
+    TokensRevoked = "tokens.revoked" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
     /// An authorization code came a second time: what the first began has ended.
     CodeReused = "code.reused" { user: UserId, client: ClientId, family: Option<FamilyId> }
     /// A replaced refresh token came back too late: theft, or a broken client. The family has ended.
@@ -112,6 +114,7 @@ impl Event {
             | Self::SignInRefused { user, .. }
             | Self::PasswordRehashed { user }
             | Self::TokensIssued { user, .. }
+            | Self::TokensRevoked { user, .. }
             | Self::CodeReused { user, .. }
             | Self::RefreshTokenReused { user, .. }
             | Self::PasswordChanged { user }
@@ -136,6 +139,7 @@ impl Event {
     pub fn client(&self) -> Option<&ClientId> {
         match self {
             Self::TokensIssued { client, .. }
+            | Self::TokensRevoked { client, .. }
             | Self::UpstreamTokenGiven { client, .. }
             | Self::CodeReused { client, .. }
             | Self::RefreshTokenReused { client, .. }
@@ -153,6 +157,7 @@ impl Event {
             Self::SignedIn { session, .. }
             | Self::SignedOut { session, .. }
             | Self::TokensIssued { session, .. }
+            | Self::TokensRevoked { session, .. }
             | Self::RefreshTokenReused { session, .. } => Some(*session),
             _ => None,
         }

@@ -8,6 +8,7 @@
 //! | RFC 6749 §4.1.3 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
+//! | RFC 7009 | [`revoke`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //! | Fetch (CORS) | [`cors`] |
 
@@ -21,6 +22,7 @@ pub mod discovery;
 pub(crate) mod error;
 pub mod jwks;
 pub mod logout;
+pub mod revoke;
 pub mod scope;
 pub mod token;
 pub mod userinfo;

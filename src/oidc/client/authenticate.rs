@@ -16,6 +16,9 @@ use crate::limit::{self, Action};
 use crate::oidc::OAuthError;
 use crate::types::Caller;
 
+/// The ways of the discovery document, in its order.
+pub const METHODS: &[&str] = &["none", "client_secret_basic", "client_secret_post"];
+
 /// What a request presents.
 struct Presented {
     id: String,

@@ -4,7 +4,7 @@ mod authenticate;
 mod registry;
 mod store;
 
-pub use authenticate::authenticate;
+pub use authenticate::{METHODS, authenticate};
 pub use registry::Clients;
 pub(crate) use store::tables;
 pub use store::{find, insert, list, remove, rotate_secret, update};
