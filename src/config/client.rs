@@ -17,13 +17,16 @@ const SHORTEST_SECRET: usize = 24;
 /// What an answer adds to a redirect URI: nothing of the kind may be there already.
 const ANSWERS: [&str; 7] = ["code", "state", "iss", "error", "error_description", "error_uri", "response"];
 
+/// Scopes that are about a person (OpenID Connect Core §5.4 and §11).
+const ABOUT_PEOPLE: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
 /// Reads every client of the file.
 pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surroundings<'_>) -> BTreeMap<ClientId, ClientEntry> {
     let mut clients = BTreeMap::new();
     for text in reader.named(Named::Clients) {
         let Some(id) = ClientId::parse(text) else {
             let problem = Problem::new(format!("[clients.\"{}\"]", text.escape_debug()), "is not a client identifier");
-            reader.add(problem.remedy("1 to 64 of A-Z a-z 0-9 . _ -"));
+            reader.add(problem.remedy(ClientId::RULE));
             continue;
         };
         let entry = read(reader, &id, global, around);
@@ -64,6 +67,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         signing: given("signing").then(|| reader.word(&key("signing"), SigningAlgorithm::parse, SigningAlgorithm::Rs256)),
         first_party: reader.yes_no(&key("first_party"), false),
         audience: reader.optional(&key("audience")),
+        scopes: reader.list(&key("scopes")),
         initiate_login_uri: reader.optional(&key("initiate_login_uri")).and_then(initiate),
         branding: reader
             .keys()
@@ -152,10 +156,27 @@ impl ClientEntry {
         if self.audience.as_deref().is_some_and(|audience| !fits(audience)) {
             broken.push(Broken::new("audience", "must be 1 to 200 ASCII characters without spaces", "one word, like the client_id"));
         }
+        broken.extend(self.broken_rules_of_scopes());
         if self.name.as_deref().is_some_and(|name| !is_name(name)) {
             broken.push(Broken::new("name", "must be 1 to 60 characters, none of them invisible", "what people call the app"));
         }
         broken
+    }
+
+    fn broken_rules_of_scopes(&self) -> Option<Broken> {
+        // RFC 6749 §3.3.
+        let is_word = |scope: &&String| scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') && !scope.is_empty();
+        let broken = |what: String, remedy: &str| Some(Broken::new("scopes", what, remedy));
+        if self.kind.is_public() && !self.scopes.is_empty() {
+            return broken(format!("a {} client acts for people only", self.kind), "leave it out, or register a service beside it");
+        }
+        if let Some(scope) = self.scopes.iter().find(|scope| ABOUT_PEOPLE.contains(&scope.as_str())) {
+            return broken(format!("{scope} is about people, and this is what the client does for itself"), "leave it out");
+        }
+        if !self.scopes.iter().all(|scope| is_word(&scope)) || self.scopes.iter().map(|scope| scope.len() + 1).sum::<usize>() > 1000 {
+            return broken("must be words without spaces, together up to 1000 characters".into(), "like [\"notes.read\", \"notes.write\"]");
+        }
+        None
     }
 
     fn broken_rules_of_proof(&self, id: &ClientId) -> Vec<Broken> {

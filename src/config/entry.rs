@@ -36,6 +36,8 @@ pub struct ClientEntry {
     pub first_party: bool,
     /// The `aud` of its tokens; the identifier if absent.
     pub audience: Option<String>,
+    /// What it may do for itself (RFC 6749 §4.4), in its own words. Nothing that is about people.
+    pub scopes: Vec<String>,
     /// Where a sign-in can be started from outside (OpenID Connect Core §4).
     pub initiate_login_uri: Option<RedirectUri>,
     /// Its own look.
@@ -59,6 +61,7 @@ impl ClientEntry {
             signing: None,
             first_party: false,
             audience: None,
+            scopes: Vec::new(),
             initiate_login_uri: None,
             branding: None,
         }

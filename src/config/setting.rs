@@ -124,6 +124,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("signing", ALGORITHMS),
     of("first_party", Kind::YesNo),
     of("audience", Kind::Text),
+    of("scopes", Kind::Texts),
     of("initiate_login_uri", Kind::Text),
 ];
 

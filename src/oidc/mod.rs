@@ -5,10 +5,11 @@
 //! | OpenID Connect Discovery 1.0, RFC 8414 | [`discovery`] |
 //! | RFC 7517 (JWKS) | [`jwks`] |
 //! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207 | [`authorize`] |
-//! | RFC 6749 §4.1.3 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
+//! | RFC 6749 §4.1.3, §4.4 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
 //! | RFC 7009 | [`revoke`] |
+//! | RFC 7662 | [`introspect`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //! | Fetch (CORS) | [`cors`] |
 
@@ -20,6 +21,7 @@ pub(crate) mod consent_view;
 pub mod cors;
 pub mod discovery;
 pub(crate) mod error;
+pub mod introspect;
 pub mod jwks;
 pub mod logout;
 pub mod revoke;

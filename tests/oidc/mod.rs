@@ -1,6 +1,8 @@
 mod authorize;
 mod certified_client;
+mod client_credentials;
 mod discovery;
+mod introspect;
 mod logout;
 mod refresh;
 mod revoke;

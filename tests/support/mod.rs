@@ -59,7 +59,11 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     eddsa.signing = Some(SigningAlgorithm::EdDsa);
     let mut web = entry(ClientKind::Web, ClientAuth::Basic, true);
     web.initiate_login_uri = Some(RedirectUri::parse("https://app.test/login").unwrap());
+    let mut service = ClientEntry { name: Some("Nightly".into()), ..ClientEntry::new(ClientKind::Service) };
+    service.secret = web.secret.clone();
+    service.scopes = ["notes.read", "notes.write"].map(str::to_owned).to_vec();
     vec![
+        (id("service"), service),
         (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
         (id("spa-token"), token),
         (id("spa-cookie"), cookie),

@@ -67,12 +67,16 @@ impl RelyingParty {
         self.ask("/revoke", &[("token", token)]).await
     }
 
+    pub async fn introspect(&self, token: &str) -> Answer {
+        self.ask("/introspect", &[("token", token)]).await
+    }
+
     /// Asks any endpoint of programs, proving itself as this client does.
     pub async fn ask(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self.http.post(format!("{}{path}", self.issuer));
         let mut fields = fields.to_vec();
         let request = match self.client {
-            "web" => request.basic_auth("web", Some(SECRET)),
+            client @ ("web" | "service") => request.basic_auth(client, Some(SECRET)),
             "web2" => {
                 fields.extend([("client_id", "web2"), ("client_secret", SECRET)]);
                 request

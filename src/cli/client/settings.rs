@@ -39,6 +39,9 @@ pub(super) struct Settings {
     /// The `aud` of its tokens. Default: the `client_id`.
     #[arg(long)]
     audience: Option<String>,
+    /// What it may do for itself, with `client_credentials`. Once for each.
+    #[arg(long, value_name = "SCOPE")]
+    scope: Vec<String>,
     /// Where a sign-in can be started from outside.
     #[arg(long, value_name = "URL")]
     initiate_login_uri: Option<String>,
@@ -74,6 +77,9 @@ impl Settings {
         }
         entry.first_party |= self.first_party;
         entry.audience = self.audience.clone().or(entry.audience.take());
+        if !self.scope.is_empty() {
+            entry.scopes.clone_from(&self.scope);
+        }
         if let Some(uri) = &self.initiate_login_uri {
             entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
         }

@@ -20,6 +20,9 @@ pub(super) fn describe(client: &Client) -> String {
         lines.push(format!("  same-site   {}", entry.same_site));
     }
     lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
+    if client.acts_for_itself() {
+        lines.push(format!("  for itself  {}", if entry.scopes.is_empty() { "(no scopes)".to_owned() } else { entry.scopes.join(" ") }));
+    }
     lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
     lines.extend(entry.post_logout_redirect_uris.iter().map(|uri| format!("  logout to   {uri}")));
     lines.extend(client.origins.iter().map(|origin| format!("  origin      {origin}")));
@@ -40,6 +43,7 @@ pub(super) fn as_json(client: &Client) -> Value {
         "alg": entry.signing.map(SigningAlgorithm::as_str),
         "first_party": entry.first_party,
         "audience": client.audience(),
+        "scopes": entry.scopes,
         "redirect_uris": entry.redirect_uris,
         "post_logout_redirect_uris": entry.post_logout_redirect_uris,
         "origins": client.origins,

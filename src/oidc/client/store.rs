@@ -52,6 +52,9 @@ struct Stored {
     signing: Option<String>,
     first_party: bool,
     audience: Option<String>,
+    /// Absent in registrations of earlier versions.
+    #[serde(default)]
+    scopes: Vec<String>,
     initiate_login_uri: Option<String>,
 }
 
@@ -70,6 +73,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         signing: entry.signing.map(|signing| signing.to_string()),
         first_party: entry.first_party,
         audience: entry.audience.clone(),
+        scopes: entry.scopes.clone(),
         initiate_login_uri: entry.initiate_login_uri.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&stored).map_err(|error| Error::broken("a client cannot be written", error))
@@ -95,6 +99,7 @@ fn read(row: client::Model) -> Result<Client> {
         signing: stored.signing.map(|text| SigningAlgorithm::parse(&text).ok_or_else(|| broken("signing"))).transpose()?,
         first_party: stored.first_party,
         audience: stored.audience,
+        scopes: stored.scopes,
         initiate_login_uri: stored
             .initiate_login_uri
             .map(|text| RedirectUri::parse(&text))

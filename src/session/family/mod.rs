@@ -14,7 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprT
 
 pub use ending::{Ending, end_presented, give_back, revoke};
 pub(super) use ending::{end_of_session, end_of_user};
-pub use rotate::{Rotation, RotationRule, rotate};
+pub use rotate::{Rotation, RotationRule, look, rotate};
 
 use super::RefreshToken;
 use crate::audit::Event;
@@ -90,6 +90,8 @@ pub struct Grant {
     pub family: FamilyId,
     /// To whom.
     pub client: ClientId,
+    /// Of whom.
+    pub user: UserId,
     /// From which session.
     pub session: SessionId,
     /// Space-separated.
@@ -150,6 +152,7 @@ pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: New
     let grant = Grant {
         family,
         client: new.client.clone(),
+        user: new.user,
         session: new.session,
         scope: new.scope.to_owned(),
         auth_time: new.auth_time,
