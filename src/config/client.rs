@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::read::{Reader, shown};
 use super::secret::secret_of;
 use super::setting::variable_of;
-use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SameSite, Secret, SigningAlgorithm, branding};
+use super::{Branding, ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, Secret, SigningAlgorithm, branding};
 use crate::types::{ClientId, Origin, RedirectUri};
 
 const SHORTEST_SECRET: usize = 24;
@@ -33,7 +33,9 @@ pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surround
         let key = |field: &str| Named::Clients.key(id.as_str(), field);
         // What could not be read is not judged: one mistake, one problem.
         if !reader.is_wrong(&key("kind")) {
-            let is_news = |rule: &Broken| !(reader.is_wrong(&key(rule.field)) || rule.field == "secret" && reader.is_wrong(&key("auth")));
+            let is_news = |rule: &Broken| {
+                !(reader.is_wrong(&key(rule.field)) || matches!(rule.field, "secret" | "jwks") && reader.is_wrong(&key("auth")))
+            };
             for rule in entry.broken_rules(&id).into_iter().filter(is_news) {
                 reader.wrong(&key(rule.field), rule.what, rule.remedy);
             }
@@ -53,11 +55,16 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         let refuse = |why| reader.wrong(&key("initiate_login_uri"), format!("{} {why}", shown(&text)), "like https://app.example/sign-in");
         RedirectUri::parse(&text).map_err(refuse).ok()
     };
+    let keys = |text: String| {
+        let refuse = |why| reader.wrong(&key("jwks"), why, "the public keys alone, as a JWK set");
+        ClientKeys::parse(&text).map_err(refuse).ok()
+    };
     ClientEntry {
         kind,
         name: reader.optional(&key("name")),
         auth: if given("auth") { reader.word(&key("auth"), ClientAuth::parse, usual_auth) } else { usual_auth },
         secret: read_secret(reader, &key("secret"), around),
+        jwks: reader.optional(&key("jwks")).and_then(keys),
         redirect_uris: uris("redirect_uris"),
         post_logout_redirect_uris: uris("post_logout_redirect_uris"),
         origins: reader.parsed(&key("origins"), Origin::parse, "exactly as browsers send it, like https://app.example"),
@@ -183,16 +190,13 @@ impl ClientEntry {
         let (kind, public) = (self.kind, self.kind.is_public());
         let mut broken = Vec::new();
         match (public, self.auth) {
-            (true, ClientAuth::None) | (false, ClientAuth::Basic | ClientAuth::Post) => {}
-            (_, ClientAuth::PrivateKeyJwt) => {
-                broken.push(Broken::new("auth", "private_key_jwt is not available in this version", "basic or post"));
-            }
+            (true, ClientAuth::None) | (false, ClientAuth::Basic | ClientAuth::Post | ClientAuth::PrivateKeyJwt) => {}
             (true, _) => {
                 let remedy = "auth none: PKCE protects it; or kind web, if a server asks for the tokens";
                 broken.push(Broken::new("auth", format!("a {kind} client cannot keep a secret: people hold the program"), remedy));
             }
             (false, ClientAuth::None) => {
-                broken.push(Broken::new("auth", format!("a {kind} client must prove itself"), "auth basic or post"));
+                broken.push(Broken::new("auth", format!("a {kind} client must prove itself"), "auth basic, post or private_key_jwt"));
             }
         }
         match (&self.secret, self.auth) {
@@ -200,8 +204,21 @@ impl ClientEntry {
                 let variable = variable_of(&Named::Clients.key(id.as_str(), "secret"));
                 broken.push(Broken::new("secret", "there is none", format!("set {variable} or {variable}_FILE; 24 characters or more")));
             }
-            (Some(_), ClientAuth::None) => {
-                broken.push(Broken::new("secret", "there is one, but nobody asks for it with auth none", "remove it"));
+            (Some(_), ClientAuth::None | ClientAuth::PrivateKeyJwt) => {
+                broken.push(Broken::new("secret", format!("there is one, but nobody asks for it with auth {}", self.auth), "remove it"));
+            }
+            _ => {}
+        }
+        match (&self.jwks, self.auth) {
+            (None, ClientAuth::PrivateKeyJwt) if !public => {
+                broken.push(Broken::new("jwks", "there is none", "the public keys that the client signs with, as a JWK set"));
+            }
+            (Some(_), ClientAuth::None | ClientAuth::Basic | ClientAuth::Post) => {
+                broken.push(Broken::new(
+                    "jwks",
+                    format!("there is one, but nobody asks for it with auth {}", self.auth),
+                    "auth private_key_jwt",
+                ));
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{Branding, ClientAuth, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
+use super::{Branding, ClientAuth, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
 use crate::types::{Origin, RedirectUri};
 
 /// `[clients.ID]`, and what `housekey client add` takes.
@@ -18,6 +18,8 @@ pub struct ClientEntry {
     pub auth: ClientAuth,
     /// From the environment or a file, for `basic` and `post`.
     pub secret: Option<Secret>,
+    /// What it signs with, for `private_key_jwt`.
+    pub jwks: Option<ClientKeys>,
     /// Where answers may go.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a person may go after signing out.
@@ -52,6 +54,7 @@ impl ClientEntry {
             name: None,
             auth: if kind.is_public() { ClientAuth::None } else { ClientAuth::Basic },
             secret: None,
+            jwks: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             origins: Vec::new(),

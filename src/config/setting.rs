@@ -113,8 +113,9 @@ pub(super) const SETTINGS: &[Setting] = &[
 pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("kind", Kind::Word(&["spa", "native", "web", "service"])),
     of("name", Kind::Text),
-    of("auth", Kind::Word(&["none", "basic", "post"])),
+    of("auth", Kind::Word(&["none", "basic", "post", "private_key_jwt"])),
     of("secret", Kind::Secret),
+    of("jwks", Kind::Text),
     of("redirect_uris", Kind::Texts),
     of("post_logout_redirect_uris", Kind::Texts),
     of("origins", Kind::Texts),

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::token::AccessClaims;
-use super::{Client, Clients, OAuthError, OAuthResult, bearer, client};
+use super::{Client, Clients, OAuthError, OAuthResult, bearer, client, spent_jti};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::{self, Body};
@@ -73,7 +73,8 @@ async fn access_token(app: &App, clients: &Clients, asks: &Client, claims: Optio
     let Some(holder) = clients.find(app, &claims.client_id).await? else { return Ok(None) };
     let speaks = match claims.family() {
         Some(_) => bearer::person(app, &claims).await?.is_some(),
-        None => claims.sub == claims.client_id && holder.acts_for_itself(),
+        None if claims.sub != claims.client_id || !holder.acts_for_itself() => false,
+        None => !spent_jti::is_spent(app.db.read(), &claims.iss, &claims.jti).await?,
     };
     Ok(speaks.then(|| Worth {
         active: true,

@@ -6,6 +6,7 @@
 //! | RFC 7517 (JWKS) | [`jwks`] |
 //! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207 | [`authorize`] |
 //! | RFC 6749 §4.1.3, §4.4 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
+//! | RFC 7523 §3, OpenID Connect Core §9 | [`client`], [`spent_jti`] |
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
 //! | RFC 7009 | [`revoke`] |
@@ -26,6 +27,7 @@ pub mod jwks;
 pub mod logout;
 pub mod revoke;
 pub mod scope;
+pub mod spent_jti;
 pub mod token;
 pub mod userinfo;
 
@@ -36,5 +38,5 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    [client::tables(schema), authorize::tables(schema)].concat()
+    [client::tables(schema), authorize::tables(schema), vec![spent_jti::table(schema)]].concat()
 }

@@ -1,6 +1,8 @@
 mod authorize;
 mod certified_client;
+mod client_assertion;
 mod client_credentials;
+mod confusion;
 mod discovery;
 mod introspect;
 mod logout;

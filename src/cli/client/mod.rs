@@ -176,6 +176,10 @@ async fn rotate(app: &App, id: &str, from_stdin: bool, output: &Output) -> Resul
         return Err(Failure::asked_wrongly(format!("{id} is a public client: it has no secret."))
             .with_remedy(format!("housekey client edit {id} --auth basic")));
     }
+    if client.entry.auth == ClientAuth::PrivateKeyJwt {
+        return Err(Failure::asked_wrongly(format!("{id} proves itself by signatures: it has no secret."))
+            .with_remedy(format!("housekey client edit {id} --jwks FILE")));
+    }
     let secret = secret(app, from_stdin)?;
     let mut work = app.begin(Actor::Operator).await?;
     client::rotate_secret(&mut work, &client.id, &SecretString::from(secret.clone())).await?;

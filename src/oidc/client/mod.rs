@@ -1,9 +1,11 @@
 //! Clients: what may ask us for tokens, and how it proves that it is itself.
 
+mod assertion;
 mod authenticate;
 mod registry;
 mod store;
 
+pub use assertion::ALGORITHM_NAMES;
 pub use authenticate::{METHODS, authenticate};
 pub use registry::Clients;
 pub(crate) use store::tables;
