@@ -40,6 +40,7 @@ pub async fn clean_up(app: &App) -> Result<u64> {
         batch += session::family::remove_expired(db, now, BATCH).await?;
         batch += oidc::authorize::remove_expired(db, now, BATCH).await?;
         batch += oidc::device::remove_expired(db, now, BATCH).await?;
+        batch += oidc::spent_jti::remove_expired(db, now, BATCH).await?;
         batch += email_challenge::remove_expired(app, BATCH).await?;
         batch += email_change::remove_expired(db, now, BATCH).await?;
         batch += upstream::remove_expired(db, now, BATCH).await?;

@@ -102,7 +102,7 @@ fn an_operator_registers_apps() {
         (vec!["client", "add", "X", "--kind", "spa", "--redirect-uri", "https://a.example/?code=1"], "code parameter"),
         (vec!["client", "add", "X", "--kind", "spa", "--redirect-uri", "https://a.example/", "--delivery", "token"], "first_party"),
         (vec!["client", "add", "X", "--kind", "spa", "--redirect-uri", "https://a.example/", "--auth", "basic"], "cannot keep a secret"),
-        (vec!["client", "add", "X", "--kind", "web", "--redirect-uri", "https://a.example/", "--auth", "private_key_jwt"], "not available"),
+        (vec!["client", "add", "X", "--kind", "web", "--redirect-uri", "https://a.example/", "--auth", "private_key_jwt"], "jwks"),
         (vec!["client", "add", "X", "--kind", "spa", "--id", "my-spa", "--redirect-uri", "https://a.example/"], "already"),
         (vec!["client", "add", "X", "--kind", "spa", "--id", "a b", "--redirect-uri", "https://a.example/"], "1 to 64"),
         (vec!["client", "show", "nothing"], "housekey client list"),
@@ -112,6 +112,22 @@ fn an_operator_registers_apps() {
         let text = refused(&output);
         assert!(text.to_lowercase().contains(says), "{arguments:?}: {text}");
     }
+    // With a key instead of a secret.
+    let keys = folder.path().join("keys.json");
+    let public = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"one","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    std::fs::write(&keys, public).unwrap();
+    let file = keys.to_str().unwrap();
+    let add =
+        ["client", "add", "Nightly", "--kind", "service", "--auth", "private_key_jwt", "--jwks", file, "--scope", "notes.read", "--json"];
+    assert_eq!(json(&run(&add)), serde_json::json!({ "client_id": "nightly" }), "no secret");
+    let shown = json(&run(&["client", "show", "nightly", "--json"]));
+    assert_eq!((shown["jwks"]["keys"][0]["kid"].as_str(), &shown["scopes"]), (Some("one"), &serde_json::json!(["notes.read"])));
+    assert!(refused(&run(&["client", "rotate-secret", "nightly"])).contains("--jwks FILE"));
+    assert!(refused(&run(&["client", "edit", "nightly", "--scope", "openid"])).contains("about people"));
+    assert_eq!(json(&run(&["client", "edit", "nightly", "--auth", "basic", "--json"]))["jwks"], serde_json::Value::Null);
+    std::fs::write(&keys, public.replacen("\"x\"", "\"d\":\"secret\",\"x\"", 1)).unwrap();
+    assert!(refused(&run(&["client", "edit", "nightly", "--auth", "private_key_jwt", "--jwks", file])).contains("private"));
+    assert_eq!(json(&run(&["client", "remove", "nightly", "--json"]))["removed"], true);
     assert_eq!(json(&run(&["client", "remove", "my-spa", "--json"]))["removed"], true);
 }
 

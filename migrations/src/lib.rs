@@ -15,6 +15,7 @@ mod m0008_jobs;
 mod m0009_email_changes;
 mod m0010_upstream;
 mod m0011_family_endings;
+mod m0012_spent_jtis;
 mod m0017_devices;
 
 /// Every migration, in order.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_upstream::Migration),
             Box::new(m0011_family_endings::Migration),
             Box::new(m0017_devices::Migration),
+            Box::new(m0012_spent_jtis::Migration),
         ]
     }
 }

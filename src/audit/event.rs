@@ -87,6 +87,8 @@ events! {
     DeviceApproved = "device.approved" { user: UserId, client: ClientId }
     /// A person refused a device.
     DeviceDenied = "device.denied" { user: UserId, client: ClientId }
+    /// A client gave back what it had received, by its refresh token or an access token.
+    TokensRevoked = "tokens.revoked" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
     /// An authorization code came a second time: what the first began has ended.
     CodeReused = "code.reused" { user: UserId, client: ClientId, family: Option<FamilyId> }
     /// A replaced refresh token came back too late: theft, or a broken client. The family has ended.
@@ -116,6 +118,7 @@ impl Event {
             | Self::SignInRefused { user, .. }
             | Self::PasswordRehashed { user }
             | Self::TokensIssued { user, .. }
+            | Self::TokensRevoked { user, .. }
             | Self::CodeReused { user, .. }
             | Self::DeviceApproved { user, .. }
             | Self::DeviceDenied { user, .. }
@@ -142,6 +145,7 @@ impl Event {
     pub fn client(&self) -> Option<&ClientId> {
         match self {
             Self::TokensIssued { client, .. }
+            | Self::TokensRevoked { client, .. }
             | Self::UpstreamTokenGiven { client, .. }
             | Self::CodeReused { client, .. }
             | Self::DeviceApproved { client, .. }
@@ -161,6 +165,7 @@ impl Event {
             Self::SignedIn { session, .. }
             | Self::SignedOut { session, .. }
             | Self::TokensIssued { session, .. }
+            | Self::TokensRevoked { session, .. }
             | Self::RefreshTokenReused { session, .. } => Some(*session),
             _ => None,
         }

@@ -10,12 +10,15 @@ use super::problem::Problem;
 use super::read::{Reader, shown};
 use super::secret::secret_of;
 use super::setting::variable_of;
-use super::{Branding, ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SameSite, Secret, SigningAlgorithm, branding};
+use super::{Branding, ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, Secret, SigningAlgorithm, branding};
 use crate::types::{ClientId, Origin, RedirectUri};
 
 const SHORTEST_SECRET: usize = 24;
 /// What an answer adds to a redirect URI: nothing of the kind may be there already.
 const ANSWERS: [&str; 7] = ["code", "state", "iss", "error", "error_description", "error_uri", "response"];
+
+/// Scopes that are about a person (OpenID Connect Core §5.4 and §11).
+const ABOUT_PEOPLE: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 /// Reads every client of the file.
 pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surroundings<'_>) -> BTreeMap<ClientId, ClientEntry> {
@@ -23,14 +26,16 @@ pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surround
     for text in reader.named(Named::Clients) {
         let Some(id) = ClientId::parse(text) else {
             let problem = Problem::new(format!("[clients.\"{}\"]", text.escape_debug()), "is not a client identifier");
-            reader.add(problem.remedy("1 to 64 of A-Z a-z 0-9 . _ -"));
+            reader.add(problem.remedy(ClientId::RULE));
             continue;
         };
         let entry = read(reader, &id, global, around);
         let key = |field: &str| Named::Clients.key(id.as_str(), field);
         // What could not be read is not judged: one mistake, one problem.
         if !reader.is_wrong(&key("kind")) {
-            let is_news = |rule: &Broken| !(reader.is_wrong(&key(rule.field)) || rule.field == "secret" && reader.is_wrong(&key("auth")));
+            let is_news = |rule: &Broken| {
+                !(reader.is_wrong(&key(rule.field)) || matches!(rule.field, "secret" | "jwks") && reader.is_wrong(&key("auth")))
+            };
             for rule in entry.broken_rules(&id).into_iter().filter(is_news) {
                 reader.wrong(&key(rule.field), rule.what, rule.remedy);
             }
@@ -50,11 +55,16 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         let refuse = |why| reader.wrong(&key("initiate_login_uri"), format!("{} {why}", shown(&text)), "like https://app.example/sign-in");
         RedirectUri::parse(&text).map_err(refuse).ok()
     };
+    let keys = |text: String| {
+        let refuse = |why| reader.wrong(&key("jwks"), why, "the public keys alone, as a JWK set");
+        ClientKeys::parse(&text).map_err(refuse).ok()
+    };
     ClientEntry {
         kind,
         name: reader.optional(&key("name")),
         auth: if given("auth") { reader.word(&key("auth"), ClientAuth::parse, usual_auth) } else { usual_auth },
         secret: read_secret(reader, &key("secret"), around),
+        jwks: reader.optional(&key("jwks")).and_then(keys),
         redirect_uris: uris("redirect_uris"),
         post_logout_redirect_uris: uris("post_logout_redirect_uris"),
         origins: reader.parsed(&key("origins"), Origin::parse, "exactly as browsers send it, like https://app.example"),
@@ -64,6 +74,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         signing: given("signing").then(|| reader.word(&key("signing"), SigningAlgorithm::parse, SigningAlgorithm::Rs256)),
         first_party: reader.yes_no(&key("first_party"), false),
         audience: reader.optional(&key("audience")),
+        scopes: reader.list(&key("scopes")),
         initiate_login_uri: reader.optional(&key("initiate_login_uri")).and_then(initiate),
         branding: reader
             .keys()
@@ -155,26 +166,40 @@ impl ClientEntry {
         if self.audience.as_deref().is_some_and(|audience| !fits(audience)) {
             broken.push(Broken::new("audience", "must be 1 to 200 ASCII characters without spaces", "one word, like the client_id"));
         }
+        broken.extend(self.broken_rules_of_scopes());
         if self.name.as_deref().is_some_and(|name| !is_name(name)) {
             broken.push(Broken::new("name", "must be 1 to 60 characters, none of them invisible", "what people call the app"));
         }
         broken
     }
 
+    fn broken_rules_of_scopes(&self) -> Option<Broken> {
+        // RFC 6749 §3.3.
+        let is_word = |scope: &&String| scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\') && !scope.is_empty();
+        let broken = |what: String, remedy: &str| Some(Broken::new("scopes", what, remedy));
+        if self.kind.is_public() && !self.scopes.is_empty() {
+            return broken(format!("a {} client acts for people only", self.kind), "leave it out, or register a service beside it");
+        }
+        if let Some(scope) = self.scopes.iter().find(|scope| ABOUT_PEOPLE.contains(&scope.as_str())) {
+            return broken(format!("{scope} is about people, and this is what the client does for itself"), "leave it out");
+        }
+        if !self.scopes.iter().all(|scope| is_word(&scope)) || self.scopes.iter().map(|scope| scope.len() + 1).sum::<usize>() > 1000 {
+            return broken("must be words without spaces, together up to 1000 characters".into(), "like [\"notes.read\", \"notes.write\"]");
+        }
+        None
+    }
+
     fn broken_rules_of_proof(&self, id: &ClientId) -> Vec<Broken> {
         let (kind, public) = (self.kind, self.kind.is_public());
         let mut broken = Vec::new();
         match (public, self.auth) {
-            (true, ClientAuth::None) | (false, ClientAuth::Basic | ClientAuth::Post) => {}
-            (_, ClientAuth::PrivateKeyJwt) => {
-                broken.push(Broken::new("auth", "private_key_jwt is not available in this version", "basic or post"));
-            }
+            (true, ClientAuth::None) | (false, ClientAuth::Basic | ClientAuth::Post | ClientAuth::PrivateKeyJwt) => {}
             (true, _) => {
                 let remedy = "auth none: PKCE protects it; or kind web, if a server asks for the tokens";
                 broken.push(Broken::new("auth", format!("a {kind} client cannot keep a secret: people hold the program"), remedy));
             }
             (false, ClientAuth::None) => {
-                broken.push(Broken::new("auth", format!("a {kind} client must prove itself"), "auth basic or post"));
+                broken.push(Broken::new("auth", format!("a {kind} client must prove itself"), "auth basic, post or private_key_jwt"));
             }
         }
         match (&self.secret, self.auth) {
@@ -182,8 +207,21 @@ impl ClientEntry {
                 let variable = variable_of(&Named::Clients.key(id.as_str(), "secret"));
                 broken.push(Broken::new("secret", "there is none", format!("set {variable} or {variable}_FILE; 24 characters or more")));
             }
-            (Some(_), ClientAuth::None) => {
-                broken.push(Broken::new("secret", "there is one, but nobody asks for it with auth none", "remove it"));
+            (Some(_), ClientAuth::None | ClientAuth::PrivateKeyJwt) => {
+                broken.push(Broken::new("secret", format!("there is one, but nobody asks for it with auth {}", self.auth), "remove it"));
+            }
+            _ => {}
+        }
+        match (&self.jwks, self.auth) {
+            (None, ClientAuth::PrivateKeyJwt) if !public => {
+                broken.push(Broken::new("jwks", "there is none", "the public keys that the client signs with, as a JWK set"));
+            }
+            (Some(_), ClientAuth::None | ClientAuth::Basic | ClientAuth::Post) => {
+                broken.push(Broken::new(
+                    "jwks",
+                    format!("there is one, but nobody asks for it with auth {}", self.auth),
+                    "auth private_key_jwt",
+                ));
             }
             _ => {}
         }

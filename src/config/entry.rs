@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{Branding, ClientAuth, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
+use super::{Branding, ClientAuth, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
 use crate::types::{Origin, RedirectUri};
 
 /// `[clients.ID]`, and what `housekey client add` takes.
@@ -18,6 +18,8 @@ pub struct ClientEntry {
     pub auth: ClientAuth,
     /// From the environment or a file, for `basic` and `post`.
     pub secret: Option<Secret>,
+    /// What it signs with, for `private_key_jwt`.
+    pub jwks: Option<ClientKeys>,
     /// Where answers may go.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a person may go after signing out.
@@ -36,6 +38,8 @@ pub struct ClientEntry {
     pub first_party: bool,
     /// The `aud` of its tokens; the identifier if absent.
     pub audience: Option<String>,
+    /// What it may do for itself (RFC 6749 §4.4), in its own words. Nothing that is about people.
+    pub scopes: Vec<String>,
     /// Where a sign-in can be started from outside (OpenID Connect Core §4).
     pub initiate_login_uri: Option<RedirectUri>,
     /// Its own look.
@@ -50,6 +54,7 @@ impl ClientEntry {
             name: None,
             auth: if kind.is_public() { ClientAuth::None } else { ClientAuth::Basic },
             secret: None,
+            jwks: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             origins: Vec::new(),
@@ -59,6 +64,7 @@ impl ClientEntry {
             signing: None,
             first_party: false,
             audience: None,
+            scopes: Vec::new(),
             initiate_login_uri: None,
             branding: None,
         }

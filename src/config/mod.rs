@@ -6,6 +6,7 @@
 mod branding;
 mod check;
 mod client;
+mod client_keys;
 mod css;
 mod email;
 mod entry;
@@ -29,6 +30,7 @@ mod tests;
 mod word;
 
 pub use branding::{Branding, Image, Links};
+pub use client_keys::ClientKeys;
 pub use entry::{ClientEntry, Fault, ProviderEntry, Secret};
 pub use environment::Environment;
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};

@@ -115,8 +115,9 @@ pub(super) const SETTINGS: &[Setting] = &[
 pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("kind", Kind::Word(&["spa", "native", "web", "service", "device"])),
     of("name", Kind::Text),
-    of("auth", Kind::Word(&["none", "basic", "post"])),
+    of("auth", Kind::Word(&["none", "basic", "post", "private_key_jwt"])),
     of("secret", Kind::Secret),
+    of("jwks", Kind::Text),
     of("redirect_uris", Kind::Texts),
     of("post_logout_redirect_uris", Kind::Texts),
     of("origins", Kind::Texts),
@@ -126,6 +127,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("signing", ALGORITHMS),
     of("first_party", Kind::YesNo),
     of("audience", Kind::Text),
+    of("scopes", Kind::Texts),
     of("initiate_login_uri", Kind::Text),
 ];
 

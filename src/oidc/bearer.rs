@@ -6,6 +6,7 @@ use actix_web::http::header;
 use super::OAuthError;
 use super::token::AccessClaims;
 use crate::app::App;
+use crate::error::Result;
 use crate::key::Keys;
 use crate::session::family;
 use crate::types::UserId;
@@ -26,16 +27,24 @@ pub fn in_header(request: &HttpRequest) -> Result<Option<&str>, OAuthError> {
     Ok(Some(token))
 }
 
-/// What a token says, and the person it speaks for: of a family that lives, and not shut out.
+/// What an access token of ours says, if it is not over by age. Whether what it descends from still lives is not asked.
+pub fn read(app: &App, keys: &Keys, token: &str) -> Option<AccessClaims> {
+    let claims: AccessClaims = keys.verify(token, "at+jwt").ok()?;
+    let ours = claims.iss == app.config.issuer.as_str() && claims.exp > app.clock.now().seconds();
+    ours.then_some(claims)
+}
+
+/// The person that an access token speaks for: of a family that lives, and not shut out.
+pub async fn person(app: &App, claims: &AccessClaims) -> Result<Option<Person>> {
+    let Some((family, user)) = claims.family().zip(claims.sub.parse::<UserId>().ok()) else { return Ok(None) };
+    let person = family::person_of_living(&app.db, family, app.clock.now()).await?;
+    Ok(person.filter(|person| person.id == user && user::gate(person).is_ok()))
+}
+
+/// What a token says, and the person it speaks for.
 pub async fn verify(app: &App, keys: &Keys, token: &str) -> Result<(AccessClaims, Person), OAuthError> {
     let refused = || OAuthError::invalid_token("the access token is not valid here");
-    let claims: AccessClaims = keys.verify(token, "at+jwt").map_err(|_| refused())?;
-    let now = app.clock.now();
-    if claims.iss != app.config.issuer.as_str() || claims.exp <= now.seconds() {
-        return Err(refused());
-    }
-    let (family, user) = claims.family().zip(claims.sub.parse::<UserId>().ok()).ok_or_else(refused)?;
-    let person = family::person_of_living(&app.db, family, now).await?.filter(|person| person.id == user).ok_or_else(refused)?;
-    user::gate(&person).map_err(|_| refused())?;
+    let claims = read(app, keys, token).ok_or_else(refused)?;
+    let person = person(app, &claims).await?.ok_or_else(refused)?;
     Ok((claims, person))
 }

@@ -29,7 +29,7 @@ pub async fn registered_origin(app: &App, clients: &Clients, request: &HttpReque
     Ok(clients.is_origin(app, origin).await?.then(|| value.clone()))
 }
 
-/// `OPTIONS` on `/token` and `/userinfo`: a browser asks before it sends.
+/// `OPTIONS` on `/token`, `/revoke` and `/userinfo`: a browser asks before it sends.
 pub async fn preflight(app: web::Data<App>, clients: web::Data<Clients>, request: HttpRequest) -> OAuthResult {
     let mut response = HttpResponse::NoContent();
     if registered_origin(&app, &clients, &request).await?.is_some() {

@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::{cors, scope, token};
+use super::{client, cors, scope, token};
 use crate::config::{Config, SigningAlgorithm};
 use crate::key::b64;
 
@@ -28,6 +28,8 @@ impl Discovery {
             "authorization_endpoint": issuer.join("/authorize"),
             "token_endpoint": issuer.join("/token"),
             "userinfo_endpoint": issuer.join("/userinfo"),
+            "revocation_endpoint": issuer.join("/revoke"),
+            "introspection_endpoint": issuer.join("/introspect"),
             "jwks_uri": issuer.join("/.well-known/jwks.json"),
             "end_session_endpoint": issuer.join("/end-session"),
             "device_authorization_endpoint": issuer.join("/device/authorize"),
@@ -37,7 +39,12 @@ impl Discovery {
             "grant_types_supported": token::GRANT_TYPES,
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": algorithms,
-            "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": client::METHODS,
+            "token_endpoint_auth_signing_alg_values_supported": client::ALGORITHM_NAMES,
+            "revocation_endpoint_auth_signing_alg_values_supported": client::ALGORITHM_NAMES,
+            "introspection_endpoint_auth_signing_alg_values_supported": client::ALGORITHM_NAMES,
+            "revocation_endpoint_auth_methods_supported": client::METHODS,
+            "introspection_endpoint_auth_methods_supported": client::METHODS.iter().filter(|method| **method != "none").collect::<Vec<_>>(),
             "code_challenge_methods_supported": ["S256"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "claims_supported": ["iss", "sub", "aud", "iat", "exp", "auth_time", "amr", "nonce", "sid", "jti", "email", "email_verified", "name"],

@@ -92,6 +92,11 @@ impl OAuthError {
         Self { status, retry_after: Some(10), ..Self::new("temporarily_unavailable", description) }
     }
 
+    /// The same for clients that would take a failure of ours for the end of the matter: come again (RFC 7009 §2.2.1).
+    pub fn to_be_retried(self) -> Self {
+        if self.status == StatusCode::INTERNAL_SERVER_ERROR { Self::unavailable("nothing was done: try again") } else { self }
+    }
+
     fn temporary(status: StatusCode, retry_after: std::time::Duration) -> Self {
         let seconds = retry_after.as_secs().max(1);
         Self { status, retry_after: Some(seconds), ..Self::new("temporarily_unavailable", format!("try again in {seconds} seconds")) }

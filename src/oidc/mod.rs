@@ -5,10 +5,13 @@
 //! | OpenID Connect Discovery 1.0, RFC 8414 | [`discovery`] |
 //! | RFC 7517 (JWKS) | [`jwks`] |
 //! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207 | [`authorize`] |
-//! | RFC 6749 §4.1.3 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
 //! | RFC 8628 | [`device`] |
+//! | RFC 6749 §4.1.3, §4.4 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
+//! | RFC 7523 §3, OpenID Connect Core §9 | [`client`], [`spent_jti`] |
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
+//! | RFC 7009 | [`revoke`] |
+//! | RFC 7662 | [`introspect`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //! | Fetch (CORS) | [`cors`] |
 
@@ -21,9 +24,12 @@ pub mod cors;
 pub mod device;
 pub mod discovery;
 pub(crate) mod error;
+pub mod introspect;
 pub mod jwks;
 pub mod logout;
+pub mod revoke;
 pub mod scope;
+pub mod spent_jti;
 pub mod token;
 pub mod userinfo;
 
@@ -34,5 +40,5 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    [client::tables(schema), authorize::tables(schema), device::tables(schema)].concat()
+    [client::tables(schema), authorize::tables(schema), device::tables(schema), vec![spent_jti::table(schema)]].concat()
 }

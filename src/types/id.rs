@@ -95,7 +95,7 @@ ids! {
 
 /// Names that people choose: a text of the right length and characters, compared byte by byte.
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident ($what:literal): |$byte:ident| $fits:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident ($what:literal): |$text:ident| $fits:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize)]
         #[serde(transparent)]
@@ -104,8 +104,8 @@ macro_rules! names {
         impl $name {
             /// The name, or nothing if the text cannot be one.
             pub fn parse(text: &str) -> Option<Self> {
-                let fits = (1..=64).contains(&text.len()) && text.bytes().all(|$byte| $fits);
-                fits.then(|| Self(text.to_owned()))
+                let fits = |$text: &str| $fits;
+                ((1..=64).contains(&text.len()) && fits(text)).then(|| Self(text.to_owned()))
             }
 
             /// The name as text.
@@ -143,11 +143,18 @@ macro_rules! names {
 
 names! {
     /// A client's identifier, chosen by the operator or generated: 1 to 64 of `A-Z a-z 0-9 . _ -`,
-    /// so that it fits into a cookie name, a log line and a command.
-    ClientId("a client identifier"): |b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    /// so that it fits into a cookie name, a log line and a command. Never like a person's: it is the `sub` of its own tokens
+    /// (RFC 9700 §4.15).
+    ClientId("a client identifier"): |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        && !text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("usr_"));
     /// The name of a provider of sign-ins: 1 to 64 of `a-z 0-9 -`, as it stands in the addresses of its pages. There is one
     /// spelling, so that none can be taken for another.
-    ProviderId("the name of a provider"): |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    ProviderId("the name of a provider"): |text| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+}
+
+impl ClientId {
+    /// What an identifier may be, in words.
+    pub const RULE: &'static str = "1 to 64 of A-Z a-z 0-9 . _ -, and not like a person's: usr_…";
 }
 
 #[cfg(test)]
@@ -179,7 +186,8 @@ mod tests {
             assert!(ProviderId::parse(wrong).is_none(), "{wrong}");
         }
         assert!(ClientId::parse("fieldnotes-web").is_some());
-        for wrong in ["", "a b", "a/b", "a;b", "ä", &"a".repeat(65)] {
+        let user = UserId(Uuid::from_u128(7)).to_string();
+        for wrong in ["", "a b", "a/b", "a;b", "ä", &"a".repeat(65), &user, &user.to_uppercase(), "usr_", "Usr_x"] {
             assert!(ClientId::parse(wrong).is_none(), "{wrong}");
         }
     }

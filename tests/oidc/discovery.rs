@@ -24,7 +24,15 @@ fn the_document_and_the_keys_are_what_relying_parties_expect() {
         assert_eq!(documents[0], documents[1]);
         let document = &documents[0];
         assert_eq!(document["issuer"], app.issuer);
-        for endpoint in ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"] {
+        for endpoint in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "userinfo_endpoint",
+            "revocation_endpoint",
+            "introspection_endpoint",
+            "jwks_uri",
+            "end_session_endpoint",
+        ] {
             assert!(document[endpoint].as_str().unwrap().starts_with(&format!("{}/", app.issuer)), "{endpoint}");
         }
         assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));

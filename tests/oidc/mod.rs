@@ -1,8 +1,13 @@
 mod authorize;
 mod certified_client;
+mod client_assertion;
+mod client_credentials;
+mod confusion;
 pub mod device;
 mod discovery;
+mod introspect;
 mod logout;
 mod refresh;
+mod revoke;
 mod token;
 mod userinfo;

@@ -200,7 +200,7 @@ fn clients_prove_themselves_as_registered() {
                 http.post(&url).form(&[("client_id", "spa"), ("grant_type", "password"), ("username", "a"), ("password", "b")]),
                 "unsupported_grant_type",
             ),
-            (http.post(&url).form(&[("client_id", "spa"), ("grant_type", "client_credentials")]), "unsupported_grant_type"),
+            (http.post(&url).form(&[("client_id", "spa"), ("grant_type", "client_credentials")]), "unauthorized_client"),
             (http.post(&url).form(&[("client_id", "spa"), grant]), "invalid_request"),
             (http.post(&url).form(&[("client_id", "spa"), grant, ("code", "nonsense")]), "invalid_grant"),
             (http.post(&url).header("content-type", "application/json").body("{}"), "invalid_request"),

@@ -61,9 +61,13 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     web.initiate_login_uri = Some(RedirectUri::parse("https://app.test/login").unwrap());
     let mut device = entry(ClientKind::Device, ClientAuth::None, false);
     (device.name, device.redirect_uris, device.post_logout_redirect_uris) = (Some("Fieldnotes for TV".into()), vec![], vec![]);
+    let mut service = ClientEntry { name: Some("Nightly".into()), ..ClientEntry::new(ClientKind::Service) };
+    service.secret = web.secret.clone();
+    service.scopes = ["notes.read", "notes.write"].map(str::to_owned).to_vec();
     vec![
         (id("tv"), device.clone()),
         (id("radio"), device),
+        (id("service"), service),
         (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
         (id("spa-token"), token),
         (id("spa-cookie"), cookie),

@@ -60,10 +60,23 @@ impl RelyingParty {
 
     /// Asks `/token`, proving itself as this client does.
     pub async fn token(&self, fields: &[(&str, &str)]) -> Answer {
-        let request = self.http.post(format!("{}/token", self.issuer));
+        self.ask("/token", fields).await
+    }
+
+    pub async fn revoke(&self, token: &str) -> Answer {
+        self.ask("/revoke", &[("token", token)]).await
+    }
+
+    pub async fn introspect(&self, token: &str) -> Answer {
+        self.ask("/introspect", &[("token", token)]).await
+    }
+
+    /// Asks any endpoint of programs, proving itself as this client does.
+    pub async fn ask(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.issuer));
         let mut fields = fields.to_vec();
         let request = match self.client {
-            "web" => request.basic_auth("web", Some(SECRET)),
+            client @ ("web" | "service") => request.basic_auth(client, Some(SECRET)),
             "web2" => {
                 fields.extend([("client_id", "web2"), ("client_secret", SECRET)]);
                 request
@@ -77,7 +90,10 @@ impl RelyingParty {
         let status = response.status().as_u16();
         assert_eq!(response.headers()["cache-control"], "no-store");
         assert_ne!(status, 500);
-        Answer { status, body: response.json().await.unwrap() }
+        let has_type = response.headers().contains_key("content-type");
+        let body = response.text().await.unwrap();
+        assert_eq!(body.is_empty(), !has_type, "a body and its type come together: {body}");
+        Answer { status, body: if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() } }
     }
 
     pub async fn userinfo(&self, token: &str) -> Answer {

@@ -111,7 +111,7 @@ pub(super) async fn run(command: ClientCommand, app: &App, output: &Output) -> R
 async fn run_add(add: Add, app: &App, output: &Output) -> Result<(), Failure> {
     let kind = word("--kind", &add.kind, ClientKind::parse, ClientKind::ALL)?;
     let id = match &add.id {
-        Some(id) => ClientId::parse(id).ok_or_else(|| Failure::asked_wrongly(format!("--id {id}: 1 to 64 of A-Z a-z 0-9 . _ -")))?,
+        Some(id) => ClientId::parse(id).ok_or_else(|| Failure::asked_wrongly(format!("--id {id}: {}", ClientId::RULE)))?,
         None => id_of_name(&add.name),
     };
     let mut entry = ClientEntry { name: Some(add.name.clone()), ..ClientEntry::new(kind) };
@@ -175,6 +175,10 @@ async fn rotate(app: &App, id: &str, from_stdin: bool, output: &Output) -> Resul
     if !client.is_confidential() {
         return Err(Failure::asked_wrongly(format!("{id} is a public client: it has no secret."))
             .with_remedy(format!("housekey client edit {id} --auth basic")));
+    }
+    if client.entry.auth == ClientAuth::PrivateKeyJwt {
+        return Err(Failure::asked_wrongly(format!("{id} proves itself by signatures: it has no secret."))
+            .with_remedy(format!("housekey client edit {id} --jwks FILE")));
     }
     let secret = secret(app, from_stdin)?;
     let mut work = app.begin(Actor::Operator).await?;

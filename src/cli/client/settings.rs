@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::super::output::Failure;
-use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SameSite, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, ClientKeys, Delivery, RefreshIn, SameSite, SigningAlgorithm};
 use crate::types::{Origin, RedirectUri};
 
 /// What `add` and `edit` have in common.
@@ -21,6 +21,9 @@ pub(super) struct Settings {
     /// How it proves itself: none, basic, post or `private_key_jwt`.
     #[arg(long)]
     auth: Option<String>,
+    /// A file with the public keys that it signs with, for `private_key_jwt`: a JWK set.
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<std::path::PathBuf>,
     /// How the person comes back: code or token.
     #[arg(long)]
     delivery: Option<String>,
@@ -39,6 +42,9 @@ pub(super) struct Settings {
     /// The `aud` of its tokens. Default: the `client_id`.
     #[arg(long)]
     audience: Option<String>,
+    /// What it may do for itself, with `client_credentials`. Once for each.
+    #[arg(long, value_name = "SCOPE")]
+    scope: Vec<String>,
     /// Where a sign-in can be started from outside.
     #[arg(long, value_name = "URL")]
     initiate_login_uri: Option<String>,
@@ -59,6 +65,12 @@ impl Settings {
         }
         if let Some(auth) = &self.auth {
             entry.auth = word("--auth", auth, ClientAuth::parse, ClientAuth::ALL)?;
+            entry.jwks.take_if(|_| entry.auth != ClientAuth::PrivateKeyJwt);
+        }
+        if let Some(file) = &self.jwks {
+            let failed = |why: String| Failure::asked_wrongly(format!("--jwks {}: it {why}", file.display()));
+            let text = std::fs::read_to_string(file).map_err(|why| failed(format!("cannot be read: {why}")))?;
+            entry.jwks = Some(ClientKeys::parse(&text).map_err(failed)?);
         }
         if let Some(delivery) = &self.delivery {
             entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
@@ -74,6 +86,9 @@ impl Settings {
         }
         entry.first_party |= self.first_party;
         entry.audience = self.audience.clone().or(entry.audience.take());
+        if !self.scope.is_empty() {
+            entry.scopes.clone_from(&self.scope);
+        }
         if let Some(uri) = &self.initiate_login_uri {
             entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::config::SigningAlgorithm;
+use crate::config::{ClientEntry, SigningAlgorithm};
 use crate::oidc::Client;
 
 /// For people.
@@ -19,11 +19,21 @@ pub(super) fn describe(client: &Client) -> String {
     if client.refreshes_by_cookie() {
         lines.push(format!("  same-site   {}", entry.same_site));
     }
+    lines.extend(keys(entry).map(|kid| format!("  key         {kid}")));
     lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
+    if client.acts_for_itself() {
+        lines.push(format!("  for itself  {}", if entry.scopes.is_empty() { "(no scopes)".to_owned() } else { entry.scopes.join(" ") }));
+    }
     lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
     lines.extend(entry.post_logout_redirect_uris.iter().map(|uri| format!("  logout to   {uri}")));
     lines.extend(client.origins.iter().map(|origin| format!("  origin      {origin}")));
     lines.join("\n")
+}
+
+/// What its keys are called, or what they are.
+fn keys(entry: &ClientEntry) -> impl Iterator<Item = String> {
+    let name = |key: &jsonwebtoken::jwk::Jwk| key.common.key_id.clone().unwrap_or_else(|| "without a kid".to_owned());
+    entry.jwks.iter().flat_map(|jwks| jwks.keys()).map(name)
 }
 
 /// For programs.
@@ -34,12 +44,14 @@ pub(super) fn as_json(client: &Client) -> Value {
         "name": client.name(),
         "kind": entry.kind.as_str(),
         "auth": entry.auth.as_str(),
+        "jwks": entry.jwks.as_ref().and_then(|keys| serde_json::from_str::<Value>(keys.as_str()).ok()),
         "delivery": entry.delivery.as_str(),
         "refresh": if client.refreshes_by_cookie() { "cookie" } else { "body" },
         "same_site": entry.same_site.as_str(),
         "alg": entry.signing.map(SigningAlgorithm::as_str),
         "first_party": entry.first_party,
         "audience": client.audience(),
+        "scopes": entry.scopes,
         "redirect_uris": entry.redirect_uris,
         "post_logout_redirect_uris": entry.post_logout_redirect_uris,
         "origins": client.origins,

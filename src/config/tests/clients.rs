@@ -33,9 +33,9 @@ fn what_a_client_must_not_be_is_said() {
       help: at least one: where people return to
     "#);
     insta::assert_snapshot!(client(&format!("kind = 'web'\nauth = 'private_key_jwt'\n{uris}")), @r#"
-    clients.app.auth  (housekey.toml, line 4)
-      "private_key_jwt" is not available in this version
-      help: one of "none", "basic", "post"
+    clients.app.jwks
+      there is none
+      help: the public keys that the client signs with, as a JWK set
     "#);
     insta::assert_snapshot!(client(&format!("kind = 'web'\n{uris}")), @r#"
     clients.app.secret
@@ -45,7 +45,7 @@ fn what_a_client_must_not_be_is_said() {
     insta::assert_snapshot!(client(&format!("kind = 'service'\nauth = 'none'\n{uris}")), @r#"
     clients.app.auth  (housekey.toml, line 4)
       a service client must prove itself
-      help: auth basic or post
+      help: auth basic, post or private_key_jwt
     clients.app.redirect_uris  (housekey.toml, line 5)
       a service signs nobody in
       help: leave it out, or choose kind web

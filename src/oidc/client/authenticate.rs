@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 
-use super::{Client, Clients};
+use super::{Client, Clients, assertion};
 use crate::app::App;
 use crate::config::ClientAuth;
 use crate::form::Parameters;
@@ -16,11 +16,20 @@ use crate::limit::{self, Action};
 use crate::oidc::OAuthError;
 use crate::types::Caller;
 
+/// The ways of the discovery document, in its order.
+pub const METHODS: &[&str] = &["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+
 /// What a request presents.
 struct Presented {
     id: String,
-    secret: Option<SecretString>,
+    proof: Proof,
     by: ClientAuth,
+}
+
+enum Proof {
+    None,
+    Secret(SecretString),
+    Assertion(String),
 }
 
 /// The client that sent this request. Failures are counted and limited; which part was wrong is not said.
@@ -37,14 +46,15 @@ pub async fn authenticate(
         return Err(OAuthError::invalid_client(basic));
     };
     let proved = presented.by == client.entry.auth
-        && match &presented.secret {
-            None => presented.by == ClientAuth::None,
-            Some(secret) => client.knows(&app.crypto, secret),
+        && match &presented.proof {
+            Proof::None => true,
+            Proof::Secret(secret) => client.knows(&app.crypto, secret),
+            Proof::Assertion(assertion) => assertion::proves(app, &client, assertion).await?,
         };
     if proved {
         return Ok(client);
     }
-    if presented.secret.is_some() {
+    if !matches!(presented.proof, Proof::None) {
         limit::take(app, &[Action::ClientFailure(&client.id, caller.network())]).await?;
     }
     Err(OAuthError::invalid_client(basic))
@@ -57,28 +67,40 @@ fn presented(request: &HttpRequest, parameters: &mut Parameters) -> Result<Prese
         return Err(OAuthError::invalid_request("more than one Authorization header"));
     }
     let in_body = parameters.take("client_secret");
+    let assertion = parameters.take("client_assertion");
     let id = parameters.get("client_id").map(str::to_owned);
-    if parameters.get("client_assertion").is_some() {
-        return Err(OAuthError::invalid_client(false));
-    }
-    match (header, in_body) {
-        (Some(_), Some(_)) => Err(OAuthError::invalid_request("two ways of client authentication in one request")),
-        (Some(header), None) => {
+    // RFC 6749 §2.3: whoever reads the other proof has been deceived.
+    match (header, in_body, assertion) {
+        (Some(header), None, None) => {
             let (user, secret) = header.to_str().ok().and_then(basic).ok_or_else(|| OAuthError::invalid_client(true))?;
             if id.is_some_and(|id| id != user) {
                 return Err(OAuthError::invalid_request("client_id differs from the Authorization header"));
             }
-            Ok(Presented { id: user, secret: Some(secret), by: ClientAuth::Basic })
+            Ok(Presented { id: user, proof: Proof::Secret(secret), by: ClientAuth::Basic })
         }
-        (None, Some(secret)) => {
+        (None, Some(secret), None) => {
             let id = id.ok_or_else(|| OAuthError::invalid_request("client_id is missing"))?;
-            Ok(Presented { id, secret: Some(secret.into()), by: ClientAuth::Post })
+            Ok(Presented { id, proof: Proof::Secret(secret.into()), by: ClientAuth::Post })
         }
-        (None, None) => {
+        (None, None, Some(assertion)) => by_assertion(assertion, id, parameters.get("client_assertion_type")),
+        (None, None, None) => {
             let id = id.ok_or_else(|| OAuthError::invalid_request("client_id is missing"))?;
-            Ok(Presented { id, secret: None, by: ClientAuth::None })
+            Ok(Presented { id, proof: Proof::None, by: ClientAuth::None })
         }
+        _ => Err(OAuthError::invalid_request("two ways of client authentication in one request")),
     }
+}
+
+/// RFC 7521 §4.2: the assertion says who it is, and a `client_id` beside it can only say the same.
+fn by_assertion(assertion: String, id: Option<String>, kind: Option<&str>) -> Result<Presented, OAuthError> {
+    if kind != Some(assertion::TYPE) {
+        return Err(OAuthError::invalid_request("client_assertion_type is missing, or not that of JWTs"));
+    }
+    let subject = assertion::subject(&assertion).ok_or_else(|| OAuthError::invalid_client(false))?;
+    if id.is_some_and(|id| id != subject) {
+        return Err(OAuthError::invalid_request("client_id differs from the sub of client_assertion"));
+    }
+    Ok(Presented { id: subject, proof: Proof::Assertion(assertion), by: ClientAuth::PrivateKeyJwt })
 }
 
 /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined.

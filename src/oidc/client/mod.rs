@@ -1,17 +1,19 @@
 //! Clients: what may ask us for tokens, and how it proves that it is itself.
 
+mod assertion;
 mod authenticate;
 mod registry;
 mod store;
 
-pub use authenticate::authenticate;
+pub use assertion::ALGORITHM_NAMES;
+pub use authenticate::{METHODS, authenticate};
 pub use registry::Clients;
 pub(crate) use store::tables;
 pub use store::{find, insert, list, remove, rotate_secret, update};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{ClientAuth, ClientEntry, Delivery, RefreshIn, SigningAlgorithm, Tokens};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SigningAlgorithm, Tokens};
 use crate::crypto::{Crypto, Purpose, equal};
 use crate::session::RefreshCookie;
 use crate::types::{ClientId, Origin, RedirectUri};
@@ -72,6 +74,17 @@ impl Client {
         self.entry.auth != ClientAuth::None
     }
 
+    /// Whether it may ask for tokens of its own (RFC 6749 §4.4). A service is there for nothing else; a server that signs people
+    /// in may where it has scopes of its own.
+    pub fn acts_for_itself(&self) -> bool {
+        let may = match self.entry.kind {
+            ClientKind::Service => true,
+            ClientKind::Web => !self.entry.scopes.is_empty(),
+            ClientKind::Spa | ClientKind::Native | ClientKind::Device => false,
+        };
+        may && self.is_confidential()
+    }
+
     /// Whether the browser comes back with a token and a cookie.
     pub fn takes_tokens(&self) -> bool {
         self.entry.delivery == Delivery::Token
@@ -95,7 +108,7 @@ impl Client {
 
     /// Whether an answer may go there: exactly a registered address, but for a native app's loopback port.
     pub fn may_redirect_to(&self, uri: &str) -> bool {
-        let native = self.entry.kind == crate::config::ClientKind::Native;
+        let native = self.entry.kind == ClientKind::Native;
         self.entry.redirect_uris.iter().any(|registered| registered.matches(uri, native)) || self.is_at(uri)
     }
 

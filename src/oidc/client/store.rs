@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::audit::Event;
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
 use crate::error::{Error, Result};
 use crate::types::{ClientId, Origin, RedirectUri};
 use crate::work::Work;
@@ -35,12 +35,14 @@ mod client {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A registration as JSON. Only names and addresses: the secret is in its own column, as a mark.
+/// A registration as JSON. Names, addresses and public keys: the secret is in its own column, as a mark.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     kind: String,
     name: Option<String>,
     auth: String,
+    /// Absent in registrations of earlier versions.
+    jwks: Option<String>,
     redirect_uris: Vec<String>,
     post_logout_redirect_uris: Vec<String>,
     origins: Vec<String>,
@@ -52,6 +54,9 @@ struct Stored {
     signing: Option<String>,
     first_party: bool,
     audience: Option<String>,
+    /// Absent in registrations of earlier versions.
+    #[serde(default)]
+    scopes: Vec<String>,
     initiate_login_uri: Option<String>,
 }
 
@@ -61,6 +66,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         kind: entry.kind.to_string(),
         name: entry.name.clone(),
         auth: entry.auth.to_string(),
+        jwks: entry.jwks.as_ref().map(|keys| keys.as_str().to_owned()),
         redirect_uris: texts(&entry.redirect_uris),
         post_logout_redirect_uris: texts(&entry.post_logout_redirect_uris),
         origins: entry.origins.iter().map(ToString::to_string).collect(),
@@ -70,6 +76,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         signing: entry.signing.map(|signing| signing.to_string()),
         first_party: entry.first_party,
         audience: entry.audience.clone(),
+        scopes: entry.scopes.clone(),
         initiate_login_uri: entry.initiate_login_uri.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&stored).map_err(|error| Error::broken("a client cannot be written", error))
@@ -86,6 +93,7 @@ fn read(row: client::Model) -> Result<Client> {
         name: stored.name,
         auth: ClientAuth::parse(&stored.auth).ok_or_else(|| broken("auth"))?,
         secret: None,
+        jwks: stored.jwks.map(|text| ClientKeys::parse(&text).map_err(|why| broken(&why))).transpose()?,
         redirect_uris: uris(&stored.redirect_uris)?,
         post_logout_redirect_uris: uris(&stored.post_logout_redirect_uris)?,
         origins: stored.origins.iter().map(|text| Origin::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<_>>()?,
@@ -95,6 +103,7 @@ fn read(row: client::Model) -> Result<Client> {
         signing: stored.signing.map(|text| SigningAlgorithm::parse(&text).ok_or_else(|| broken("signing"))).transpose()?,
         first_party: stored.first_party,
         audience: stored.audience,
+        scopes: stored.scopes,
         initiate_login_uri: stored
             .initiate_login_uri
             .map(|text| RedirectUri::parse(&text))

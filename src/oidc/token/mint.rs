@@ -29,23 +29,26 @@ pub struct Minted {
 pub struct AccessClaims {
     /// The issuer.
     pub iss: String,
-    /// The person.
+    /// The person; or the client, when it acts for itself. One is never taken for the other: see [`crate::types::ClientId`].
     pub sub: String,
     /// The client's audience: one.
     pub aud: String,
     /// The client.
     pub client_id: String,
     /// Space-separated.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// Seconds since 1970.
     pub iat: i64,
     /// Seconds since 1970.
     pub exp: i64,
     /// When the person proved who they are, in seconds since 1970.
-    pub auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// The session.
-    pub sid: String,
-    /// `<family>.<random>`: tells which line of tokens it descends from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// `<family>.<random>`: tells which line of tokens it descends from. A client's own is of no family, and has no dot.
     pub jti: String,
 }
 
@@ -88,8 +91,8 @@ pub fn mint(app: &App, keys: &Keys, client: &Client, (grant, person): (&Grant, &
         scope: grant.scope.clone(),
         iat: now.seconds(),
         exp: UnixMillis::seconds(now + tokens.access_ttl),
-        auth_time: grant.auth_time.seconds(),
-        sid: grant.session.to_string(),
+        auth_time: Some(grant.auth_time.seconds()),
+        sid: Some(grant.session.to_string()),
         jti: format!("{}.{}", grant.family, b64(app.random.bytes::<12>())),
     };
     let id_token = if scope::has(&grant.scope, "openid") {
@@ -111,4 +114,24 @@ pub fn mint(app: &App, keys: &Keys, client: &Client, (grant, person): (&Grant, &
         None
     };
     Ok(Minted { access_token: keys.sign(algorithm, "at+jwt", &access)?, id_token, expires_in: tokens.access_ttl.as_secs() })
+}
+
+/// Signs what a client gets that acts for itself (RFC 9068 §2.2): an access token, and nothing about anybody.
+pub fn mint_for_itself(app: &App, keys: &Keys, client: &Client, scope: &str) -> Result<Minted> {
+    let now = app.clock.now();
+    let tokens = &app.config.tokens;
+    let access = AccessClaims {
+        iss: app.config.issuer.to_string(),
+        sub: client.id.to_string(),
+        aud: client.audience().to_owned(),
+        client_id: client.id.to_string(),
+        scope: scope.to_owned(),
+        iat: now.seconds(),
+        exp: UnixMillis::seconds(now + tokens.access_ttl),
+        auth_time: None,
+        sid: None,
+        jti: b64(app.random.bytes::<12>()),
+    };
+    let access_token = keys.sign(client.algorithm(tokens), "at+jwt", &access)?;
+    Ok(Minted { access_token, id_token: None, expires_in: tokens.access_ttl.as_secs() })
 }

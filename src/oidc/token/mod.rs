@@ -1,11 +1,12 @@
 //! `POST /token`: authenticate, grant, respond (RFC 6749 §3.2).
 
 mod authorization_code;
+mod client_credentials;
 mod device_code;
 mod mint;
 mod refresh_token;
 
-pub use mint::{AccessClaims, Minted, mint};
+pub use mint::{AccessClaims, Minted, mint, mint_for_itself};
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ pub(super) struct Granting<'a> {
 }
 
 /// The grant types of the discovery document, in its order.
-pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", device_code::GRANT_TYPE];
+pub const GRANT_TYPES: &[&str] = &["authorization_code", "refresh_token", "client_credentials", device_code::GRANT_TYPE];
 
 /// The endpoint.
 pub async fn post_token(
@@ -53,6 +54,7 @@ async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpReques
         Some("authorization_code") => authorization_code::grant(granting).await,
         Some("refresh_token") => refresh_token::grant(granting).await,
         Some(device_code::GRANT_TYPE) => device_code::grant(granting).await,
+        Some("client_credentials") => client_credentials::grant(&granting),
         Some(_) => Err(OAuthError::new("unsupported_grant_type", format!("this server grants {}", GRANT_TYPES.join(", ")))),
         None => Err(OAuthError::invalid_request("grant_type is missing")),
     }
@@ -63,6 +65,7 @@ struct TokenResponse<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u64,
+    #[serde(skip_serializing_if = "str::is_empty")]
     scope: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,

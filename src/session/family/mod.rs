@@ -4,6 +4,7 @@
 //! that whoever presents the predecessor again (a second tab, a lost answer) receives the identical
 //! successor. Anything older ends the family (RFC 9700 §4.14).
 
+mod ending;
 mod rotate;
 
 use std::sync::LazyLock;
@@ -12,7 +13,9 @@ use std::time::Duration;
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
 
-pub use rotate::{Rotation, RotationRule, rotate};
+pub use ending::{Ending, end_presented, give_back, revoke};
+pub(super) use ending::{end_of_session, end_of_user};
+pub use rotate::{Rotation, RotationRule, look, rotate};
 
 use super::RefreshToken;
 use crate::audit::Event;
@@ -82,32 +85,6 @@ impl Holder {
     }
 }
 
-/// Why there is nothing left to refresh, for the app to tell the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// It was too old, or unused for too long; or this is not a token that this client could present here.
-    Expired,
-    /// Its session was ended: at another app, on another device, by a new password, by an operator.
-    SignedOut,
-    /// A token or a code came back that had been replaced or spent: somebody may hold a copy.
-    Revoked,
-}
-
-impl Ending {
-    /// As the table and the API say it: in the words of the SDK's states.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::SignedOut => "signed-out-elsewhere",
-            Self::Revoked => "revoked",
-        }
-    }
-
-    fn parse(text: Option<&str>) -> Self {
-        [Self::SignedOut, Self::Revoked].into_iter().find(|ending| text == Some(ending.as_str())).unwrap_or(Self::Expired)
-    }
-}
-
 /// What a client was given at a sign-in, and is given again at every refresh.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -115,6 +92,8 @@ pub struct Grant {
     pub family: FamilyId,
     /// To whom.
     pub client: ClientId,
+    /// Of whom.
+    pub user: UserId,
     /// From which session.
     pub session: SessionId,
     /// Space-separated.
@@ -175,6 +154,7 @@ pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: New
     let grant = Grant {
         family,
         client: new.client.clone(),
+        user: new.user,
         session: new.session,
         scope: new.scope.to_owned(),
         auth_time: new.auth_time,
@@ -194,15 +174,9 @@ pub async fn person_of_living(db: &Db, family: FamilyId, now: UnixMillis) -> Res
     rows.first().map(PersonRow::read).transpose().map(|row| row.map(Person::from))
 }
 
-/// Ends one family because somebody may hold a copy of what began it.
-pub async fn revoke(work: &Work<'_>, family: FamilyId) -> Result<()> {
-    end_where(work, token_family::Column::Id.eq(family), Ending::Revoked).await
-}
-
-/// Ends the family of a presented token, if it is the token to present.
-pub async fn end_presented(work: &Work<'_>, presented: &RefreshToken) -> Result<()> {
-    let which = token_family::Column::Id.eq(presented.family).and(token_family::Column::CurrentHash.eq(presented.hash()));
-    end_where(work, which, Ending::SignedOut).await
+/// To whom a family was given, if there is such a family.
+pub async fn client_of(db: &impl ConnectionTrait, family: FamilyId) -> Result<Option<ClientId>> {
+    Ok(token_family::Entity::find_by_id(family).one(db).await?.map(|row| row.client_id))
 }
 
 /// Whose family a presented token is the latest of.
@@ -235,33 +209,11 @@ pub async fn session_of(
     Ok(row.map(|row| row.session_id))
 }
 
-/// Ends what descends from a session.
-pub(super) async fn end_of_session(work: &Work<'_>, session: SessionId) -> Result<()> {
-    end_where(work, token_family::Column::SessionId.eq(session), Ending::SignedOut).await
-}
-
-/// Ends everything of a person.
-pub(super) async fn end_of_user(work: &Work<'_>, user: UserId) -> Result<()> {
-    end_where(work, token_family::Column::UserId.eq(user), Ending::SignedOut).await
-}
-
 /// Lets families descend from the session that replaces theirs, because the same person proved who they are again.
 pub(super) async fn move_to(work: &Work<'_>, from: SessionId, to: SessionId) -> Result<()> {
     token_family::Entity::update_many()
         .col_expr(token_family::Column::SessionId, to.0.into())
         .filter(token_family::Column::SessionId.eq(from))
-        .exec(work.db())
-        .await?;
-    Ok(())
-}
-
-async fn end_where(work: &Work<'_>, which: sea_orm::sea_query::SimpleExpr, ending: Ending) -> Result<()> {
-    token_family::Entity::update_many()
-        .col_expr(token_family::Column::EndedAt, work.now.0.into())
-        .col_expr(token_family::Column::Ending, ending.as_str().into())
-        .col_expr(token_family::Column::Successor, sea_orm::sea_query::Expr::value(Option::<Vec<u8>>::None))
-        .filter(which)
-        .filter(token_family::Column::EndedAt.is_null())
         .exec(work.db())
         .await?;
     Ok(())

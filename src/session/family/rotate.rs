@@ -57,6 +57,7 @@ fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
     let grant = Grant {
         family: FamilyId(row.get("id")?),
         client,
+        user: person.id,
         session: SessionId(row.get("session_id")?),
         scope: row.get("scope")?,
         auth_time: UnixMillis(row.get("auth_time")?),
@@ -64,6 +65,23 @@ fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
         expires_at: UnixMillis(row.get("expires_at")?),
     };
     Ok(Rotation::Granted { grant: Box::new(grant), person: Box::new(person), successor })
+}
+
+/// What a refresh token would give its client now, and until when. Nothing becomes of the token (RFC 7662).
+pub async fn look(app: &App, client: &ClientId, presented: &RefreshToken) -> Result<Option<(Grant, UnixMillis)>> {
+    let select = format!(
+        "SELECT {}, idle_expires_at FROM token_families WHERE id = $1 AND client_id = $4 AND {ALIVE} \
+         AND (current_hash = $2 OR previous_hash = $2 AND previous_until > $3)",
+        *FACTS
+    );
+    let now = app.clock.now();
+    let values = [presented.family.0.into(), presented.hash().into(), now.0.into(), client.as_str().into()];
+    let Some(row) = app.db.read().query_one_raw(sql(app.db.read(), &select, values)).await?.map(Row::from) else { return Ok(None) };
+    let idle = UnixMillis(row.get("idle_expires_at")?);
+    Ok(match granted(&row, None)? {
+        Rotation::Granted { grant, .. } => Some((*grant.clone(), grant.expires_at.min(idle))),
+        Rotation::Over(_) => None,
+    })
 }
 
 /// Presents a refresh token. The usual case is one statement and one commit.

@@ -1,0 +1,93 @@
+//! `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9): a client proves itself by a JWT that it signed a moment ago, for us
+//! alone, and that is good for one request.
+
+use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use serde_json::Value;
+
+use super::Client;
+use crate::app::App;
+use crate::error::Result;
+use crate::key::signed_by;
+use crate::oidc::spent_jti;
+use crate::types::UnixMillis;
+
+/// The `client_assertion_type` (RFC 7523 §2.2).
+pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// How far two clocks may be apart, in seconds.
+const SKEW: i64 = 60;
+/// The longest that an assertion may be good for, in seconds: it is made for one request.
+const LONGEST: i64 = 600;
+const ALGORITHMS: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+/// The same for the discovery document.
+pub const ALGORITHM_NAMES: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
+
+/// Who an assertion says that it is from. Nothing is proved by that.
+pub(super) fn subject(assertion: &str) -> Option<String> {
+    use base64::Engine;
+    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+    serde_json::from_slice::<Value>(&payload).ok()?["sub"].as_str().map(str::to_owned)
+}
+
+/// Whether a client has signed this, for us, now, and shows it for the first time. Why not goes to the log: its operator may
+/// have to know, and nobody else.
+pub(super) async fn proves(app: &App, client: &Client, assertion: &str) -> Result<bool> {
+    let judged = judge(client, app.config.issuer.as_str(), assertion, app.clock.now());
+    let why = match judged {
+        // V-46: one statement, so that no two requests can use it, at whatever replica.
+        Ok((jti, until)) if spent_jti::spend(app, (client.id.as_str(), &jti), until).await? => return Ok(true),
+        Ok(_) => "its jti was used before",
+        Err(why) => why,
+    };
+    tracing::warn!(client = %client.id, why, "a client assertion was refused");
+    Ok(false)
+}
+
+/// Its `jti`, and until when that has to be remembered.
+fn judge(client: &Client, issuer: &str, assertion: &str, now: UnixMillis) -> std::result::Result<(String, UnixMillis), &'static str> {
+    let header = jsonwebtoken::decode_header(assertion).map_err(|_| "it is no JWT, or its algorithm is none that proves something")?;
+    // what is critical and unknown (RFC 7515 §4.1.11); what is another kind of token (RFC 8725 §3.11).
+    if header.crit.is_some() {
+        return Err("its header has crit");
+    }
+    let kinds = ["JWT", "client-authentication+jwt"];
+    if header.typ.as_deref().is_some_and(|typ| !kinds.iter().any(|kind| kind.eq_ignore_ascii_case(typ))) {
+        return Err("its typ is another");
+    }
+    let claims = signed(client, &header, assertion).ok_or("none of the registered keys has signed it")?;
+    if claims["iss"] != client.id.as_str() || claims["sub"] != client.id.as_str() {
+        return Err("its iss and sub are not both the client_id");
+    }
+    // V-47: rfc7523bis. A token endpoint is what another server can claim to be its own; the issuer is not.
+    let audience = match &claims["aud"] {
+        Value::Array(all) if all.len() == 1 => &all[0],
+        other => other,
+    };
+    if audience != issuer {
+        return Err("its aud is not the issuer alone");
+    }
+    let seconds = now.seconds();
+    let exp = claims["exp"].as_i64().filter(|exp| (seconds - SKEW + 1..=seconds + LONGEST + SKEW).contains(exp));
+    let exp = exp.ok_or("its exp is missing, over, or more than ten minutes ahead")?;
+    let began = |claim: &str| claims[claim].is_null() || claims[claim].as_i64().is_some_and(|at| at <= seconds + SKEW);
+    if !began("iat") || !began("nbf") {
+        return Err("it is yet to come");
+    }
+    let jti = claims["jti"].as_str().filter(|jti| (1..=255).contains(&jti.len())).ok_or("its jti is missing or too long")?;
+    Ok((jti.to_owned(), UnixMillis((exp + SKEW) * 1000)))
+}
+
+/// The claims, if a registered key has signed them with an algorithm of its own. Where the header says that keys are to be
+/// found (`jku`, `jwk`, `x5u`, `x5c`) is not looked at.
+fn signed(client: &Client, header: &Header, assertion: &str) -> Option<Value> {
+    if !ALGORITHMS.contains(&header.alg) {
+        return None;
+    }
+    let keys = client.entry.jwks.as_ref()?.keys().iter();
+    let named = keys.filter(|key| header.kid.is_none() || key.common.key_id.is_none() || key.common.key_id == header.kid);
+    let name = ALGORITHMS.iter().position(|one| *one == header.alg).map(|at| ALGORITHM_NAMES[at]);
+    let mut fit = named.filter(|key| key.common.key_algorithm.is_none_or(|alg| Some(alg.to_string().as_str()) == name));
+    fit.find_map(|key| {
+        let key = DecodingKey::from_jwk(key).ok().filter(|key| key.family() == header.alg.family())?;
+        signed_by(&key, header.alg, assertion).ok()
+    })
+}
