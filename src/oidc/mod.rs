@@ -4,7 +4,7 @@
 //! |---|---|
 //! | OpenID Connect Discovery 1.0, RFC 8414 | [`discovery`] |
 //! | RFC 7517 (JWKS) | [`jwks`] |
-//! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207 | [`authorize`] |
+//! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207, Form Post Response Mode 1.0 | [`authorize`] |
 //! | RFC 6749 §4.1.3 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
@@ -19,6 +19,7 @@ pub(crate) mod consent_view;
 pub mod cors;
 pub mod discovery;
 pub(crate) mod error;
+mod hint;
 pub mod jwks;
 pub mod logout;
 pub mod scope;

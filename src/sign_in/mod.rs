@@ -14,7 +14,7 @@ mod reclaim;
 pub(crate) mod view;
 
 pub use complete::{At, Completed, complete};
-pub use destination::{Answer, AppRequest, Destination};
+pub use destination::{Answer, AppRequest, Destination, ResponseMode};
 pub use flow::Flow;
 pub use letter::{go, send_letter, too_soon, wait_words};
 pub use next_step::{NextStep, next_step};

@@ -284,6 +284,8 @@ link-elsewhere-continue = Continue here instead
 continue-title = You’re signed in
 continue-lede = Taking you to { $name }.
 continue-to = Continue to { $name }
+form-post-title = Back to the app
+form-post-lede = Taking your answer to { $name }.
 
 ## Consent
 

@@ -123,7 +123,7 @@ fn what_the_app_got_wrong_goes_back_to_the_app() {
             (format!("&response_type=code&scope=openid&prompt=whatever{pkce}"), "invalid_request"),
             (format!("&response_type=code&scope=openid&prompt=none{pkce}"), "login_required"),
             (format!("&response_type=code&scope=openid&max_age=x{pkce}"), "invalid_request"),
-            (format!("&response_type=code&scope=openid&response_mode=fragment{pkce}"), "invalid_request"),
+            (format!("&response_type=code&scope=openid&response_mode=web_message{pkce}"), "invalid_request"),
             (format!("&response_type=code&scope=openid&request=x{pkce}"), "request_not_supported"),
             (format!("&response_type=code&scope=openid&request_uri=x{pkce}"), "request_uri_not_supported"),
         ] {

@@ -3,5 +3,6 @@ mod certified_client;
 mod discovery;
 mod logout;
 mod refresh;
+mod response_mode;
 mod token;
 mod userinfo;

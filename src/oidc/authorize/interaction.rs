@@ -65,18 +65,8 @@ mod tests {
 
     #[test]
     fn the_table() {
-        let request = |login, max_age| AppRequest {
-            client: ClientId::parse("web").unwrap(),
-            redirect_uri: String::new(),
-            answer: Answer::Code,
-            state: None,
-            scope: String::new(),
-            nonce: None,
-            code_challenge: None,
-            login,
-            max_age,
-            login_hint: None,
-        };
+        let client = ClientId::parse("web").unwrap();
+        let request = |login, max_age| AppRequest { login, max_age, ..AppRequest::new(&client, "", Answer::Code) };
         let session = |at| Session {
             id: SessionId(uuid::Uuid::nil()),
             user: UserId(uuid::Uuid::nil()),
