@@ -74,8 +74,10 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::email_code::link_view::LinkElsewherePage>(page, &mut all);
     rendered::<crate::sign_up::view::SignUpClosedPage>(page, &mut all);
     rendered::<crate::app_session::view::ContinuePage>(page, &mut all);
-    rendered::<crate::oidc::consent_view::ConsentPage>(page, &mut all);
+    rendered::<crate::oidc::consent::view::ConsentPage>(page, &mut all);
     rendered::<crate::oidc::authorize::view::FormPostPage>(page, &mut all);
+    rendered::<crate::sign_in::accounts::AccountsPage>(page, &mut all);
+    rendered::<crate::account::applications::ApplicationsPage>(page, &mut all);
     rendered::<crate::account::view::HomePage>(page, &mut all);
     rendered::<crate::account::view::EmailPage>(page, &mut all);
     rendered::<crate::email_code::link_view::ConfirmedPage>(page, &mut all);

@@ -100,6 +100,11 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(get().to(account::connections::get_connections))
                 .route(post().to(account::connections::post_connections)),
         )
+        .service(
+            resource("/account/applications")
+                .route(get().to(account::applications::get_applications))
+                .route(post().to(account::applications::post_applications)),
+        )
         .service(resource("/sign-in/email").route(post().to(email_code::page::post_email)))
         .service(resource("/sign-in/check").route(get().to(email_code::page::get_check)).route(post().to(email_code::page::post_check)))
         .service(resource("/sign-in/check/status").route(get().to(email_code::page::get_status)))
@@ -118,7 +123,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/sign-out").route(get().to(sign_in::page::get_sign_out)).route(post().to(sign_in::page::post_sign_out)))
         .service(resource("/signed-out").route(get().to(sign_in::page::get_signed_out)))
         .service(resource("/continue").route(get().to(app_page::get_continue)))
-        .service(resource("/consent").route(post().to(consent::post_consent)));
+        .service(resource("/consent").route(post().to(consent::page::post_consent)));
 }
 
 /// An issuer with a path (`https://example.com/auth`) has its RFC 8414 document in front of that path (§3.1).

@@ -40,7 +40,7 @@ pub async fn deliver(
     (request, session): (&AppRequest, &Session),
 ) -> Result<Delivery> {
     match request.answer {
-        Answer::Code => Ok(Delivery { reply: code_reply(app, actor, request, session).await?, cookie: None }),
+        Answer::Code => Ok(Delivery { reply: code_reply(app, actor, client, request, session).await?, cookie: None }),
         Answer::Token => token_delivery(app, keys, client, actor, (request, session)).await,
     }
 }

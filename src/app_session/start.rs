@@ -30,8 +30,8 @@ pub async fn get_sign_in(app: web::Data<App>, clients: web::Data<Clients>, visit
     };
     let session = visitor.session(&app).await?;
     let path = match needed(&app, &client, &asked, session.as_ref(), None).await? {
-        Needed::SignIn => "/sign-in",
-        Needed::Nothing(_) | Needed::Consent(_) => "/continue",
+        Needed::SignIn | Needed::SomebodyElse => "/sign-in",
+        Needed::Nothing(_) | Needed::Choice(_) | Needed::Consent(_) => "/continue",
     };
     let flow = Flow::begin(&app, visitor.browser(), Destination::App(Box::new(asked))).seal(&app)?;
     let mut response = see_other(&app.config.issuer.join(&format!("{path}?flow={flow}")));

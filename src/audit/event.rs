@@ -83,6 +83,10 @@ events! {
     UpstreamTokenGiven = "upstream.token_given" { user: UserId, client: ClientId, provider: ProviderId }
     /// A client received its first tokens of a sign-in.
     TokensIssued = "tokens.issued" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
+    /// A person allowed somebody else's app to have what it asked for.
+    AccessAllowed = "access.allowed" { user: UserId, client: ClientId, scope: String }
+    /// And took it back: what the app held has ended.
+    AccessWithdrawn = "access.withdrawn" { user: UserId, client: ClientId }
     /// An authorization code came a second time: what the first began has ended.
     CodeReused = "code.reused" { user: UserId, client: ClientId, family: Option<FamilyId> }
     /// A replaced refresh token came back too late: theft, or a broken client. The family has ended.
@@ -112,6 +116,8 @@ impl Event {
             | Self::SignInRefused { user, .. }
             | Self::PasswordRehashed { user }
             | Self::TokensIssued { user, .. }
+            | Self::AccessAllowed { user, .. }
+            | Self::AccessWithdrawn { user, .. }
             | Self::CodeReused { user, .. }
             | Self::RefreshTokenReused { user, .. }
             | Self::PasswordChanged { user }
@@ -136,6 +142,8 @@ impl Event {
     pub fn client(&self) -> Option<&ClientId> {
         match self {
             Self::TokensIssued { client, .. }
+            | Self::AccessAllowed { client, .. }
+            | Self::AccessWithdrawn { client, .. }
             | Self::UpstreamTokenGiven { client, .. }
             | Self::CodeReused { client, .. }
             | Self::RefreshTokenReused { client, .. }

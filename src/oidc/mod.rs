@@ -7,6 +7,7 @@
 //! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207, Form Post Response Mode 1.0 | [`authorize`] |
 //! | RFC 6749 §4.1.3 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
 //! | RFC 6750 | [`bearer`] |
+//! | OpenID Connect Core §3.1.2.4 (consent) | [`consent`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //! | Fetch (CORS) | [`cors`] |
@@ -15,7 +16,6 @@ pub mod authorize;
 pub mod bearer;
 pub mod client;
 pub mod consent;
-pub(crate) mod consent_view;
 pub mod cors;
 pub mod discovery;
 pub(crate) mod error;
@@ -33,5 +33,5 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    [client::tables(schema), authorize::tables(schema)].concat()
+    [client::tables(schema), authorize::tables(schema), consent::tables(schema)].concat()
 }

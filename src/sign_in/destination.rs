@@ -13,6 +13,8 @@ pub enum Destination {
     Email,
     /// Our own page for identities at other login servers.
     Connections,
+    /// Our own page for apps of others.
+    Applications,
     /// Nowhere: an operator wants to see what a provider says (`housekey provider test`).
     ProviderTest,
     /// The app that sent the person, with an answer to what it asked.
@@ -52,6 +54,12 @@ pub struct AppRequest {
     /// What the answer travels in.
     #[serde(default)]
     pub response_mode: ResponseMode,
+    /// The person must say which account it is.
+    #[serde(default)]
+    pub select_account: bool,
+    /// The person must allow it, even if they have before.
+    #[serde(default)]
+    pub consent: bool,
     /// The person whom the app means, and nobody else (`id_token_hint`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hinted: Option<UserId>,
@@ -72,6 +80,8 @@ impl AppRequest {
             max_age: None,
             login_hint: None,
             response_mode: ResponseMode::default(),
+            select_account: false,
+            consent: false,
             hinted: None,
         }
     }
@@ -126,7 +136,7 @@ impl Destination {
     /// What the app asked for, if it is one.
     pub fn app(&self) -> Option<&AppRequest> {
         match self {
-            Self::Account | Self::Email | Self::Connections | Self::ProviderTest => None,
+            Self::Account | Self::Email | Self::Connections | Self::Applications | Self::ProviderTest => None,
             Self::App(request) => Some(request),
         }
     }

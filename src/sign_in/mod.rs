@@ -1,6 +1,7 @@
 //! The journey every way in feeds. A page asks for something ([`Flow`]); a method gives a [`Proofs`];
 //! [`next_step()`] says what is missing; [`complete()`] starts the session; [`Destination`] says where to go.
 
+pub mod accounts;
 mod complete;
 mod destination;
 mod flow;

@@ -25,6 +25,7 @@ pub fn next(app: &App, flow: &Flow) -> Result<String> {
         Destination::Account | Destination::ProviderTest => "/account".to_owned(),
         Destination::Email => "/account/email".to_owned(),
         Destination::Connections => "/account/connections".to_owned(),
+        Destination::Applications => "/account/applications".to_owned(),
         Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),
     };
     Ok(app.config.issuer.join(&path))

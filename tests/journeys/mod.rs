@@ -1,5 +1,6 @@
 //! Whole stories in a real browser: the demo app, both ways back, on our real pages.
 
+mod form_post;
 mod id_provider;
 mod sites;
 mod tabs;

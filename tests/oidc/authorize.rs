@@ -221,7 +221,7 @@ fn an_app_of_somebody_else_gets_what_the_person_allows() {
         assert_eq!(parameter(&silent, "error").as_deref(), Some("consent_required"));
         let allowed = view.form_to("/consent").press("Allow").await;
         assert_eq!(theirs.redeem(&code_in(&allowed)).await.status, 200);
-        let view = browser.get(&theirs.authorize_path("")).await;
+        let view = browser.get(&theirs.authorize_path("&prompt=consent")).await;
         let refused = view.form_to("/consent").press("Don’t allow").await.refresh().unwrap();
         assert_eq!(parameter(&refused, "error").as_deref(), Some("access_denied"));
         assert_eq!(parameter(&refused, "state").as_deref(), Some("s1"));

@@ -1,6 +1,8 @@
+mod accounts;
 mod authorize;
 mod certified_client;
 mod discovery;
+mod grants;
 mod logout;
 mod refresh;
 mod response_mode;

@@ -109,6 +109,8 @@ pub(super) async fn check(
         // A hint that says nothing to us could mean anybody: nobody is answered for silently.
         login: prompt.login || hinted == Some(None),
         hinted: hinted.flatten(),
+        select_account: prompt.select_account,
+        consent: prompt.consent,
         max_age: max_age(parameters).unwrap_or_default(),
         login_hint: login_hint(parameters),
         response_mode: mode,

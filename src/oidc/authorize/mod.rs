@@ -77,16 +77,16 @@ async fn authorize(
     };
     let session = visitor.session(app).await?;
     match needed(app, &client, &request, session.as_ref(), None).await? {
-        Needed::Nothing(session) if !prompt.asks() => {
-            let reply = code_reply(app, visitor.actor(), &request, &session).await?;
+        Needed::Nothing(session) => {
+            let reply = code_reply(app, visitor.actor(), &client, &request, &session).await?;
             depart(app, visitor, &client, reply)
         }
         needed if prompt.none => {
             let reply = error_reply(app, &(&request).into(), needed.error_for_none(), "the person would have to do something");
             depart(app, visitor, &client, reply)
         }
-        Needed::Nothing(_) | Needed::Consent(_) if !prompt.login && !prompt.select_account => go_on(app, visitor, request, "/continue"),
-        _ => go_on(app, visitor, request, &first_page(visitor, &parameters)),
+        Needed::Choice(_) | Needed::Consent(_) => go_on(app, visitor, request, "/continue"),
+        Needed::SignIn | Needed::SomebodyElse => go_on(app, visitor, request, &first_page(visitor, &parameters)),
     }
 }
 

@@ -10,7 +10,7 @@ use super::view::FormPostPage;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::see_other;
-use crate::oidc::Client;
+use crate::oidc::{Client, consent};
 use crate::page::csp_for_form_to;
 use crate::session::{Session, Visitor};
 use crate::sign_in::{AppRequest, ResponseMode};
@@ -49,9 +49,12 @@ impl<'a> From<&'a AppRequest> for Addressee<'a> {
 }
 
 /// Gives the session's person a code for what was asked.
-pub async fn code_reply(app: &App, actor: Actor, request: &AppRequest, session: &Session) -> Result<Reply> {
+pub async fn code_reply(app: &App, actor: Actor, client: &Client, request: &AppRequest, session: &Session) -> Result<Reply> {
     let mut work = app.begin(actor).await?;
     let code = store::insert(&mut work, &app.config.tokens, request, session).await?;
+    if !client.entry.first_party {
+        consent::note_use(&work, session.user, &client.id).await?;
+    }
     work.commit().await?;
     Ok(reply(app, &request.into(), &[("code", code.reveal())]))
 }

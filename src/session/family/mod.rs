@@ -236,6 +236,12 @@ pub(super) async fn end_of_session(work: &Work<'_>, session: SessionId) -> Resul
     end_where(work, token_family::Column::SessionId.eq(session), Ending::SignedOut).await
 }
 
+/// Ends what an app holds of a person.
+pub async fn end_of_app(work: &Work<'_>, user: UserId, client: &ClientId) -> Result<()> {
+    let which = token_family::Column::UserId.eq(user).and(token_family::Column::ClientId.eq(client.clone()));
+    end_where(work, which, Ending::SignedOut).await
+}
+
 /// Ends everything of a person.
 pub(super) async fn end_of_user(work: &Work<'_>, user: UserId) -> Result<()> {
     end_where(work, token_family::Column::UserId.eq(user), Ending::SignedOut).await
