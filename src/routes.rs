@@ -103,6 +103,11 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(get().to(account::connections::get_connections))
                 .route(post().to(account::connections::post_connections)),
         )
+        .service(
+            resource("/account/applications")
+                .route(get().to(account::applications::get_applications))
+                .route(post().to(account::applications::post_applications)),
+        )
         .service(resource("/sign-in/email").route(post().to(email_code::page::post_email)))
         .service(resource("/sign-in/check").route(get().to(email_code::page::get_check)).route(post().to(email_code::page::post_check)))
         .service(resource("/sign-in/check/status").route(get().to(email_code::page::get_status)))
@@ -123,7 +128,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/continue").route(get().to(app_page::get_continue)))
         .service(resource("/device").route(get().to(device::page::get_device)).route(post().to(device::page::post_device)))
         .service(resource("/device/confirm").route(get().to(device::page::get_confirm)).route(post().to(device::page::post_confirm)))
-        .service(resource("/consent").route(post().to(consent::post_consent)));
+        .service(resource("/consent").route(post().to(consent::page::post_consent)));
 }
 
 /// An issuer with a path (`https://example.com/auth`) has its RFC 8414 document in front of that path (§3.1).

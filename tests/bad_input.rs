@@ -3,7 +3,7 @@
 use crate::support::relying_party::{CALLBACK, CHALLENGE};
 use crate::support::{On, PASSWORD, RelyingParty, TestApp, peer, person};
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/",
     "/sign-in",
     "/sign-in/password",
@@ -14,6 +14,7 @@ const PAGES: [&str; 16] = [
     "/signed-out",
     "/continue",
     "/account",
+    "/account/applications",
     "/authorize",
     "/end-session",
     "/sign-in/check/status",
@@ -21,7 +22,7 @@ const PAGES: [&str; 16] = [
     "/recover",
     "/recover/new",
 ];
-const FORMS: [&str; 13] = [
+const FORMS: [&str; 14] = [
     "/sign-in/email",
     "/l/7Qm2xV4nTtZ0r8cJpYd1Bg",
     "/l/7Qm2xV4nTtZ0r8cJpYd1Bg/cancel",
@@ -35,6 +36,7 @@ const FORMS: [&str; 13] = [
     "/sign-in/resend",
     "/sign-out",
     "/consent",
+    "/account/applications",
 ];
 const PROGRAMS: [&str; 4] = ["/token", "/userinfo", "/session/token", "/session/end"];
 

@@ -16,6 +16,7 @@ mod m0009_email_changes;
 mod m0010_upstream;
 mod m0011_family_endings;
 mod m0012_spent_jtis;
+mod m0013_grants;
 mod m0017_devices;
 
 /// Every migration, in order.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_family_endings::Migration),
             Box::new(m0017_devices::Migration),
             Box::new(m0012_spent_jtis::Migration),
+            Box::new(m0013_grants::Migration),
         ]
     }
 }

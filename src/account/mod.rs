@@ -1,5 +1,6 @@
 //! The signed-in person's own pages.
 
+pub mod applications;
 pub mod connections;
 pub mod email;
 pub mod home;

@@ -1,4 +1,4 @@
-//! How the signed-in person goes back to the app: a code in the query, or an access token in the
+//! How the signed-in person goes back to the app: a code, or an access token in the
 //! fragment with a refresh cookie. One pipeline, two answers.
 
 use actix_web::HttpResponse;
@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use crate::app::App;
 use crate::error::Result;
 use crate::key::Keys;
-use crate::oidc::authorize::code_url;
+use crate::oidc::authorize::{Reply, code_reply, error_reply};
 use crate::oidc::{Client, token};
 use crate::session::family::{self, Holder, NewFamily};
 use crate::session::{RefreshToken, Session};
@@ -17,8 +17,8 @@ use crate::work::Actor;
 
 /// What the browser takes back.
 pub struct Delivery {
-    /// Where to.
-    pub url: String,
+    /// The answer.
+    pub reply: Reply,
     cookie: Option<(RefreshToken, UnixMillis)>,
 }
 
@@ -40,7 +40,7 @@ pub async fn deliver(
     (request, session): (&AppRequest, &Session),
 ) -> Result<Delivery> {
     match request.answer {
-        Answer::Code => Ok(Delivery { url: code_url(app, actor, request, session).await?, cookie: None }),
+        Answer::Code => Ok(Delivery { reply: code_reply(app, actor, client, request, session).await?, cookie: None }),
         Answer::Token => token_delivery(app, keys, client, actor, (request, session)).await,
     }
 }
@@ -56,7 +56,7 @@ async fn token_delivery(
     let person = user::find(work.db(), session.user).await?.map(|user| user.person);
     let Some(person) = person.filter(|person| user::gate(person).is_ok()) else {
         return Ok(Delivery {
-            url: fragment(request, &[("error", "access_denied"), ("error_description", "this person may not sign in")]),
+            reply: fragment(request, &[("error", "access_denied"), ("error_description", "this person may not sign in")]),
             cookie: None,
         });
     };
@@ -73,24 +73,24 @@ async fn token_delivery(
     work.commit().await?;
     let minted = token::mint(app, keys, client, (&grant, &person), None)?;
     let expires_in = minted.expires_in.to_string();
-    let url = fragment(request, &[("access_token", &minted.access_token), ("token_type", "Bearer"), ("expires_in", &expires_in)]);
-    Ok(Delivery { url, cookie: Some((refresh_token, grant.expires_at)) })
+    let reply = fragment(request, &[("access_token", &minted.access_token), ("token_type", "Bearer"), ("expires_in", &expires_in)]);
+    Ok(Delivery { reply, cookie: Some((refresh_token, grant.expires_at)) })
 }
 
 /// The news that there will be no tokens, as this app reads it.
-pub fn refusal(app: &App, request: &AppRequest, code: &str, description: &str) -> String {
+pub fn refusal(app: &App, request: &AppRequest, code: &str, description: &str) -> Reply {
     match request.answer {
-        Answer::Code => crate::oidc::authorize::error_url(app, &request.redirect_uri, request.state.as_deref(), code, description),
+        Answer::Code => error_reply(app, &request.into(), code, description),
         Answer::Token => fragment(request, &[("error", code), ("error_description", description)]),
     }
 }
 
 /// In the fragment: it stays in the browser, out of logs and `Referer`.
-fn fragment(request: &AppRequest, pairs: &[(&str, &str)]) -> String {
+fn fragment(request: &AppRequest, pairs: &[(&str, &str)]) -> Reply {
     let mut values = url::form_urlencoded::Serializer::new(String::new());
     values.extend_pairs(pairs);
     if let Some(state) = &request.state {
         values.append_pair("state", state);
     }
-    format!("{}#{}", request.redirect_uri, values.finish())
+    Reply::Go(format!("{}#{}", request.redirect_uri, values.finish()))
 }

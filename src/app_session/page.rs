@@ -11,11 +11,11 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::{Parameters, see_other};
 use crate::key::Keys;
-use crate::oidc::authorize::{Needed, needed};
+use crate::oidc::authorize::{self, Needed, Reply, needed};
 use crate::oidc::{Client, Clients, consent};
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{AppRequest, Flow};
+use crate::sign_in::{AppRequest, Flow, accounts};
 use crate::types::RedirectUri;
 use crate::user;
 
@@ -37,16 +37,21 @@ pub async fn get_continue(
         return Ok(begin_again(&app, &visitor, &client, asked).await?);
     }
     if flow.refused {
-        let url = deliver::refusal(&app, asked, "access_denied", "the person did not allow it");
-        return Ok(hand_off(&app, &visitor, &client, url));
+        let reply = deliver::refusal(&app, asked, "access_denied", "the person did not allow it");
+        return Ok(hand_off(&app, &visitor, &client, reply)?);
     }
     let session = visitor.session(&app).await?;
     match needed(&app, &client, asked, session.as_ref(), Some(&flow)).await? {
         Needed::SignIn => Ok(see_other(&app.config.issuer.join(&format!("/sign-in?flow={}", flow.seal(&app)?)))),
+        Needed::SomebodyElse => {
+            let reply = deliver::refusal(&app, asked, "login_required", "somebody else signed in than id_token_hint names");
+            Ok(hand_off(&app, &visitor, &client, reply)?)
+        }
+        Needed::Choice(who) => Ok(accounts::show(&app, &visitor, &flow, client.name(), &who)?),
         Needed::Consent(who) => Ok(consent::show(&app, &visitor, &flow, (&client, asked), &who.1)?),
         Needed::Nothing(session) => {
             let delivery = deliver(&app, &keys, &client, visitor.actor(), (asked, &session)).await?;
-            let mut response = hand_off(&app, &visitor, &client, delivery.url.clone());
+            let mut response = hand_off(&app, &visitor, &client, delivery.reply.clone())?;
             delivery.dress(&app, &client, &mut response);
             Ok(response)
         }
@@ -62,7 +67,7 @@ async fn begin_again(app: &App, visitor: &Visitor, client: &Client, asked: &AppR
     };
     let email = person.and_then(|person| person.email).map(|email| email.to_string());
     match start_of(client, asked, app.config.issuer.as_str(), email.as_deref()) {
-        Some(href) => Ok(hand_off(app, visitor, client, href)),
+        Some(href) => hand_off(app, visitor, client, Reply::Go(href)),
         None => Ok(see_other(&app.config.issuer.join("/account"))),
     }
 }
@@ -87,7 +92,11 @@ async fn still_registered(app: &App, clients: &Clients, asked: &AppRequest) -> R
     client.filter(|client| client.may_redirect_to(&asked.redirect_uri)).ok_or(Error::STALE)
 }
 
-fn hand_off(app: &App, visitor: &Visitor, client: &Client, href: String) -> HttpResponse {
+fn hand_off(app: &App, visitor: &Visitor, client: &Client, reply: Reply) -> Result<HttpResponse> {
+    let href = match reply {
+        Reply::Go(href) => href,
+        Reply::Send { to, fields } => return authorize::form_post(app, visitor, client, to, fields),
+    };
     let page = visitor.page(app, Some(&client.id));
-    visitor.show(StatusCode::OK, &ContinuePage { page, href, app: client.name().to_owned() })
+    Ok(visitor.show(StatusCode::OK, &ContinuePage { page, href, app: client.name().to_owned() }))
 }

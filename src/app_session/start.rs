@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web};
 use crate::app::App;
 use crate::error::{AppProblem, Error, Result};
 use crate::form::{Parameters, see_other};
-use crate::oidc::authorize::{Needed, needed, problem};
+use crate::oidc::authorize::{self, Needed, needed, problem};
 use crate::oidc::{Client, Clients, scope};
 use crate::page::PageResult;
 use crate::session::Visitor;
@@ -30,8 +30,8 @@ pub async fn get_sign_in(app: web::Data<App>, clients: web::Data<Clients>, visit
     };
     let session = visitor.session(&app).await?;
     let path = match needed(&app, &client, &asked, session.as_ref(), None).await? {
-        Needed::SignIn => "/sign-in",
-        Needed::Nothing(_) | Needed::Consent(_) => "/continue",
+        Needed::SignIn | Needed::SomebodyElse => "/sign-in",
+        Needed::Nothing(_) | Needed::Choice(_) | Needed::Consent(_) => "/continue",
     };
     let flow = Flow::begin(&app, visitor.browser(), Destination::App(Box::new(asked))).seal(&app)?;
     let mut response = see_other(&app.config.issuer.join(&format!("{path}?flow={flow}")));
@@ -70,12 +70,9 @@ pub async fn get_oauth(
 }
 
 async fn check(app: &App, clients: &Clients, parameters: &Parameters) -> Result<Result<(std::sync::Arc<Client>, AppRequest), AppProblem>> {
-    let named = parameters.get("client_id").unwrap_or("");
-    let Some(client) = clients.find(app, named).await? else {
-        return Ok(Err(problem::unknown_client(named, &clients.ids(app).await?, parameters, LINE)));
-    };
-    let Some(redirect_uri) = parameters.get("redirect_uri").filter(|uri| client.may_redirect_to(uri)) else {
-        return Ok(Err(problem::redirect_uri(&client, parameters, LINE)));
+    let (client, redirect_uri) = match authorize::addressee(app, clients, parameters, LINE).await? {
+        Ok(addressee) => addressee,
+        Err(problem) => return Ok(Err(problem)),
     };
     if !client.takes_tokens() {
         return Ok(Err(problem::other_delivery(&client, parameters, LINE)));
@@ -84,16 +81,11 @@ async fn check(app: &App, clients: &Clients, parameters: &Parameters) -> Result<
         return Ok(Err(problem::state_missing(&client, parameters, LINE)));
     };
     let request = AppRequest {
-        client: client.id.clone(),
-        redirect_uri: redirect_uri.to_owned(),
-        answer: Answer::Token,
         state: Some(state.to_owned()),
         scope: scope::known("openid profile email"),
-        nonce: None,
-        code_challenge: None,
         login: parameters.get("prompt") == Some("login"),
-        max_age: None,
-        login_hint: parameters.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
+        login_hint: authorize::login_hint(parameters),
+        ..AppRequest::new(&client.id, redirect_uri, Answer::Token)
     };
     Ok(Ok((client, request)))
 }

@@ -89,6 +89,10 @@ events! {
     DeviceDenied = "device.denied" { user: UserId, client: ClientId }
     /// A client gave back what it had received, by its refresh token or an access token.
     TokensRevoked = "tokens.revoked" { user: UserId, client: ClientId, session: SessionId, family: FamilyId }
+    /// A person allowed somebody else's app to have what it asked for.
+    AccessAllowed = "access.allowed" { user: UserId, client: ClientId, scope: String }
+    /// And took it back: what the app held has ended.
+    AccessWithdrawn = "access.withdrawn" { user: UserId, client: ClientId }
     /// An authorization code came a second time: what the first began has ended.
     CodeReused = "code.reused" { user: UserId, client: ClientId, family: Option<FamilyId> }
     /// A replaced refresh token came back too late: theft, or a broken client. The family has ended.
@@ -119,6 +123,8 @@ impl Event {
             | Self::PasswordRehashed { user }
             | Self::TokensIssued { user, .. }
             | Self::TokensRevoked { user, .. }
+            | Self::AccessAllowed { user, .. }
+            | Self::AccessWithdrawn { user, .. }
             | Self::CodeReused { user, .. }
             | Self::DeviceApproved { user, .. }
             | Self::DeviceDenied { user, .. }
@@ -146,6 +152,8 @@ impl Event {
         match self {
             Self::TokensIssued { client, .. }
             | Self::TokensRevoked { client, .. }
+            | Self::AccessAllowed { client, .. }
+            | Self::AccessWithdrawn { client, .. }
             | Self::UpstreamTokenGiven { client, .. }
             | Self::CodeReused { client, .. }
             | Self::DeviceApproved { client, .. }

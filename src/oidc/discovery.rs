@@ -8,6 +8,8 @@ use serde_json::json;
 use super::{client, cors, scope, token};
 use crate::config::{Config, SigningAlgorithm};
 use crate::key::b64;
+use crate::language::Language;
+use crate::sign_in::ResponseMode;
 
 /// How long others may keep the document and the keys. Short, so that a new key is seen soon.
 pub const MAX_AGE: &str = "public, max-age=60";
@@ -35,7 +37,7 @@ impl Discovery {
             "device_authorization_endpoint": issuer.join("/device/authorize"),
             "scopes_supported": scope::SCOPES,
             "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
+            "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),
             "grant_types_supported": token::GRANT_TYPES,
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": algorithms,
@@ -48,6 +50,8 @@ impl Discovery {
             "code_challenge_methods_supported": ["S256"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "claims_supported": ["iss", "sub", "aud", "iat", "exp", "auth_time", "amr", "nonce", "sid", "jti", "email", "email_verified", "name"],
+            "ui_locales_supported": Language::all().map(Language::code).collect::<Vec<_>>(),
+            // What it could ask for comes with the scopes anyway: auth_time always, name and email in both places.
             "claims_parameter_supported": false,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,

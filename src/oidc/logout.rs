@@ -2,8 +2,8 @@
 //! session of this very browser we end it at once; otherwise a person is asked, and nobody is sent anywhere.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 
+use super::hint::IdTokenHint;
 use super::{Client, Clients};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -11,15 +11,7 @@ use crate::form::{Body, Parameters, see_other};
 use crate::key::Keys;
 use crate::page::PageResult;
 use crate::session::{Session, Visitor};
-use crate::types::{SessionId, UserId};
-
-#[derive(Debug, Clone, Deserialize)]
-struct Hint {
-    iss: String,
-    sub: String,
-    aud: String,
-    sid: String,
-}
+use crate::types::SessionId;
 
 /// By `GET`.
 pub async fn get_end_session(
@@ -52,8 +44,7 @@ pub async fn post_end_session(app: web::Data<App>, body: Result<Body>) -> PageRe
 
 async fn end_session(app: &App, keys: &Keys, clients: &Clients, visitor: &Visitor, parameters: &Parameters) -> Result<HttpResponse> {
     let session = visitor.session(app).await?;
-    let hint = parameters.get("id_token_hint").and_then(|token| keys.verify::<Hint>(token, "JWT").ok());
-    let hint = hint.filter(|hint| hint.iss == app.config.issuer.as_str());
+    let hint = parameters.get("id_token_hint").and_then(|token| IdTokenHint::read(app, keys, token));
     let Some((hint, client)) = with_client(app, clients, hint, parameters).await? else {
         return Ok(ask(app));
     };
@@ -74,9 +65,9 @@ async fn end_session(app: &App, keys: &Keys, clients: &Clients, visitor: &Visito
 async fn with_client(
     app: &App,
     clients: &Clients,
-    hint: Option<Hint>,
+    hint: Option<IdTokenHint>,
     parameters: &Parameters,
-) -> Result<Option<(Hint, std::sync::Arc<Client>)>> {
+) -> Result<Option<(IdTokenHint, std::sync::Arc<Client>)>> {
     let Some(hint) = hint else { return Ok(None) };
     let mut found = None;
     for id in clients.ids(app).await? {
@@ -91,8 +82,8 @@ async fn with_client(
     Ok(found.map(|client| (hint, client)))
 }
 
-fn names(hint: &Hint, session: &Session) -> bool {
-    hint.sid.parse::<SessionId>() == Ok(session.id) && hint.sub.parse::<UserId>() == Ok(session.user)
+fn names(hint: &IdTokenHint, session: &Session) -> bool {
+    hint.sid.parse::<SessionId>() == Ok(session.id) && hint.user() == Some(session.user)
 }
 
 fn back(app: &App, client: &Client, parameters: &Parameters) -> String {

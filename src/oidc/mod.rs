@@ -4,11 +4,12 @@
 //! |---|---|
 //! | OpenID Connect Discovery 1.0, RFC 8414 | [`discovery`] |
 //! | RFC 7517 (JWKS) | [`jwks`] |
-//! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207 | [`authorize`] |
 //! | RFC 8628 | [`device`] |
 //! | RFC 6749 §4.1.3, §4.4 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
 //! | RFC 7523 §3, OpenID Connect Core §9 | [`client`], [`spent_jti`] |
+//! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207, Form Post Response Mode 1.0 | [`authorize`] |
 //! | RFC 6750 | [`bearer`] |
+//! | OpenID Connect Core §3.1.2.4 (consent) | [`consent`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
 //! | RFC 7009 | [`revoke`] |
 //! | RFC 7662 | [`introspect`] |
@@ -19,11 +20,11 @@ pub mod authorize;
 pub mod bearer;
 pub mod client;
 pub mod consent;
-pub(crate) mod consent_view;
 pub mod cors;
 pub mod device;
 pub mod discovery;
 pub(crate) mod error;
+mod hint;
 pub mod introspect;
 pub mod jwks;
 pub mod logout;
@@ -40,5 +41,6 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    [client::tables(schema), authorize::tables(schema), device::tables(schema), vec![spent_jti::table(schema)]].concat()
+    let jtis = vec![spent_jti::table(schema)];
+    [client::tables(schema), authorize::tables(schema), consent::tables(schema), device::tables(schema), jtis].concat()
 }

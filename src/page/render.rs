@@ -6,10 +6,16 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use askama::Template;
 
 use super::Sample;
+use crate::types::Origin;
 
 /// What a page may load: our own files, nothing inline, nothing from elsewhere, and nobody may frame it.
 pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same for the one page whose form goes to an app.
+pub fn csp_for_form_to(origin: &Origin) -> String {
+    CSP.replace("form-action 'self'", &format!("form-action {}", origin.as_str()))
+}
 
 const PERMISSIONS: &str = "publickey-credentials-get=(self), publickey-credentials-create=(self)";
 

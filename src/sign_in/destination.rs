@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::ClientId;
+use crate::types::{ClientId, UserId};
 
 /// Where a journey ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub enum Destination {
     Connections,
     /// The question whether a device may be connected; with its code.
     Device(String),
+    /// Our own page for apps of others.
+    Applications,
     /// Nowhere: an operator wants to see what a provider says (`housekey provider test`).
     ProviderTest,
     /// The app that sent the person, with an answer to what it asked.
@@ -51,6 +53,71 @@ pub struct AppRequest {
     /// An address to begin with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// What the answer travels in.
+    #[serde(default)]
+    pub response_mode: ResponseMode,
+    /// The person must say which account it is.
+    #[serde(default)]
+    pub select_account: bool,
+    /// The person must allow it, even if they have before.
+    #[serde(default)]
+    pub consent: bool,
+    /// The person whom the app means, and nobody else (`id_token_hint`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hinted: Option<UserId>,
+}
+
+impl AppRequest {
+    /// A request for nothing in particular, answered at a registered address.
+    pub fn new(client: &ClientId, redirect_uri: &str, answer: Answer) -> Self {
+        Self {
+            client: client.clone(),
+            redirect_uri: redirect_uri.to_owned(),
+            answer,
+            state: None,
+            scope: String::new(),
+            nonce: None,
+            code_challenge: None,
+            login: false,
+            max_age: None,
+            login_hint: None,
+            response_mode: ResponseMode::default(),
+            select_account: false,
+            consent: false,
+            hinted: None,
+        }
+    }
+}
+
+/// What an authorization response travels in (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode 1.0).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ResponseMode {
+    /// The query of the redirect URI.
+    #[default]
+    Query,
+    /// Its fragment.
+    Fragment,
+    /// A form that the browser sends there.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Every mode, as the discovery document lists them.
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+
+    /// As requests spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// The mode spelled so.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
 }
 
 /// How the answer travels.
@@ -71,7 +138,7 @@ impl Destination {
     /// What the app asked for, if it is one.
     pub fn app(&self) -> Option<&AppRequest> {
         match self {
-            Self::Account | Self::Email | Self::Connections | Self::Device(_) | Self::ProviderTest => None,
+            Self::Account | Self::Email | Self::Connections | Self::Applications | Self::Device(_) | Self::ProviderTest => None,
             Self::App(request) => Some(request),
         }
     }

@@ -30,6 +30,9 @@ pub struct Flow {
     /// The session whose person has allowed what the app asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_by: Option<SessionId>,
+    /// The session whose person has said that it is the account to go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<SessionId>,
     /// The person has refused what the app asked for.
     #[serde(default)]
     pub refused: bool,
@@ -73,6 +76,7 @@ impl Flow {
             address: destination.app().and_then(|request| request.login_hint.clone()),
             destination,
             allowed_by: None,
+            chosen: None,
             refused: false,
             challenge: None,
             recovery: None,
@@ -186,6 +190,13 @@ impl Flow {
     #[must_use]
     pub fn allowed(mut self, session: SessionId) -> Self {
         self.allowed_by = Some(session);
+        self
+    }
+
+    /// Notes which session's account it is to go on with.
+    #[must_use]
+    pub fn chosen(mut self, session: SessionId) -> Self {
+        self.chosen = Some(session);
         self
     }
 

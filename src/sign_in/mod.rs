@@ -1,6 +1,7 @@
 //! The journey every way in feeds. A page asks for something ([`Flow`]); a method gives a [`Proofs`];
 //! [`next_step()`] says what is missing; [`complete()`] starts the session; [`Destination`] says where to go.
 
+pub mod accounts;
 mod complete;
 mod destination;
 mod flow;
@@ -14,7 +15,7 @@ mod reclaim;
 pub(crate) mod view;
 
 pub use complete::{At, Completed, complete};
-pub use destination::{Answer, AppRequest, Destination};
+pub use destination::{Answer, AppRequest, Destination, ResponseMode};
 pub use flow::Flow;
 pub use letter::{go, send_letter, too_soon, wait_words};
 pub use next_step::{NextStep, next_step};

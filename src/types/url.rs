@@ -194,6 +194,12 @@ impl RedirectUri {
         matches!(url.scheme(), "http" | "https").then(|| Origin(url.origin().ascii_serialization()))
     }
 
+    /// Whether a browser may be told to send a form there and nowhere else: a policy can name neither a private scheme nor an
+    /// IPv6 literal (Content Security Policy Level 3 §2.3.1).
+    pub fn takes_forms(&self) -> bool {
+        self.origin().is_some_and(|origin| !origin.as_str().contains('['))
+    }
+
     /// Whether a browser that follows it stays on this machine.
     pub fn is_loopback(&self) -> bool {
         Url::parse(&self.0).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && is_loopback(&url))

@@ -281,9 +281,25 @@ link-elsewhere-continue = Continue here instead
 
 ## Back to the app
 
+applications-title = Apps with access
+applications-lede = Apps of others that you let use your account.
+applications-none = No other apps can use your account.
+applications-note = Removing access signs the app out and stops it reading anything new.
+applications-since = Since { $since }
+applications-used = Since { $since }, last used { $used }
+applications-remove = Remove access
+applications-open = Apps with access
+accounts-title = Choose an account
+accounts-lede = to continue to { $name }
+accounts-signed-in = Signed in
+accounts-another = Use another account
+accounts-remove = Remove this account from this browser
+
 continue-title = You’re signed in
 continue-lede = Taking you to { $name }.
 continue-to = Continue to { $name }
+form-post-title = Back to the app
+form-post-lede = Taking your answer to { $name }.
 
 ## Consent
 
@@ -322,6 +338,8 @@ consent-scope-offline-access = Stay connected when you’re away
 consent-allow = Allow
 consent-deny = Don’t allow
 consent-caution = { $client } isn’t made by { $app }. It can’t see your password. You’ll go back to { $host }.
+consent-ours = { $client } is made by { $app }. You’ll go back to { $host }.
+consent-until = It keeps this access until you remove it in { $apps }.
 
 ## Account
 

@@ -1,6 +1,7 @@
 //! Whole stories in a real browser: the demo app, both ways back, on our real pages.
 
 mod device;
+mod form_post;
 mod id_provider;
 mod sites;
 mod tabs;

@@ -123,7 +123,7 @@ fn what_the_app_got_wrong_goes_back_to_the_app() {
             (format!("&response_type=code&scope=openid&prompt=whatever{pkce}"), "invalid_request"),
             (format!("&response_type=code&scope=openid&prompt=none{pkce}"), "login_required"),
             (format!("&response_type=code&scope=openid&max_age=x{pkce}"), "invalid_request"),
-            (format!("&response_type=code&scope=openid&response_mode=fragment{pkce}"), "invalid_request"),
+            (format!("&response_type=code&scope=openid&response_mode=web_message{pkce}"), "invalid_request"),
             (format!("&response_type=code&scope=openid&request=x{pkce}"), "request_not_supported"),
             (format!("&response_type=code&scope=openid&request_uri=x{pkce}"), "request_uri_not_supported"),
         ] {
@@ -221,7 +221,7 @@ fn an_app_of_somebody_else_gets_what_the_person_allows() {
         assert_eq!(parameter(&silent, "error").as_deref(), Some("consent_required"));
         let allowed = view.form_to("/consent").press("Allow").await;
         assert_eq!(theirs.redeem(&code_in(&allowed)).await.status, 200);
-        let view = browser.get(&theirs.authorize_path("")).await;
+        let view = browser.get(&theirs.authorize_path("&prompt=consent")).await;
         let refused = view.form_to("/consent").press("Don’t allow").await.refresh().unwrap();
         assert_eq!(parameter(&refused, "error").as_deref(), Some("access_denied"));
         assert_eq!(parameter(&refused, "state").as_deref(), Some("s1"));

@@ -1,3 +1,4 @@
+mod accounts;
 mod authorize;
 mod certified_client;
 mod client_assertion;
@@ -5,9 +6,11 @@ mod client_credentials;
 mod confusion;
 pub mod device;
 mod discovery;
+mod grants;
 mod introspect;
 mod logout;
 mod refresh;
+mod response_mode;
 mod revoke;
 mod token;
 mod userinfo;

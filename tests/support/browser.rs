@@ -276,6 +276,11 @@ impl Form {
         self
     }
 
+    /// Whether it has a button that says so.
+    pub fn button(&self, text: &str) -> bool {
+        self.buttons.iter().any(|(says, ..)| says.contains(text))
+    }
+
     /// Presses the button that says so.
     pub async fn press(self, text: &str) -> View {
         let button = self.buttons.iter().find(|(says, ..)| says.contains(text));

@@ -108,6 +108,14 @@ pub fn code_in(view: &View) -> String {
     parameter(&to, "code").unwrap_or_else(|| panic!("no code in {to}"))
 }
 
+/// What the page's form takes to the app, and the button that a person without scripts presses.
+pub fn sent(view: &View) -> std::collections::BTreeMap<String, String> {
+    let form = view.form_to(CALLBACK);
+    assert_eq!(form.action.as_str(), CALLBACK);
+    assert!(view.html.contains("data-submit") && form.button("Continue to"), "{}", view.html);
+    form.pairs().into_iter().collect()
+}
+
 /// A parameter of a URL's query or fragment.
 pub fn parameter(url: &str, name: &str) -> Option<String> {
     let mut parts = url.split(['?', '#']).skip(1);

@@ -4,11 +4,15 @@
 use std::sync::Arc;
 
 use super::problem;
+use super::respond::{Addressee, Reply, error_reply};
 use crate::app::App;
 use crate::error::{AppProblem, Result};
 use crate::form::Parameters;
+use crate::key::Keys;
+use crate::oidc::hint::IdTokenHint;
 use crate::oidc::{Client, Clients, scope};
-use crate::sign_in::{Answer, AppRequest};
+use crate::sign_in::{Answer, AppRequest, ResponseMode};
+use crate::types::RedirectUri;
 
 /// A request that may be answered.
 pub(super) struct Checked {
@@ -22,7 +26,7 @@ pub(super) enum Refusal {
     /// A page for the person, because there is no safe place to send them.
     Show(Box<AppProblem>),
     /// An answer to the app.
-    Return { to: String, state: Option<String>, code: &'static str, description: String },
+    Return(Arc<Client>, Reply),
 }
 
 /// The values of `prompt`.
@@ -51,7 +55,7 @@ type Check = fn(&Parameters, &Client) -> Result<(), Wrong>;
 const CHECKS: &[(&str, Check)] = &[
     ("request objects", no_request_object),
     ("response_type", response_type),
-    ("response_mode", response_mode),
+    ("response_mode", |parameters, client| response_mode(parameters, client).map(|_| ())),
     ("scope", has_openid),
     ("code_challenge", code_challenge),
     ("prompt", |parameters, _| prompt(parameters).map(|_| ())),
@@ -59,35 +63,65 @@ const CHECKS: &[(&str, Check)] = &[
     ("lengths", lengths),
 ];
 
-/// Runs them all.
-pub(super) async fn check(app: &App, clients: &Clients, parameters: &Parameters, line: &'static str) -> Result<Result<Checked, Refusal>> {
-    let show = |problem: AppProblem| Ok(Err(Refusal::Show(Box::new(problem))));
+/// Whose request it is, and the registered address that its answer may go to: until both are known, nobody is sent anywhere.
+pub(crate) async fn addressee<'a>(
+    app: &App,
+    clients: &Clients,
+    parameters: &'a Parameters,
+    line: &'static str,
+) -> Result<Result<(Arc<Client>, &'a str), AppProblem>> {
     let named = parameters.get("client_id").unwrap_or("");
     let Some(client) = clients.find(app, named).await? else {
-        return show(problem::unknown_client(named, &clients.ids(app).await?, parameters, line));
+        return Ok(Err(problem::unknown_client(named, &clients.ids(app).await?, parameters, line)));
     };
-    let Some(redirect_uri) = parameters.get("redirect_uri").filter(|uri| client.may_redirect_to(uri)) else {
-        return show(problem::redirect_uri(&client, parameters, line));
+    match parameters.get("redirect_uri").filter(|uri| client.may_redirect_to(uri)) {
+        Some(redirect_uri) => Ok(Ok((client, redirect_uri))),
+        None => Ok(Err(problem::redirect_uri(&client, parameters, line))),
+    }
+}
+
+/// Runs them all.
+pub(super) async fn check(
+    app: &App,
+    keys: &Keys,
+    clients: &Clients,
+    parameters: &Parameters,
+    line: &'static str,
+) -> Result<Result<Checked, Refusal>> {
+    let (client, redirect_uri) = match addressee(app, clients, parameters, line).await? {
+        Ok(addressee) => addressee,
+        Err(problem) => return Ok(Err(Refusal::Show(Box::new(problem)))),
     };
-    let wrong = CHECKS.iter().find_map(|(_, check)| check(parameters, &client).err());
-    let state = parameters.get("state").map(str::to_owned);
-    if let Some((code, description)) = wrong {
-        return Ok(Err(Refusal::Return { to: redirect_uri.to_owned(), state, code, description }));
+    // A mode that may not be used cannot carry the news either.
+    let mode = response_mode(parameters, &client).unwrap_or_default();
+    let state = parameters.get("state");
+    if let Some((code, description)) = CHECKS.iter().find_map(|(_, check)| check(parameters, &client).err()) {
+        let reply = error_reply(app, &Addressee { redirect_uri, state, mode }, code, &description);
+        return Ok(Err(Refusal::Return(client, reply)));
     }
     let prompt = prompt(parameters).unwrap_or_default();
+    let hinted = parameters.get("id_token_hint").map(|token| IdTokenHint::read(app, keys, token).and_then(|hint| hint.user()));
     let request = AppRequest {
-        client: client.id.clone(),
-        redirect_uri: redirect_uri.to_owned(),
-        answer: Answer::Code,
-        state,
+        state: state.map(str::to_owned),
         scope: scope::known(parameters.text("scope")),
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: parameters.get("code_challenge").map(str::to_owned),
-        login: prompt.login,
+        // A hint that says nothing to us could mean anybody: nobody is answered for silently.
+        login: prompt.login || hinted == Some(None),
+        hinted: hinted.flatten(),
+        select_account: prompt.select_account,
+        consent: prompt.consent,
         max_age: max_age(parameters).unwrap_or_default(),
-        login_hint: parameters.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
+        login_hint: login_hint(parameters),
+        response_mode: mode,
+        ..AppRequest::new(&client.id, redirect_uri, Answer::Code)
     };
     Ok(Ok(Checked { client, request, prompt }))
+}
+
+/// An address to begin with.
+pub(crate) fn login_hint(parameters: &Parameters) -> Option<String> {
+    parameters.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned)
 }
 
 fn no_request_object(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
@@ -112,11 +146,20 @@ fn response_type(parameters: &Parameters, client: &Client) -> Result<(), Wrong> 
     }
 }
 
-fn response_mode(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
-    match parameters.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(("invalid_request", "response_mode must be query".into())),
+/// V-35: a form is only ever sent to where a policy can say that it goes.
+fn response_mode(parameters: &Parameters, _: &Client) -> Result<ResponseMode, Wrong> {
+    let Some(asked) = parameters.get("response_mode") else { return Ok(ResponseMode::default()) };
+    let Some(mode) = ResponseMode::parse(asked) else {
+        return Err(("invalid_request", "response_mode must be query, fragment or form_post".into()));
+    };
+    let takes_forms = || RedirectUri::parse(parameters.text("redirect_uri")).is_ok_and(|uri| uri.takes_forms());
+    if mode == ResponseMode::FormPost && !takes_forms() {
+        return Err((
+            "invalid_request",
+            "response_mode form_post needs a redirect_uri with https, or http on localhost or 127.0.0.1".into(),
+        ));
     }
+    Ok(mode)
 }
 
 fn has_openid(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {

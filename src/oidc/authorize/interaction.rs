@@ -1,11 +1,11 @@
-//! Why must we stop and ask? Because nobody is signed in, because they must prove it again, or
-//! because they have not allowed this app what it asks for.
+//! Why must we stop and ask? Because nobody is signed in, because they must prove it again, say which
+//! account it is, or have not allowed this app what it asks for.
 
 use std::time::Duration;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::oidc::Client;
+use crate::oidc::{Client, consent};
 use crate::session::Session;
 use crate::sign_in::{AppRequest, Flow};
 use crate::types::UnixMillis;
@@ -17,6 +17,10 @@ pub enum Needed {
     Nothing(Box<Session>),
     /// Somebody must sign in, or sign in again.
     SignIn,
+    /// The app means somebody else than who has just signed in (OpenID Connect Core §3.1.2.2): it gets nobody.
+    SomebodyElse,
+    /// This person must say that it is this account.
+    Choice(Box<(Session, Person)>),
     /// This person must allow it.
     Consent(Box<(Session, Person)>),
 }
@@ -26,6 +30,7 @@ impl Needed {
     pub(super) fn error_for_none(&self) -> &'static str {
         match self {
             Self::Consent(_) => "consent_required",
+            Self::Choice(_) => "interaction_required",
             _ => "login_required",
         }
     }
@@ -34,27 +39,33 @@ impl Needed {
 /// Finds out. `flow` is the journey that the person has made for this request, if any.
 pub async fn needed(app: &App, client: &Client, request: &AppRequest, session: Option<&Session>, flow: Option<&Flow>) -> Result<Needed> {
     let Some(session) = session else { return Ok(Needed::SignIn) };
-    if !is_recent(request, session, flow.map(|flow| flow.began), app.clock.now()) {
+    let just_now = flow.is_some_and(|flow| session.auth_time >= flow.began);
+    if !just_now && !is_recent(request, session, app.clock.now()) {
         return Ok(Needed::SignIn);
+    }
+    if request.hinted.is_some_and(|hinted| hinted != session.user) {
+        return Ok(if just_now { Needed::SomebodyElse } else { Needed::SignIn });
     }
     let Some(person) = user::look(&app.db, session.user).await? else { return Ok(Needed::SignIn) };
     if user::gate(&person).is_err() {
         return Ok(Needed::SignIn);
     }
-    let allowed = client.entry.first_party || flow.is_some_and(|flow| flow.allowed_by == Some(session.id));
+    // RFC 8252 §8.6: any program on the device can pretend to be this app, so a person is always asked something.
+    let pretended = client.can_be_pretended(&request.redirect_uri);
+    let chosen = just_now || flow.is_some_and(|flow| flow.chosen == Some(session.id));
+    if !chosen && (request.select_account || pretended && client.entry.first_party) {
+        return Ok(Needed::Choice(Box::new((session.clone(), person))));
+    }
+    let allowed_now = flow.is_some_and(|flow| flow.allowed_by == Some(session.id));
+    let silent = !request.consent && (client.entry.first_party || !pretended);
+    let allowed = (silent || allowed_now)
+        && (client.entry.first_party || consent::covers(app.db.read(), session.user, &client.id, &request.scope).await?);
     if allowed { Ok(Needed::Nothing(Box::new(session.clone()))) } else { Ok(Needed::Consent(Box::new((session.clone(), person)))) }
 }
 
-/// Whether the person proved who they are recently enough for this request.
-fn is_recent(request: &AppRequest, session: &Session, flow_began: Option<UnixMillis>, now: UnixMillis) -> bool {
-    let after_the_request = flow_began.is_some_and(|began| session.auth_time >= began);
-    if after_the_request {
-        return true;
-    }
-    if request.login {
-        return false;
-    }
-    request.max_age.is_none_or(|age| now.since(session.auth_time) <= Duration::from_secs(age))
+/// Whether a session that was there before the request is recent enough for it.
+fn is_recent(request: &AppRequest, session: &Session, now: UnixMillis) -> bool {
+    !request.login && request.max_age.is_none_or(|age| now.since(session.auth_time) <= Duration::from_secs(age))
 }
 
 #[cfg(test)]
@@ -65,18 +76,8 @@ mod tests {
 
     #[test]
     fn the_table() {
-        let request = |login, max_age| AppRequest {
-            client: ClientId::parse("web").unwrap(),
-            redirect_uri: String::new(),
-            answer: Answer::Code,
-            state: None,
-            scope: String::new(),
-            nonce: None,
-            code_challenge: None,
-            login,
-            max_age,
-            login_hint: None,
-        };
+        let client = ClientId::parse("web").unwrap();
+        let request = |login, max_age| AppRequest { login, max_age, ..AppRequest::new(&client, "", Answer::Code) };
         let session = |at| Session {
             id: SessionId(uuid::Uuid::nil()),
             user: UserId(uuid::Uuid::nil()),
@@ -86,18 +87,16 @@ mod tests {
             expires_at: UnixMillis(i64::MAX),
         };
         let now = UnixMillis(100_000);
-        for (login, max_age, auth_time, began, recent) in [
-            (false, None, 0, None, true),
-            (false, Some(10), 90_000, None, true),
-            (false, Some(10), 89_999, None, false),
-            (false, Some(0), 99_999, None, false),
-            (false, Some(0), 99_999, Some(99_000), true),
-            (true, None, 100_000, None, false),
-            (true, None, 98_999, Some(99_000), false),
-            (true, None, 99_000, Some(99_000), true),
+        for (login, max_age, auth_time, recent) in [
+            (false, None, 0, true),
+            (false, Some(10), 90_000, true),
+            (false, Some(10), 89_999, false),
+            (false, Some(0), 99_999, false),
+            (true, None, 100_000, false),
+            (true, Some(10), 100_000, false),
         ] {
-            let got = is_recent(&request(login, max_age), &session(auth_time), began.map(UnixMillis), now);
-            assert_eq!(got, recent, "login {login}, max_age {max_age:?}, proved at {auth_time}, flow {began:?}");
+            let got = is_recent(&request(login, max_age), &session(auth_time), now);
+            assert_eq!(got, recent, "login {login}, max_age {max_age:?}, proved at {auth_time}");
         }
     }
 }

@@ -6,9 +6,11 @@ mod interaction;
 pub(crate) mod problem;
 mod respond;
 mod store;
+pub(crate) mod view;
 
+pub(crate) use checks::{addressee, login_hint};
 pub use interaction::{Needed, needed};
-pub use respond::{code_url, error_url};
+pub use respond::{Addressee, Reply, code_reply, error_reply, form_post};
 pub use store::{Code, Spent, note_family, remove_expired, spend as spend_code};
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -16,22 +18,30 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 use self::checks::{Checked, Refusal, check};
+use self::respond::depart;
 use super::Clients;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::{Body, Parameters, see_other};
+use crate::key::Keys;
 use crate::page::PageResult;
 use crate::session::Visitor;
 use crate::sign_in::{AppRequest, Destination, Flow};
 
 /// An authorization request by `GET`.
-pub async fn get_authorize(app: web::Data<App>, clients: web::Data<Clients>, visitor: Visitor, request: HttpRequest) -> PageResult {
+pub async fn get_authorize(
+    app: web::Data<App>,
+    keys: web::Data<Keys>,
+    clients: web::Data<Clients>,
+    visitor: Visitor,
+    request: HttpRequest,
+) -> PageResult {
     let query = request.query_string();
     if let Some(stored) = query.strip_prefix("request=").filter(|rest| !rest.contains('&')) {
         let stored = reopen(&app, stored)?;
-        return Ok(authorize(&app, &clients, &visitor, &stored, "POST /authorize").await?);
+        return Ok(authorize(&app, &keys, &clients, (&visitor, &stored), "POST /authorize").await?);
     }
-    Ok(authorize(&app, &clients, &visitor, query, "GET /authorize").await?)
+    Ok(authorize(&app, &keys, &clients, (&visitor, query), "GET /authorize").await?)
 }
 
 /// An authorization request by `POST`. Another site's form does not carry our cookies (`SameSite=Lax`),
@@ -49,28 +59,34 @@ fn reopen(app: &App, stored: &str) -> Result<String> {
     text.strip_prefix("authorize:").map(str::to_owned).ok_or(Error::STALE)
 }
 
-async fn authorize(app: &App, clients: &Clients, visitor: &Visitor, query: &str, line: &'static str) -> Result<HttpResponse> {
+async fn authorize(
+    app: &App,
+    keys: &Keys,
+    clients: &Clients,
+    (visitor, query): (&Visitor, &str),
+    line: &'static str,
+) -> Result<HttpResponse> {
     let parameters = match Parameters::parse(query.as_bytes()) {
         Ok(parameters) => parameters,
         Err(repeated) => return Err(Error::App(Box::new(problem::repeated(repeated, line)))),
     };
-    let Checked { client, request, prompt } = match check(app, clients, &parameters, line).await? {
+    let Checked { client, request, prompt } = match check(app, keys, clients, &parameters, line).await? {
         Ok(checked) => checked,
         Err(Refusal::Show(problem)) => return Err(Error::App(problem)),
-        Err(Refusal::Return { to, state, code, description }) => {
-            return Ok(see_other(&error_url(app, &to, state.as_deref(), code, &description)));
-        }
+        Err(Refusal::Return(client, reply)) => return depart(app, visitor, &client, reply),
     };
     let session = visitor.session(app).await?;
-    let needed = needed(app, &client, &request, session.as_ref(), None).await?;
-    match needed {
-        Needed::Nothing(session) if !prompt.asks() => Ok(see_other(&code_url(app, visitor.actor(), &request, &session).await?)),
-        needed if prompt.none => {
-            let code = needed.error_for_none();
-            Ok(see_other(&error_url(app, &request.redirect_uri, request.state.as_deref(), code, "the person would have to do something")))
+    match needed(app, &client, &request, session.as_ref(), None).await? {
+        Needed::Nothing(session) => {
+            let reply = code_reply(app, visitor.actor(), &client, &request, &session).await?;
+            depart(app, visitor, &client, reply)
         }
-        Needed::Nothing(_) | Needed::Consent(_) if !prompt.login && !prompt.select_account => go_on(app, visitor, request, "/continue"),
-        _ => go_on(app, visitor, request, &first_page(visitor, &parameters)),
+        needed if prompt.none => {
+            let reply = error_reply(app, &(&request).into(), needed.error_for_none(), "the person would have to do something");
+            depart(app, visitor, &client, reply)
+        }
+        Needed::Choice(_) | Needed::Consent(_) => go_on(app, visitor, request, "/continue"),
+        Needed::SignIn | Needed::SomebodyElse => go_on(app, visitor, request, &first_page(visitor, &parameters)),
     }
 }
 

@@ -112,6 +112,12 @@ impl Client {
         self.entry.redirect_uris.iter().any(|registered| registered.matches(uri, native)) || self.is_at(uri)
     }
 
+    /// Whether another program on the person's device could be taken for this app there: it has no secret, and no web server
+    /// stands behind the address (RFC 8252 §8.6).
+    pub fn can_be_pretended(&self, redirect_uri: &str) -> bool {
+        self.entry.kind == crate::config::ClientKind::Native && !self.is_confidential() && !redirect_uri.starts_with("https://")
+    }
+
     /// Whether a person may go there after signing out: exactly a registered address.
     pub fn may_leave_to(&self, uri: &str) -> bool {
         self.entry.post_logout_redirect_uris.iter().any(|registered| registered.as_str() == uri) || self.is_at(uri)

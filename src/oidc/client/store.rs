@@ -9,6 +9,7 @@ use super::Client;
 use crate::audit::Event;
 use crate::config::{ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
 use crate::error::{Error, Result};
+use crate::oidc::consent;
 use crate::types::{ClientId, Origin, RedirectUri};
 use crate::work::Work;
 
@@ -177,6 +178,7 @@ pub async fn rotate_secret(work: &mut Work<'_>, id: &ClientId, secret: &SecretSt
 pub async fn remove(work: &mut Work<'_>, id: &ClientId) -> Result<bool> {
     let removed = client::Entity::delete_by_id(id.clone()).exec(work.db()).await?.rows_affected == 1;
     if removed {
+        consent::forget_client(work, id).await?;
         work.record(Event::ClientRemoved { client: id.clone() });
     }
     Ok(removed)

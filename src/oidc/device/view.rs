@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::oidc::consent_view::ScopeLine;
+use crate::oidc::consent::view::ScopeLine;
 use crate::page::{Page, Sample};
 use crate::types::Words;
 

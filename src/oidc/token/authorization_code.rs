@@ -7,11 +7,12 @@ use actix_web::http::header::{self, HeaderValue};
 
 use super::{Granting, answer, mint};
 use crate::audit::Event;
+use crate::credential;
 use crate::error::Result;
 use crate::form::{self, Parameters};
 use crate::key::b64;
 use crate::oidc::authorize::{Spent, spend_code};
-use crate::oidc::{Client, OAuthError, scope};
+use crate::oidc::{Client, OAuthError, consent, scope};
 use crate::session::family::{self, Grant, Holder, NewFamily};
 use crate::session::{self, RefreshToken};
 use crate::types::{AuthorizationCode, Token};
@@ -86,6 +87,13 @@ async fn redeem(
     let Some(person) = user::find(work.db(), code.user).await?.map(|user| user.person) else { return Ok(Outcome::Refused) };
     if user::gate(&person).is_err() || session::find(work.db(), code.session, work.now).await?.is_none() {
         return Ok(Outcome::Refused);
+    }
+    if !client.entry.first_party {
+        // Nor may what they allowed be taken back between this look and the tokens.
+        credential::lock(work, person.id).await?;
+        if !consent::covers(work.db(), person.id, &client.id, &code.scope).await? {
+            return Ok(Outcome::Refused);
+        }
     }
     let new = NewFamily {
         client: &client.id,

@@ -56,6 +56,12 @@ pub async fn give_back(work: &mut Work<'_>, client: &ClientId, family: FamilyId)
     Ok(())
 }
 
+/// Ends what an app holds of a person.
+pub async fn end_of_app(work: &Work<'_>, user: UserId, client: &ClientId) -> Result<()> {
+    let which = token_family::Column::UserId.eq(user).and(token_family::Column::ClientId.eq(client.clone()));
+    end_where(work, which, Ending::SignedOut).await
+}
+
 /// Ends what descends from a session.
 pub(in crate::session) async fn end_of_session(work: &Work<'_>, session: SessionId) -> Result<()> {
     end_where(work, token_family::Column::SessionId.eq(session), Ending::SignedOut).await

@@ -13,7 +13,7 @@ use std::time::Duration;
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
 
-pub use ending::{Ending, end_presented, give_back, revoke};
+pub use ending::{Ending, end_of_app, end_presented, give_back, revoke};
 pub(super) use ending::{end_of_session, end_of_user};
 pub use rotate::{Rotation, RotationRule, look, rotate};
 

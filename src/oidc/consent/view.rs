@@ -15,6 +15,8 @@ pub struct ConsentPage {
     pub flow: String,
     /// The app's name.
     pub client: String,
+    /// Whether it is made by who runs this server.
+    pub ours: bool,
     /// Who is signed in.
     pub email: String,
     /// What the app asks for.
@@ -47,7 +49,13 @@ impl ConsentPage {
     }
 
     fn caution(&self) -> Html {
-        self.page.rich("consent-caution", &[("client", Html::text(&self.client)), ("host", Html::strong(&self.host))])
+        let (client, host) = (("client", Html::text(&self.client)), ("host", Html::strong(&self.host)));
+        self.page.rich(if self.ours { "consent-ours" } else { "consent-caution" }, &[client, host])
+    }
+
+    fn how_long(&self) -> Html {
+        self.page
+            .rich("consent-until", &[("apps", Html::link(&self.page.path("/account/applications"), self.page.say("applications-title")))])
     }
 }
 
@@ -60,7 +68,16 @@ impl Sample for ConsentPage {
             line("mail", "consent-scope-email", "email"),
             line("clock", "consent-scope-offline-access", "offline_access"),
         ];
-        let (client, host) = ("Tidewater".into(), "app.tidewater.example".into());
-        vec![("consent", Self { page: page(), flow: "flow".into(), client, email: "maya@okafor.example".into(), scopes, host })]
+        let of = |ours, scopes| Self {
+            page: page(),
+            flow: "flow".into(),
+            client: "Tidewater".into(),
+            ours,
+            email: "maya@okafor.example".into(),
+            scopes,
+            host: "app.tidewater.example".into(),
+        };
+        let least = vec![line("person", "consent-scope-openid", "openid")];
+        vec![("consent", of(false, scopes)), ("consent-ours", of(true, least))]
     }
 }
