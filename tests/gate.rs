@@ -46,6 +46,7 @@ const ISSUES_NOTHING: &[&str] = &[
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/account",
+    "/account/applications",
     "/account/connections",
     "/account/email",
     "/account/email/check",
