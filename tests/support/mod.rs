@@ -60,7 +60,7 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     let mut web = entry(ClientKind::Web, ClientAuth::Basic, true);
     web.initiate_login_uri = Some(RedirectUri::parse("https://app.test/login").unwrap());
     let mut service = ClientEntry { name: Some("Nightly".into()), ..ClientEntry::new(ClientKind::Service) };
-    service.secret = web.secret.clone();
+    service.secret.clone_from(&web.secret);
     service.scopes = ["notes.read", "notes.write"].map(str::to_owned).to_vec();
     vec![
         (id("service"), service),
