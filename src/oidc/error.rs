@@ -93,6 +93,7 @@ impl OAuthError {
     }
 
     /// The same for clients that would take a failure of ours for the end of the matter: come again (RFC 7009 §2.2.1).
+    #[must_use]
     pub fn to_be_retried(self) -> Self {
         if self.status == StatusCode::INTERNAL_SERVER_ERROR { Self::unavailable("nothing was done: try again") } else { self }
     }

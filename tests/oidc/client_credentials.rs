@@ -66,7 +66,7 @@ fn scopes_are_those_registered_or_fewer() {
             let answer = asked(&service, &[("scope", scope)]).await;
             match granted {
                 Ok(granted) => {
-                    assert_eq!((answer.text("scope"), &claims(answer.text("access_token"))["scope"]), (granted, &json!(granted)))
+                    assert_eq!((answer.text("scope"), &claims(answer.text("access_token"))["scope"]), (granted, &json!(granted)));
                 }
                 Err(error) => assert_eq!((answer.status, answer.error()), (400, error), "{scope}"),
             }

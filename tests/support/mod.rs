@@ -62,7 +62,7 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     let mut device = entry(ClientKind::Device, ClientAuth::None, false);
     (device.name, device.redirect_uris, device.post_logout_redirect_uris) = (Some("Fieldnotes for TV".into()), vec![], vec![]);
     let mut service = ClientEntry { name: Some("Nightly".into()), ..ClientEntry::new(ClientKind::Service) };
-    service.secret = web.secret.clone();
+    service.secret.clone_from(&web.secret);
     service.scopes = ["notes.read", "notes.write"].map(str::to_owned).to_vec();
     vec![
         (id("tv"), device.clone()),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::config::{ClientEntry, SigningAlgorithm};
+use crate::config::{ClientEntry, ClientKeys, SigningAlgorithm};
 use crate::oidc::Client;
 
 /// For people.
@@ -33,7 +33,7 @@ pub(super) fn describe(client: &Client) -> String {
 /// What its keys are called, or what they are.
 fn keys(entry: &ClientEntry) -> impl Iterator<Item = String> {
     let name = |key: &jsonwebtoken::jwk::Jwk| key.common.key_id.clone().unwrap_or_else(|| "without a kid".to_owned());
-    entry.jwks.iter().flat_map(|jwks| jwks.keys()).map(name)
+    entry.jwks.iter().flat_map(ClientKeys::keys).map(name)
 }
 
 /// For programs.

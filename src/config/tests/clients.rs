@@ -84,9 +84,9 @@ fn the_same_rules_hold_for_clients_from_elsewhere() {
     assert!(entry.check(&id).is_empty());
     let entry = ClientEntry { kind: ClientKind::Web, auth: ClientAuth::PrivateKeyJwt, redirect_uris: vec![], ..entry };
     insta::assert_snapshot!(entry.check(&id).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), @r#"
-    client app, auth
-      private_key_jwt is not available in this version
-      help: basic or post
+    client app, jwks
+      there is none
+      help: the public keys that the client signs with, as a JWK set
     client app, redirect_uris
       there is none
       help: at least one: where people return to
