@@ -1,9 +1,12 @@
 mod accounts;
 mod authorize;
 mod certified_client;
+mod conformance;
 mod discovery;
 mod grants;
 mod logout;
+mod pkce;
+mod redirect_uri;
 mod refresh;
 mod response_mode;
 mod token;

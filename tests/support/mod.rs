@@ -59,7 +59,10 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     eddsa.signing = Some(SigningAlgorithm::EdDsa);
     let mut web = entry(ClientKind::Web, ClientAuth::Basic, true);
     web.initiate_login_uri = Some(RedirectUri::parse("https://app.test/login").unwrap());
+    let mut legacy = entry(ClientKind::Web, ClientAuth::Basic, true);
+    legacy.pkce = housekey::config::Pkce::Optional;
     vec![
+        (id("web-legacy"), legacy),
         (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
         (id("spa-token"), token),
         (id("spa-cookie"), cookie),

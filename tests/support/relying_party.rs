@@ -63,7 +63,7 @@ impl RelyingParty {
         let request = self.http.post(format!("{}/token", self.issuer));
         let mut fields = fields.to_vec();
         let request = match self.client {
-            "web" => request.basic_auth("web", Some(SECRET)),
+            "web" | "web-legacy" => request.basic_auth(self.client, Some(SECRET)),
             "web2" => {
                 fields.extend([("client_id", "web2"), ("client_secret", SECRET)]);
                 request

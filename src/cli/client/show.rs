@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::config::SigningAlgorithm;
+use crate::config::{Pkce, SigningAlgorithm};
 use crate::oidc::Client;
 
 /// For people.
@@ -18,6 +18,9 @@ pub(super) fn describe(client: &Client) -> String {
     ];
     if client.refreshes_by_cookie() {
         lines.push(format!("  same-site   {}", entry.same_site));
+    }
+    if entry.pkce == Pkce::Optional {
+        lines.push("  pkce        optional (legacy)".to_owned());
     }
     lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
     lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
@@ -37,6 +40,7 @@ pub(super) fn as_json(client: &Client) -> Value {
         "delivery": entry.delivery.as_str(),
         "refresh": if client.refreshes_by_cookie() { "cookie" } else { "body" },
         "same_site": entry.same_site.as_str(),
+        "pkce": entry.pkce.as_str(),
         "alg": entry.signing.map(SigningAlgorithm::as_str),
         "first_party": entry.first_party,
         "audience": client.audience(),
