@@ -22,7 +22,8 @@ pub async fn get_applications(app: web::Data<App>, clients: web::Data<Clients>, 
     for allowed in consent::list(app.db.read(), session.user).await? {
         let client = clients.find(&app, allowed.client.as_str()).await?;
         let name = client.as_deref().map_or_else(|| allowed.client.to_string(), |client: &Client| client.name().to_owned());
-        applications.push(Application { allowed, name });
+        let Allowed { client, scope, since, used_at } = allowed;
+        applications.push(Application { id: client.to_string(), name, scope, since, used_at });
     }
     Ok(visitor.show(StatusCode::OK, &ApplicationsPage { page: visitor.page(&app, None), applications }))
 }
@@ -61,27 +62,35 @@ pub struct ApplicationsPage {
 
 /// One app.
 pub struct Application {
-    /// What it may.
-    pub allowed: Allowed,
+    /// Its identifier.
+    pub id: String,
     /// What people call it.
     pub name: String,
+    /// What it may, space-separated.
+    pub scope: String,
+    /// Since when.
+    pub since: UnixMillis,
+    /// When it was last given a code.
+    pub used_at: Option<UnixMillis>,
+}
+
+impl Application {
+    fn initial(&self) -> String {
+        initial(&self.name)
+    }
 }
 
 impl ApplicationsPage {
-    fn initial(&self, application: &Application) -> String {
-        initial(&application.name)
-    }
-
     fn may(&self, application: &Application) -> String {
-        let scopes = application.allowed.scope.split(' ').filter_map(consent::page::in_words);
+        let scopes = application.scope.split(' ').filter_map(consent::page::in_words);
         scopes.map(|words| self.page.words(&words)).collect::<Vec<_>>().join(" · ")
     }
 
     fn when(&self, application: &Application) -> String {
         // With hyphens that do not end a line.
         let date = |at: UnixMillis| at.rfc3339().chars().take(10).collect::<String>().replace('-', "\u{2011}");
-        let since = date(application.allowed.since);
-        self.page.words(&match application.allowed.used_at {
+        let since = date(application.since);
+        self.page.words(&match application.used_at {
             Some(used) => Words::new("applications-used").with("since", since).with("used", date(used)),
             None => Words::new("applications-since").with("since", since),
         })
@@ -91,9 +100,12 @@ impl ApplicationsPage {
 impl Sample for ApplicationsPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
         let at = UnixMillis(1_772_400_000_000);
-        let of = |client: &str, name: &str, scope: &str, used_at| Application {
-            allowed: Allowed { client: ClientId::parse(client).expect("it is one"), scope: scope.into(), since: at, used_at },
+        let of = |id: &str, name: &str, scope: &str, used_at| Application {
+            id: id.into(),
             name: name.into(),
+            scope: scope.into(),
+            since: at,
+            used_at,
         };
         let two = vec![
             of("tidewater", "Tidewater", "openid profile email offline_access", Some(at)),

@@ -10,7 +10,9 @@ use super::problem::Problem;
 use super::read::{Reader, shown};
 use super::secret::secret_of;
 use super::setting::variable_of;
-use super::{Branding, ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, Secret, SigningAlgorithm, branding};
+use super::{
+    Branding, ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, Pkce, RefreshIn, SameSite, Secret, SigningAlgorithm, branding,
+};
 use crate::types::{ClientId, Origin, RedirectUri};
 
 const SHORTEST_SECRET: usize = 24;
@@ -71,6 +73,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         delivery: if given("delivery") { reader.word(&key("delivery"), Delivery::parse, Delivery::Code) } else { Delivery::Code },
         refresh: if given("refresh") { reader.word(&key("refresh"), RefreshIn::parse, RefreshIn::Body) } else { RefreshIn::Body },
         same_site: if given("same_site") { reader.word(&key("same_site"), SameSite::parse, SameSite::Lax) } else { SameSite::Lax },
+        pkce: if given("pkce") { reader.word(&key("pkce"), Pkce::parse, Pkce::Required) } else { Pkce::Required },
         signing: given("signing").then(|| reader.word(&key("signing"), SigningAlgorithm::parse, SigningAlgorithm::Rs256)),
         first_party: reader.yes_no(&key("first_party"), false),
         audience: reader.optional(&key("audience")),
@@ -201,6 +204,9 @@ impl ClientEntry {
             (false, ClientAuth::None) => {
                 broken.push(Broken::new("auth", format!("a {kind} client must prove itself"), "auth basic, post or private_key_jwt"));
             }
+        }
+        if self.pkce == Pkce::Optional && public {
+            broken.push(Broken::new("pkce", format!("nothing but PKCE protects the codes of a {kind} client"), "leave it out"));
         }
         match (&self.secret, self.auth) {
             (None, ClientAuth::Basic | ClientAuth::Post) if !public => {

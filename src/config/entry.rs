@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{Branding, ClientAuth, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
+use super::{Branding, ClientAuth, ClientKeys, ClientKind, Delivery, Pkce, RefreshIn, SameSite, SigningAlgorithm};
 use crate::types::{Origin, RedirectUri};
 
 /// `[clients.ID]`, and what `housekey client add` takes.
@@ -32,6 +32,8 @@ pub struct ClientEntry {
     pub refresh: RefreshIn,
     /// Whether its refresh cookie crosses sites.
     pub same_site: SameSite,
+    /// Whether it may go without a challenge.
+    pub pkce: Pkce,
     /// What its tokens are signed with.
     pub signing: Option<SigningAlgorithm>,
     /// Ours: no consent is asked, and token delivery is allowed.
@@ -61,6 +63,7 @@ impl ClientEntry {
             delivery: Delivery::Code,
             refresh: RefreshIn::Body,
             same_site: SameSite::Lax,
+            pkce: Pkce::Required,
             signing: None,
             first_party: false,
             audience: None,

@@ -39,7 +39,7 @@ pub use problem::{Problem, Problems};
 pub use provider::provider_id;
 pub use schema::schema;
 pub use word::{
-    Appearance, ClientAuth, ClientKind, Delivery, MethodName, Mode, RefreshIn, SameSite, Shape, SignUp, SigningAlgorithm, TwoStep,
+    Appearance, ClientAuth, ClientKind, Delivery, MethodName, Mode, Pkce, RefreshIn, SameSite, Shape, SignUp, SigningAlgorithm, TwoStep,
 };
 
 use std::collections::BTreeMap;

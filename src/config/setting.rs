@@ -124,6 +124,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("delivery", Kind::Word(&["code", "token"])),
     of("refresh", Kind::Word(&["body", "cookie"])),
     of("same_site", Kind::Word(&["lax", "none"])),
+    of("pkce", Kind::Word(&["required", "optional"])),
     of("signing", ALGORITHMS),
     of("first_party", Kind::YesNo),
     of("audience", Kind::Text),

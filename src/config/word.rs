@@ -128,6 +128,15 @@ pub enum SameSite {
     None,
 }
 
+/// Whether an authorization request must come with a PKCE challenge (RFC 7636).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pkce {
+    /// It must.
+    Required,
+    /// A client with a secret that knows nothing of PKCE may go without.
+    Optional,
+}
+
 /// Gives an enum of words its spelling in files, in the database and on the command line.
 macro_rules! spelled {
     ($($name:ident { $($variant:ident = $text:literal),* $(,)? })*) => {$(
@@ -166,5 +175,6 @@ spelled! {
     ClientAuth { None = "none", Basic = "basic", Post = "post", PrivateKeyJwt = "private_key_jwt" }
     Delivery { Code = "code", Token = "token" }
     RefreshIn { Body = "body", Cookie = "cookie" }
+    Pkce { Required = "required", Optional = "optional" }
     SameSite { Lax = "lax", None = "none" }
 }

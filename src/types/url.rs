@@ -51,6 +51,10 @@ fn parse(text: &str) -> Result<Url, UrlError> {
         return Err(UrlError::Malformed);
     }
     let url = Url::parse(text).map_err(|_| UrlError::Malformed)?;
+    // Likewise `https:/host` and `https:host`.
+    if matches!(url.scheme(), "http" | "https") && !text[url.scheme().len()..].starts_with("://") {
+        return Err(UrlError::Malformed);
+    }
     if url.host_str().is_some_and(|host| host.contains('*')) {
         return Err(UrlError::Character);
     }

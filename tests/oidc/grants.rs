@@ -56,7 +56,7 @@ on_each_database!(what_is_allowed_is_asked_once_and_what_is_withdrawn_again, |ap
     elsewhere.sign_in(MAYA, PASSWORD).await;
     theirs.code(&elsewhere).await;
     // Unless the app wants it asked.
-    assert_eq!(browser.get(&theirs.authorize_path("&prompt=consent")).await.form_to("/consent").value("flow").is_empty(), false);
+    assert!(!browser.get(&theirs.authorize_path("&prompt=consent")).await.form_to("/consent").value("flow").is_empty());
     let pending = theirs.code(&browser).await;
     app.travel(Duration::from_secs(1));
     withdraw(&elsewhere).await;
@@ -118,7 +118,7 @@ fn a_journey_that_was_allowed_ends_with_the_leave() {
         withdraw(&browser).await;
         // The address of the hand-off page is in the history.
         let again = browser.get(allowed.url.as_str()).await;
-        assert_eq!(again.form_to("/consent").value("csrf").is_empty(), false);
+        assert!(!again.form_to("/consent").value("csrf").is_empty());
         // Another person at this browser has allowed nothing.
         person(&app, "noor@okafor.example").await;
         code_in(&again.form_to("/consent").press("Allow").await);

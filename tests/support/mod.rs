@@ -64,10 +64,13 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     let mut service = ClientEntry { name: Some("Nightly".into()), ..ClientEntry::new(ClientKind::Service) };
     service.secret.clone_from(&web.secret);
     service.scopes = ["notes.read", "notes.write"].map(str::to_owned).to_vec();
+    let mut legacy = entry(ClientKind::Web, ClientAuth::Basic, true);
+    legacy.pkce = housekey::config::Pkce::Optional;
     vec![
         (id("tv"), device.clone()),
         (id("radio"), device),
         (id("service"), service),
+        (id("web-legacy"), legacy),
         (id("spa"), entry(ClientKind::Spa, ClientAuth::None, true)),
         (id("spa-token"), token),
         (id("spa-cookie"), cookie),

@@ -76,7 +76,7 @@ impl RelyingParty {
         let request = self.http.post(format!("{}{path}", self.issuer));
         let mut fields = fields.to_vec();
         let request = match self.client {
-            client @ ("web" | "service") => request.basic_auth(client, Some(SECRET)),
+            client @ ("web" | "web-legacy" | "service") => request.basic_auth(client, Some(SECRET)),
             "web2" => {
                 fields.extend([("client_id", "web2"), ("client_secret", SECRET)]);
                 request

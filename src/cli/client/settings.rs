@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::super::output::Failure;
-use crate::config::{ClientAuth, ClientEntry, ClientKeys, Delivery, RefreshIn, SameSite, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, ClientKeys, Delivery, Pkce, RefreshIn, SameSite, SigningAlgorithm};
 use crate::types::{Origin, RedirectUri};
 
 /// What `add` and `edit` have in common.
@@ -33,6 +33,9 @@ pub(super) struct Settings {
     /// Whether its refresh cookie crosses sites: lax or none.
     #[arg(long)]
     same_site: Option<String>,
+    /// Whether it must send a PKCE challenge: required, or optional for a client with a secret.
+    #[arg(long)]
+    pkce: Option<String>,
     /// What its tokens are signed with: RS256, ES256 or `EdDSA`.
     #[arg(long)]
     alg: Option<String>,
@@ -80,6 +83,9 @@ impl Settings {
         }
         if let Some(same_site) = &self.same_site {
             entry.same_site = word("--same-site", same_site, SameSite::parse, SameSite::ALL)?;
+        }
+        if let Some(pkce) = &self.pkce {
+            entry.pkce = word("--pkce", pkce, Pkce::parse, Pkce::ALL)?;
         }
         if let Some(alg) = &self.alg {
             entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);

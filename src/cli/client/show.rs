@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::config::{ClientEntry, ClientKeys, SigningAlgorithm};
+use crate::config::{ClientEntry, ClientKeys, Pkce, SigningAlgorithm};
 use crate::oidc::Client;
 
 /// For people.
@@ -20,6 +20,9 @@ pub(super) fn describe(client: &Client) -> String {
         lines.push(format!("  same-site   {}", entry.same_site));
     }
     lines.extend(keys(entry).map(|kid| format!("  key         {kid}")));
+    if entry.pkce == Pkce::Optional {
+        lines.push("  pkce        optional (legacy)".to_owned());
+    }
     lines.extend(entry.signing.map(|signing| format!("  alg         {signing}")));
     if client.acts_for_itself() {
         lines.push(format!("  for itself  {}", if entry.scopes.is_empty() { "(no scopes)".to_owned() } else { entry.scopes.join(" ") }));
@@ -48,6 +51,7 @@ pub(super) fn as_json(client: &Client) -> Value {
         "delivery": entry.delivery.as_str(),
         "refresh": if client.refreshes_by_cookie() { "cookie" } else { "body" },
         "same_site": entry.same_site.as_str(),
+        "pkce": entry.pkce.as_str(),
         "alg": entry.signing.map(SigningAlgorithm::as_str),
         "first_party": entry.first_party,
         "audience": client.audience(),

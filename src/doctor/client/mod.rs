@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 use super::Finding;
 use super::site::Site;
-use crate::config::{ClientKind, Config, MethodName, SameSite, SigningAlgorithm};
+use crate::config::{ClientKind, Config, MethodName, Pkce, SameSite, SigningAlgorithm};
 use crate::oidc::Client;
 use crate::types::{ClientId, Origin, RedirectUri};
 
@@ -37,6 +37,7 @@ fn one(config: &Config, client: &Client) -> Vec<Finding> {
         cookie(config, client).or_else(|| names_of_loopback(config, client)),
         audience(config, client),
         algorithm(config, client),
+        pkce(config, client),
         start(config, client),
     ];
     let mut findings = vec![Finding::fine(CHECK, format!("{}: {}", client.id, in_words(config, client)))];
@@ -193,6 +194,14 @@ fn algorithm(config: &Config, client: &Client) -> Option<Finding> {
     let says = format!("{id}: Convex takes no {algorithm} in its form {refuses}, only in {takes}");
     let remedy = change(config, id, "set signing = \"RS256\"", "--alg RS256");
     Some(Finding::note(CHECK, says, format!("for both forms: {remedy}")))
+}
+
+fn pkce(config: &Config, client: &Client) -> Option<Finding> {
+    let id = &client.id;
+    let says = format!("{id}: pkce is optional, which is legacy: a stolen code is protected by the app's secret alone (RFC 9700 §2.1.1)");
+    let remedy = change(config, id, "leave pkce out", "--pkce required");
+    let remedy = format!("once the app's library sends code_challenge: {remedy}");
+    (client.entry.pkce == Pkce::Optional).then(|| Finding::note(CHECK, says, remedy))
 }
 
 /// A letter may be opened anywhere. Where the app did not begin, it has to begin anew (OpenID Connect Core §4).

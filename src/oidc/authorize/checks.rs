@@ -166,9 +166,14 @@ fn has_openid(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
     if scope::has(parameters.text("scope"), "openid") { Ok(()) } else { Err(("invalid_scope", "scope must contain openid".into())) }
 }
 
-/// RFC 9700 §2.1.1: PKCE for every client, and only S256.
-fn code_challenge(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
+/// RFC 9700 §2.1.1: PKCE for every client, and only S256; but for those of old that have a secret (OAuth 2.1 §4.1.2.1).
+fn code_challenge(parameters: &Parameters, client: &Client) -> Result<(), Wrong> {
     let wrong = |text: &str| Err(("invalid_request", text.to_owned()));
+    let none = parameters.get("code_challenge").or(parameters.get("code_challenge_method")).is_none();
+    if none && client.may_go_without_pkce() {
+        let bound = parameters.get("nonce").or(parameters.get("state")).is_some();
+        return if bound { Ok(()) } else { wrong("without code_challenge there must be a nonce or a state") };
+    }
     let Some(challenge) = parameters.get("code_challenge") else {
         return wrong("code_challenge is missing: PKCE with S256 is required");
     };

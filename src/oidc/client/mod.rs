@@ -13,7 +13,7 @@ pub use store::{find, insert, list, remove, rotate_secret, update};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, RefreshIn, SigningAlgorithm, Tokens};
+use crate::config::{ClientAuth, ClientEntry, ClientKind, Delivery, Pkce, RefreshIn, SigningAlgorithm, Tokens};
 use crate::crypto::{Crypto, Purpose, equal};
 use crate::session::RefreshCookie;
 use crate::types::{ClientId, Origin, RedirectUri};
@@ -83,6 +83,11 @@ impl Client {
             ClientKind::Spa | ClientKind::Native | ClientKind::Device => false,
         };
         may && self.is_confidential()
+    }
+
+    /// Whether it may ask without a challenge. Never if nobody but PKCE knows it.
+    pub fn may_go_without_pkce(&self) -> bool {
+        self.entry.pkce == Pkce::Optional && self.is_confidential()
     }
 
     /// Whether the browser comes back with a token and a cookie.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::audit::Event;
-use crate::config::{ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, RefreshIn, SameSite, SigningAlgorithm};
+use crate::config::{ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, Pkce, RefreshIn, SameSite, SigningAlgorithm};
 use crate::error::{Error, Result};
 use crate::oidc::consent;
 use crate::types::{ClientId, Origin, RedirectUri};
@@ -52,6 +52,8 @@ struct Stored {
     refresh: Option<String>,
     /// Likewise.
     same_site: Option<String>,
+    /// Likewise.
+    pkce: Option<String>,
     signing: Option<String>,
     first_party: bool,
     audience: Option<String>,
@@ -74,6 +76,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         delivery: entry.delivery.to_string(),
         refresh: Some(entry.refresh.to_string()),
         same_site: Some(entry.same_site.to_string()),
+        pkce: Some(entry.pkce.to_string()),
         signing: entry.signing.map(|signing| signing.to_string()),
         first_party: entry.first_party,
         audience: entry.audience.clone(),
@@ -101,6 +104,7 @@ fn read(row: client::Model) -> Result<Client> {
         delivery: Delivery::parse(&stored.delivery).ok_or_else(|| broken("delivery"))?,
         refresh: stored.refresh.map_or(Some(RefreshIn::Body), |text| RefreshIn::parse(&text)).ok_or_else(|| broken("refresh"))?,
         same_site: stored.same_site.map_or(Some(SameSite::Lax), |text| SameSite::parse(&text)).ok_or_else(|| broken("same_site"))?,
+        pkce: stored.pkce.map_or(Some(Pkce::Required), |text| Pkce::parse(&text)).ok_or_else(|| broken("pkce"))?,
         signing: stored.signing.map(|text| SigningAlgorithm::parse(&text).ok_or_else(|| broken("signing"))).transpose()?,
         first_party: stored.first_party,
         audience: stored.audience,

@@ -114,6 +114,8 @@ async fn redeem(
 fn proves(code: &crate::oidc::authorize::Code, client: &Client, parameters: &Parameters) -> bool {
     let verified = match (code.code_challenge.as_deref(), parameters.get("code_verifier")) {
         (Some(challenge), Some(verifier)) => is_verifier(verifier) && s256(verifier) == challenge,
+        // Only a client that may go without has such a code, and its secret has been checked.
+        (None, None) => client.may_go_without_pkce(),
         // RFC 9700 §4.8.2: neither without the other.
         _ => false,
     };
