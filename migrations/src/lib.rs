@@ -15,6 +15,7 @@ mod m0008_jobs;
 mod m0009_email_changes;
 mod m0010_upstream;
 mod m0011_family_endings;
+mod m0014_key_times;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_email_changes::Migration),
             Box::new(m0010_upstream::Migration),
             Box::new(m0011_family_endings::Migration),
+            Box::new(m0014_key_times::Migration),
         ]
     }
 }

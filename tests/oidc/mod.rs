@@ -1,6 +1,7 @@
 mod authorize;
 mod certified_client;
 mod discovery;
+mod keys;
 mod logout;
 mod refresh;
 mod token;

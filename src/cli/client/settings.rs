@@ -88,7 +88,7 @@ pub(super) fn redirect_uris(option: &str, texts: &[String]) -> Result<Vec<Redire
 }
 
 /// One of some words.
-pub(super) fn word<T: Copy + std::fmt::Display>(
+pub(in crate::cli) fn word<T: Copy + std::fmt::Display>(
     option: &str,
     text: &str,
     parse: impl Fn(&str) -> Option<T>,
