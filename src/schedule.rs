@@ -7,7 +7,9 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::Result;
 use crate::job::Worker;
+use crate::key::Keys;
 use crate::mail::Transport;
+use crate::oidc::Clients;
 use crate::{audit, email_challenge, email_change, identity, key, limit, mail, oidc, session, upstream};
 
 const BATCH: u64 = 500;
@@ -15,8 +17,12 @@ const DAY: Duration = Duration::from_hours(24);
 const AUDIT_KEPT: Duration = Duration::from_hours(9600);
 
 /// Who does what was left for later.
-pub fn workers(app: &Arc<App>, transport: Transport) -> Vec<Worker> {
-    vec![mail::worker(app, transport.clone()), email_challenge::worker(app, transport)]
+pub fn workers(app: &Arc<App>, transport: Transport, (keys, clients): (Arc<Keys>, Arc<Clients>)) -> Vec<Worker> {
+    vec![
+        mail::worker(app, transport.clone()),
+        email_challenge::worker(app, transport),
+        oidc::backchannel_logout::worker(app, keys, clients),
+    ]
 }
 
 /// Every ten minutes, for ever: rotates signing keys that are old, and removes what is over.

@@ -38,6 +38,8 @@ pub struct ClientEntry {
     pub audience: Option<String>,
     /// Where a sign-in can be started from outside (OpenID Connect Core §4).
     pub initiate_login_uri: Option<RedirectUri>,
+    /// Where its server is told that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    pub backchannel_logout_uri: Option<RedirectUri>,
     /// Its own look.
     pub branding: Option<Branding>,
 }
@@ -60,6 +62,7 @@ impl ClientEntry {
             first_party: false,
             audience: None,
             initiate_login_uri: None,
+            backchannel_logout_uri: None,
             branding: None,
         }
     }

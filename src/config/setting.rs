@@ -128,6 +128,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("first_party", Kind::YesNo),
     of("audience", Kind::Text),
     of("initiate_login_uri", Kind::Text),
+    of("backchannel_logout_uri", Kind::Text),
 ];
 
 /// Those that each provider has, beside `settings.…`.

@@ -30,6 +30,8 @@ impl Discovery {
             "userinfo_endpoint": issuer.join("/userinfo"),
             "jwks_uri": issuer.join("/.well-known/jwks.json"),
             "end_session_endpoint": issuer.join("/end-session"),
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
             "scopes_supported": scope::SCOPES,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],

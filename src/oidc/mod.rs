@@ -9,9 +9,11 @@
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
+//! | OpenID Connect Back-Channel Logout 1.0 | [`backchannel_logout`] |
 //! | Fetch (CORS) | [`cors`] |
 
 pub mod authorize;
+pub mod backchannel_logout;
 pub mod bearer;
 pub mod client;
 pub mod consent;

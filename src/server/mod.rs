@@ -77,7 +77,7 @@ impl House {
         let otherwise = inbox.as_ref().map_or(Transport::Nowhere, |inbox| Transport::Memory(inbox.outgoing()));
         let transport = Transport::new(&app.config.email, &app.config.issuer.host(), otherwise)?;
         Ok(Self {
-            workers: schedule::workers(&app, transport),
+            workers: schedule::workers(&app, transport, (keys.clone().into_inner(), clients.clone().into_inner())),
             keys,
             clients,
             pool,

@@ -1,8 +1,10 @@
 mod authorize;
+mod backchannel;
 mod certified_client;
 mod discovery;
 mod keys;
 mod logout;
+mod logout_modules;
 mod refresh;
 mod token;
 mod userinfo;

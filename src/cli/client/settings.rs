@@ -42,6 +42,9 @@ pub(super) struct Settings {
     /// Where a sign-in can be started from outside.
     #[arg(long, value_name = "URL")]
     initiate_login_uri: Option<String>,
+    /// Where its server is told that a session ended.
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
 }
 
 impl Settings {
@@ -76,6 +79,9 @@ impl Settings {
         entry.audience = self.audience.clone().or(entry.audience.take());
         if let Some(uri) = &self.initiate_login_uri {
             entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
+        }
+        if let Some(uri) = &self.backchannel_logout_uri {
+            entry.backchannel_logout_uri = redirect_uris("--backchannel-logout-uri", std::slice::from_ref(uri))?.pop();
         }
         Ok(())
     }

@@ -6,10 +6,11 @@
 
 mod rotate;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
 
 pub use rotate::{Rotation, RotationRule, rotate};
 
@@ -229,6 +230,16 @@ pub async fn session_of(
         .one(db)
         .await?;
     Ok(row.map(|row| row.session_id))
+}
+
+/// Who was given tokens of a session, and when first.
+pub(super) async fn clients_of_session(db: &impl ConnectionTrait, session: SessionId) -> Result<BTreeMap<ClientId, UnixMillis>> {
+    let rows = token_family::Entity::find()
+        .filter(token_family::Column::SessionId.eq(session))
+        .order_by_desc(token_family::Column::CreatedAt)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.client_id, row.created_at)).collect())
 }
 
 /// Ends what descends from a session.
