@@ -7,22 +7,31 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::Result;
 use crate::job::Worker;
+use crate::key::Keys;
 use crate::mail::Transport;
-use crate::{audit, email_challenge, email_change, identity, limit, mail, oidc, session, upstream};
+use crate::oidc::Clients;
+use crate::{audit, email_challenge, email_change, identity, key, limit, mail, oidc, session, upstream};
 
 const BATCH: u64 = 500;
 const DAY: Duration = Duration::from_hours(24);
 const AUDIT_KEPT: Duration = Duration::from_hours(9600);
 
 /// Who does what was left for later.
-pub fn workers(app: &Arc<App>, transport: Transport) -> Vec<Worker> {
-    vec![mail::worker(app, transport.clone()), email_challenge::worker(app, transport)]
+pub fn workers(app: &Arc<App>, transport: Transport, (keys, clients): (Arc<Keys>, Arc<Clients>)) -> Vec<Worker> {
+    vec![
+        mail::worker(app, transport.clone()),
+        email_challenge::worker(app, transport),
+        oidc::backchannel_logout::worker(app, keys, clients),
+    ]
 }
 
-/// Removes what is over, for ever, every ten minutes.
+/// Every ten minutes, for ever: rotates signing keys that are old, and removes what is over.
 pub async fn run(app: Arc<App>) {
     loop {
         tokio::time::sleep(Duration::from_mins(10)).await;
+        if let Err(error) = key::rotate_due(&app).await {
+            tracing::warn!(%error, "a signing key is due for rotation and could not be rotated; it will be tried again");
+        }
         if let Err(error) = clean_up(&app).await {
             tracing::warn!(%error, "clean-up failed; it will be tried again");
         }
@@ -34,6 +43,7 @@ pub async fn clean_up(app: &App) -> Result<u64> {
     let now = app.clock.now();
     let db = app.db.write();
     let mut gone = limit::remove_forgotten(db, now - DAY).await?;
+    gone += key::remove_gone(db, now - DAY).await?;
     loop {
         let mut batch = limit::remove_expired(db, now, BATCH).await?;
         batch += session::remove_expired(db, now, BATCH).await?;

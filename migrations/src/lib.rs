@@ -17,6 +17,7 @@ mod m0010_upstream;
 mod m0011_family_endings;
 mod m0012_spent_jtis;
 mod m0013_grants;
+mod m0014_key_times;
 mod m0017_devices;
 
 /// Every migration, in order.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_devices::Migration),
             Box::new(m0012_spent_jtis::Migration),
             Box::new(m0013_grants::Migration),
+            Box::new(m0014_key_times::Migration),
         ]
     }
 }

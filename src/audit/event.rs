@@ -107,6 +107,10 @@ events! {
     ClientRemoved = "client.removed" { client: ClientId }
     /// A signing key exists from now on.
     KeyCreated = "key.created" { kid: String, algorithm: &'static str }
+    /// A new signing key is to take over from the one before it, in time or at once.
+    KeyRotated = "key.rotated" { kid: String, algorithm: &'static str, at_once: bool }
+    /// A signing key is gone, and what it signed is refused.
+    KeyRevoked = "key.revoked" { kid: String, algorithm: &'static str }
 }
 
 impl Event {

@@ -163,6 +163,7 @@ fn argon2(reader: &Reader<'_>, around: &Surroundings<'_>) -> Argon2 {
 fn tokens(reader: &Reader<'_>) -> Tokens {
     Tokens {
         signing: reader.word("tokens.signing", SigningAlgorithm::parse, SigningAlgorithm::Rs256),
+        key_rotation: reader.duration_or_never("tokens.key_rotation"),
         access_ttl: reader.duration("tokens.access_ttl"),
         id_ttl: reader.duration("tokens.id_ttl"),
         refresh_ttl: reader.duration("tokens.refresh_ttl"),

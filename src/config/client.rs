@@ -53,9 +53,9 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
     let uris = |name: &str| reader.parsed(&key(name), RedirectUri::parse, "like https://app.example/callback");
     let kind = reader.word(&key("kind"), ClientKind::parse, ClientKind::Spa);
     let usual_auth = if kind.is_public() { ClientAuth::None } else { ClientAuth::Basic };
-    let initiate = |text: String| {
-        let refuse = |why| reader.wrong(&key("initiate_login_uri"), format!("{} {why}", shown(&text)), "like https://app.example/sign-in");
-        RedirectUri::parse(&text).map_err(refuse).ok()
+    let address = |name: &str, like: &str| {
+        let refuse = |text: &str, why| reader.wrong(&key(name), format!("{} {why}", shown(text)), like);
+        reader.optional(&key(name)).and_then(|text| RedirectUri::parse(&text).map_err(|why| refuse(&text, why)).ok())
     };
     let keys = |text: String| {
         let refuse = |why| reader.wrong(&key("jwks"), why, "the public keys alone, as a JWK set");
@@ -78,7 +78,8 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         first_party: reader.yes_no(&key("first_party"), false),
         audience: reader.optional(&key("audience")),
         scopes: reader.list(&key("scopes")),
-        initiate_login_uri: reader.optional(&key("initiate_login_uri")).and_then(initiate),
+        initiate_login_uri: address("initiate_login_uri", "like https://app.example/sign-in"),
+        backchannel_logout_uri: address("backchannel_logout_uri", "like https://app.example/signed-out"),
         branding: reader
             .keys()
             .any(|one| one.starts_with(&key("branding.")))
@@ -164,6 +165,9 @@ impl ClientEntry {
         broken.extend(self.post_logout_redirect_uris.iter().flat_map(|uri| rules_of_uri(kind, "post_logout_redirect_uris", uri)));
         if self.initiate_login_uri.as_ref().is_some_and(|uri| uri.origin().is_none()) {
             broken.push(Broken::new("initiate_login_uri", "browsers cannot open it", "an https address"));
+        }
+        if self.backchannel_logout_uri.as_ref().is_some_and(|uri| uri.origin().is_none()) {
+            broken.push(Broken::new("backchannel_logout_uri", "this server cannot call it", "an https address"));
         }
         let fits = |audience: &str| (1..=200).contains(&audience.len()) && audience.bytes().all(|b| b.is_ascii_graphic());
         if self.audience.as_deref().is_some_and(|audience| !fits(audience)) {

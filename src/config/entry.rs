@@ -44,6 +44,8 @@ pub struct ClientEntry {
     pub scopes: Vec<String>,
     /// Where a sign-in can be started from outside (OpenID Connect Core §4).
     pub initiate_login_uri: Option<RedirectUri>,
+    /// Where its server is told that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    pub backchannel_logout_uri: Option<RedirectUri>,
     /// Its own look.
     pub branding: Option<Branding>,
 }
@@ -69,6 +71,7 @@ impl ClientEntry {
             audience: None,
             scopes: Vec::new(),
             initiate_login_uri: None,
+            backchannel_logout_uri: None,
             branding: None,
         }
     }

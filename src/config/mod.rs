@@ -227,6 +227,8 @@ pub enum SmtpTls {
 pub struct Tokens {
     /// What tokens are signed with where the client does not say otherwise.
     pub signing: SigningAlgorithm,
+    /// How old a signing key gets before another takes over, if by itself.
+    pub key_rotation: Option<Duration>,
     /// Lifetime of an access token. At least a minute: Convex's client loops below that.
     pub access_ttl: Duration,
     /// Lifetime of an ID token. At least a minute.

@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
     /// A length of time within its bounds.
     pub(super) fn duration(&self, key: &str) -> Duration {
         let (from, to) = match kind_of(key) {
-            Some(Kind::Duration(from, to)) => (from, to),
+            Some(Kind::Duration(from, to) | Kind::DurationOrNever(from, to)) => (from, to),
             _ => (0, u64::MAX),
         };
         let text = self.text(key);
@@ -174,6 +174,11 @@ impl<'a> Reader<'a> {
             ),
         }
         Duration::from_secs(from)
+    }
+
+    /// A length of time, or never.
+    pub(super) fn duration_or_never(&self, key: &str) -> Option<Duration> {
+        (!self.text(key).is_empty()).then(|| self.duration(key))
     }
 
     /// A length of time that another one ends: a default gives way, a longer one that was asked for is a mistake.

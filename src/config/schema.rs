@@ -73,6 +73,7 @@ fn property(setting: &Setting, described: Option<&Described>) -> Value {
         Kind::YesNo => json!({ "type": "boolean" }),
         Kind::Number(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
         Kind::Duration(..) => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
+        Kind::DurationOrNever(..) => json!({ "type": "string", "pattern": "^([0-9]+[smhd])?$" }),
         Kind::Rate => json!({ "type": "string", "pattern": "^[1-9][0-9]*/[1-9][0-9]*[smhd]$" }),
         Kind::Word(words) => json!({ "enum": words }),
         Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),

@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Number(i64, i64),
     /// A length of time, from so many seconds to so many.
     Duration(u64, u64),
+    /// The same, or empty for never.
+    DurationOrNever(u64, u64),
     /// So many in so long.
     Rate,
     /// One of these words.
@@ -75,6 +77,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("email.folder", Kind::Text),
     of("email.new_sign_in_notice", Kind::YesNo),
     of("tokens.signing", ALGORITHMS),
+    of("tokens.key_rotation", Kind::DurationOrNever(DAY, 10 * YEAR)),
     of("tokens.access_ttl", Kind::Duration(60, DAY)),
     of("tokens.id_ttl", Kind::Duration(60, DAY)),
     of("tokens.refresh_ttl", Kind::Duration(300, YEAR)),
@@ -130,6 +133,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("audience", Kind::Text),
     of("scopes", Kind::Texts),
     of("initiate_login_uri", Kind::Text),
+    of("backchannel_logout_uri", Kind::Text),
 ];
 
 /// Those that each provider has, beside `settings.…`.

@@ -48,6 +48,8 @@ pub enum Kind {
     Letter,
     /// A letter that is yet to be written, for a challenge.
     EmailChallenge,
+    /// An app that is yet to be told of a session's end, as `types::EndedSession`.
+    BackchannelLogout,
 }
 
 impl Kind {
@@ -56,6 +58,7 @@ impl Kind {
         match self {
             Self::Letter => "letter",
             Self::EmailChallenge => "email_challenge",
+            Self::BackchannelLogout => "backchannel_logout",
         }
     }
 }

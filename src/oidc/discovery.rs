@@ -35,6 +35,8 @@ impl Discovery {
             "jwks_uri": issuer.join("/.well-known/jwks.json"),
             "end_session_endpoint": issuer.join("/end-session"),
             "device_authorization_endpoint": issuer.join("/device/authorize"),
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
             "scopes_supported": scope::SCOPES,
             "response_types_supported": ["code"],
             "response_modes_supported": ResponseMode::ALL.map(ResponseMode::as_str),

@@ -14,9 +14,11 @@
 //! | RFC 7009 | [`revoke`] |
 //! | RFC 7662 | [`introspect`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
+//! | OpenID Connect Back-Channel Logout 1.0 | [`backchannel_logout`] |
 //! | Fetch (CORS) | [`cors`] |
 
 pub mod authorize;
+pub mod backchannel_logout;
 pub mod bearer;
 pub mod client;
 pub mod consent;

@@ -71,11 +71,13 @@ impl House {
     pub async fn build(app: Arc<App>, inbox: Option<Inbox>, extras: Extras) -> Result<Self> {
         let keys = web::Data::new(Keys::load(&app).await?);
         let clients = web::Data::new(Clients::new(&app, extras.clients));
+        // The JWKS never waits for the database: what it says is known before the first request.
+        clients.all(&app).await?;
         let pool = web::Data::new(HashPool::new(&app.config.sign_in.password, &app.random));
         let otherwise = inbox.as_ref().map_or(Transport::Nowhere, |inbox| Transport::Memory(inbox.outgoing()));
         let transport = Transport::new(&app.config.email, &app.config.issuer.host(), otherwise)?;
         Ok(Self {
-            workers: schedule::workers(&app, transport),
+            workers: schedule::workers(&app, transport, (keys.clone().into_inner(), clients.clone().into_inner())),
             keys,
             clients,
             pool,
@@ -139,9 +141,22 @@ impl House {
             ended: tokio::spawn(server),
             readiness: self.readiness.clone(),
             workers: self.workers.clone(),
-            working: self.workers.iter().map(|worker| tokio::spawn(worker.clone().run(Arc::clone(&self.app)))).collect(),
+            working: self.work(),
             stop_after: if self.app.config.is_development() { Duration::ZERO } else { Duration::from_millis(500) },
         })
+    }
+
+    /// Has begun what goes on beside requests.
+    fn work(&self) -> Vec<tokio::task::JoinHandle<()>> {
+        let (keys, clients, app) = (self.keys.clone().into_inner(), self.clients.clone().into_inner(), Arc::clone(&self.app));
+        let learning = tokio::spawn(async move { tokio::join!(keys.keep_learning(&app), clients.keep_learning(&app)) });
+        let learning = tokio::spawn(async move { drop(learning.await) });
+        self.workers.iter().map(|worker| tokio::spawn(worker.clone().run(Arc::clone(&self.app)))).chain([learning]).collect()
+    }
+
+    /// Reads the signing keys again, as every replica does by itself every few seconds.
+    pub async fn learn_keys(&self) -> Result<()> {
+        self.keys.learn(&self.app).await
     }
 
     /// Serves `/metrics` on a listener of its own.

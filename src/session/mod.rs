@@ -2,6 +2,7 @@
 
 mod cookie;
 mod device;
+mod ended;
 pub mod family;
 mod presenter;
 mod refresh_cookie;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema};
 
-use super::family;
+use super::{ended, family};
 use crate::db::{Db, remove_some, sql};
 use crate::error::Result;
 use crate::types::{SessionId, SessionSecret, Token, UnixMillis, UserId};
@@ -153,7 +153,7 @@ pub async fn seen(db: &Db, id: SessionId, now: UnixMillis, idle: Duration) -> Re
 /// Ends one session and the refresh tokens that descend from it; says whether it was there.
 pub async fn end(work: &mut Work<'_>, id: SessionId) -> Result<bool> {
     family::end_of_session(work, id).await?;
-    Ok(session::Entity::delete_by_id(id).exec(work.db()).await?.rows_affected == 1)
+    Ok(!remove(work, session::Column::Id.eq(id)).await?.is_empty())
 }
 
 /// Puts a new session in the place of the one that this browser presents: a value known before a
@@ -171,8 +171,16 @@ pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: Sessi
 /// Ends every session of a person and everything that descends from them; says which.
 pub async fn end_all(work: &mut Work<'_>, user: UserId) -> Result<Vec<SessionId>> {
     family::end_of_user(work, user).await?;
-    let rows = session::Entity::find().filter(session::Column::UserId.eq(user)).all(work.db()).await?;
-    session::Entity::delete_many().filter(session::Column::UserId.eq(user)).exec(work.db()).await?;
+    remove(work, session::Column::UserId.eq(user)).await
+}
+
+/// Removes sessions, and leaves word for the apps that know them. Who removes a row is the one who does so: two sign-outs at
+/// once tell each app once.
+async fn remove(work: &mut Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<SessionId>> {
+    let rows = session::Entity::delete_many().filter(which).exec_with_returning(work.db()).await?;
+    for row in &rows {
+        ended::tell_apps(work, row.user_id, row.id, row.created_at).await?;
+    }
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 

@@ -3,6 +3,7 @@
 mod caller;
 mod edit_distance;
 mod email_address;
+mod ended_session;
 mod envelope;
 pub mod id;
 mod time;
@@ -13,6 +14,7 @@ mod words;
 pub use caller::Caller;
 pub use edit_distance::edit_distance;
 pub use email_address::{EmailAddress, EmailAddressError};
+pub use ended_session::EndedSession;
 pub use envelope::Envelope;
 pub use id::{
     ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId,

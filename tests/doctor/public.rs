@@ -26,7 +26,7 @@ async fn below_a_proxy(path: &str) -> (Proxy, TestApp) {
 }
 
 async fn look(app: &TestApp) -> Seen {
-    let keys = Keys::load(&app.app).await.unwrap().public_set(None).unwrap();
+    let keys = Keys::load(&app.app).await.unwrap().public_set(housekey::config::SigningAlgorithm::ALL).unwrap();
     let origin = Origin::parse("https://app.test").unwrap();
     doctor::public(&app.app, &serde_json::from_slice(&keys.body).unwrap(), Some(&origin)).await
 }

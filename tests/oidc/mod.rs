@@ -1,5 +1,6 @@
 mod accounts;
 mod authorize;
+mod backchannel;
 mod certified_client;
 mod client_assertion;
 mod client_credentials;
@@ -9,7 +10,9 @@ pub mod device;
 mod discovery;
 mod grants;
 mod introspect;
+mod keys;
 mod logout;
+mod logout_modules;
 mod pkce;
 mod redirect_uri;
 mod refresh;

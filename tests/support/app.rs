@@ -30,7 +30,7 @@ pub struct TestApp {
     pub issuer: String,
     pub clock: Clock,
     pub inbox: Inbox,
-    _house: House,
+    pub house: House,
     running: Option<Running>,
     pub folder: tempfile::TempDir,
     pub toml: String,
@@ -102,7 +102,7 @@ impl TestApp {
         let house =
             House::build(Arc::clone(&app), development.then(|| inbox.clone()), Extras { clients, ..Extras::default() }).await.unwrap();
         let running = house.serve(listener).unwrap();
-        Self { app, issuer, clock, inbox, _house: house, running: Some(running), folder, toml }
+        Self { app, issuer, clock, inbox, house, running: Some(running), folder, toml }
     }
 
     /// A second replica on the same database; its issuer is the first one's.
@@ -133,6 +133,11 @@ impl TestApp {
 
     pub fn browser(&self) -> Browser {
         Browser::new(&self.issuer)
+    }
+
+    /// Reads the signing keys again now, as the server does by itself every two seconds.
+    pub async fn learn_keys(&self) {
+        self.house.learn_keys().await.unwrap();
     }
 
     pub fn travel(&self, by: Duration) {

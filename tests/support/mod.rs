@@ -13,6 +13,7 @@ pub mod person;
 pub mod postgres;
 pub mod provider;
 pub mod proxy;
+pub mod receiver;
 pub mod relying_party;
 pub mod script;
 pub mod smtp;
@@ -24,6 +25,7 @@ pub use browser::{Browser, View};
 pub use person::{PASSWORD, person};
 pub use provider::Provider;
 pub use proxy::{Fault, Proxy};
+pub use receiver::Receiver;
 pub use relying_party::RelyingParty;
 pub use script::Script;
 

@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use self::settings::{Settings, redirect_uris, word};
+pub(super) use self::settings::word;
+use self::settings::{Settings, redirect_uris};
 use self::show::{as_json, describe};
 use super::output::{Failure, Output, read_secret};
 use crate::app::App;

@@ -51,6 +51,9 @@ pub(super) struct Settings {
     /// Where a sign-in can be started from outside.
     #[arg(long, value_name = "URL")]
     initiate_login_uri: Option<String>,
+    /// Where its server is told that a session ended.
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
 }
 
 impl Settings {
@@ -98,6 +101,9 @@ impl Settings {
         if let Some(uri) = &self.initiate_login_uri {
             entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
         }
+        if let Some(uri) = &self.backchannel_logout_uri {
+            entry.backchannel_logout_uri = redirect_uris("--backchannel-logout-uri", std::slice::from_ref(uri))?.pop();
+        }
         Ok(())
     }
 }
@@ -109,7 +115,7 @@ pub(super) fn redirect_uris(option: &str, texts: &[String]) -> Result<Vec<Redire
 }
 
 /// One of some words.
-pub(super) fn word<T: Copy + std::fmt::Display>(
+pub(in crate::cli) fn word<T: Copy + std::fmt::Display>(
     option: &str,
     text: &str,
     parse: impl Fn(&str) -> Option<T>,

@@ -29,6 +29,7 @@ pub(super) fn describe(client: &Client) -> String {
     }
     lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
     lines.extend(entry.post_logout_redirect_uris.iter().map(|uri| format!("  logout to   {uri}")));
+    lines.extend(entry.backchannel_logout_uri.iter().map(|uri| format!("  logout call {uri}")));
     lines.extend(client.origins.iter().map(|origin| format!("  origin      {origin}")));
     lines.join("\n")
 }
@@ -60,5 +61,6 @@ pub(super) fn as_json(client: &Client) -> Value {
         "post_logout_redirect_uris": entry.post_logout_redirect_uris,
         "origins": client.origins,
         "initiate_login_uri": entry.initiate_login_uri,
+        "backchannel_logout_uri": entry.backchannel_logout_uri,
     })
 }

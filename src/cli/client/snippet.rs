@@ -72,7 +72,7 @@ impl Values {
         let algorithm = client.algorithm(&app.config.tokens);
         let jwks = if inline {
             let keys = Keys::load(app).await?;
-            let set = keys.public_set(Some(algorithm)).ok_or_else(|| Failure::new("There is no key of this algorithm."))?;
+            let set = keys.public_set(&[algorithm]).ok_or_else(|| Failure::new("There is no key of this algorithm."))?;
             format!("data:text/plain;charset=utf-8;base64,{}", base64::engine::general_purpose::STANDARD.encode(&set.body))
         } else {
             // Only keys that customJwt's parser knows: it refuses a whole set for one that it does not.

@@ -13,6 +13,7 @@ use jsonwebtoken::jwk::JwkSet;
 
 use super::output::{Failure, Output};
 use crate::app::App;
+use crate::config::SigningAlgorithm;
 use crate::doctor::{self, AuthConfig, Finding, Ours};
 use crate::key::Keys;
 use crate::oidc::{Client, Clients};
@@ -99,6 +100,6 @@ async fn chosen(app: &App, id: Option<&str>) -> Result<Vec<Arc<Client>>, Failure
 
 /// The keys as everybody sees them.
 async fn published(app: &App) -> Result<JwkSet, Failure> {
-    let set = Keys::load(app).await?.public_set(None).and_then(|set| serde_json::from_slice(&set.body).ok());
+    let set = Keys::load(app).await?.public_set(SigningAlgorithm::ALL).and_then(|set| serde_json::from_slice(&set.body).ok());
     set.ok_or_else(|| Failure::new("The published keys cannot be read."))
 }

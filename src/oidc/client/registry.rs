@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Client, store};
 use crate::app::App;
+use crate::config::{SigningAlgorithm, Tokens};
 use crate::error::Result;
 use crate::types::{ClientId, Origin, UnixMillis};
 
@@ -64,6 +65,23 @@ impl Clients {
     /// All of them, by identifier.
     pub async fn all(&self, app: &App) -> Result<Vec<Arc<Client>>> {
         Ok(self.known(app, FRESH).await?.by_id.values().cloned().collect())
+    }
+
+    /// What the tokens of any of them are signed with, as far as this replica knows by now: no database call.
+    pub fn algorithms(&self, tokens: &Tokens) -> Vec<SigningAlgorithm> {
+        let known = Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner));
+        let clients = self.configured.values().chain(known.by_id.values());
+        clients.map(|client| client.algorithm(tokens)).chain([tokens.signing]).collect()
+    }
+
+    /// Reads what the command line registers again every few seconds, for ever, also when nobody asks for a client.
+    pub async fn keep_learning(&self, app: &App) {
+        loop {
+            tokio::time::sleep(FRESH).await;
+            if let Err(error) = self.known(app, Duration::ZERO).await {
+                tracing::warn!(%error, "the clients cannot be read; those known go on");
+            }
+        }
     }
 
     /// Whether the configuration file registers this one: the command line cannot change it then.

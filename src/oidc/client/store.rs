@@ -61,6 +61,8 @@ struct Stored {
     #[serde(default)]
     scopes: Vec<String>,
     initiate_login_uri: Option<String>,
+    /// Absent in registrations of earlier versions.
+    backchannel_logout_uri: Option<String>,
 }
 
 fn write(entry: &ClientEntry) -> Result<String> {
@@ -82,6 +84,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         audience: entry.audience.clone(),
         scopes: entry.scopes.clone(),
         initiate_login_uri: entry.initiate_login_uri.as_ref().map(ToString::to_string),
+        backchannel_logout_uri: entry.backchannel_logout_uri.as_ref().map(ToString::to_string),
     };
     serde_json::to_string(&stored).map_err(|error| Error::broken("a client cannot be written", error))
 }
@@ -92,6 +95,7 @@ fn read(row: client::Model) -> Result<Client> {
     let uris = |texts: &[String]| {
         texts.iter().map(|text| RedirectUri::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<Vec<_>>>()
     };
+    let uri = |text: Option<String>| text.map(|text| RedirectUri::parse(&text)).transpose().map_err(|e| broken(&e.to_string()));
     let entry = ClientEntry {
         kind: ClientKind::parse(&stored.kind).ok_or_else(|| broken("kind"))?,
         name: stored.name,
@@ -109,11 +113,8 @@ fn read(row: client::Model) -> Result<Client> {
         first_party: stored.first_party,
         audience: stored.audience,
         scopes: stored.scopes,
-        initiate_login_uri: stored
-            .initiate_login_uri
-            .map(|text| RedirectUri::parse(&text))
-            .transpose()
-            .map_err(|e| broken(&e.to_string()))?,
+        initiate_login_uri: uri(stored.initiate_login_uri)?,
+        backchannel_logout_uri: uri(stored.backchannel_logout_uri)?,
         branding: None,
     };
     Ok(Client::with_mark(row.id.clone(), entry, row.secret_hash))

@@ -7,11 +7,12 @@
 mod ending;
 mod rotate;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
 
 pub use ending::{Ending, end_of_app, end_presented, give_back, revoke};
 pub(super) use ending::{end_of_session, end_of_user};
@@ -207,6 +208,16 @@ pub async fn session_of(
         .one(db)
         .await?;
     Ok(row.map(|row| row.session_id))
+}
+
+/// Who was given tokens of a session, and when first.
+pub(super) async fn clients_of_session(db: &impl ConnectionTrait, session: SessionId) -> Result<BTreeMap<ClientId, UnixMillis>> {
+    let rows = token_family::Entity::find()
+        .filter(token_family::Column::SessionId.eq(session))
+        .order_by_desc(token_family::Column::CreatedAt)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.client_id, row.created_at)).collect())
 }
 
 /// Lets families descend from the session that replaces theirs, because the same person proved who they are again.
