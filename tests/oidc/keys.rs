@@ -61,7 +61,7 @@ fn a_client_that_keeps_the_jwks_for_a_minute_verifies_every_token_of_a_rotation(
             app.travel(Duration::from_secs(30));
             app.learn_keys().await;
             let now = app.clock.now();
-            if now.since(copied_at) >= Duration::from_secs(60) {
+            if now.since(copied_at) >= Duration::from_mins(1) {
                 (copy, copied_at) = (jwks(&app.issuer).await, now);
             }
             let signed = kid(spa.redeem(&spa.code(&browser).await).await.text("id_token"));

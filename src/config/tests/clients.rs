@@ -19,7 +19,7 @@ fn what_a_client_must_not_be_is_said() {
     insta::assert_snapshot!(client(uris), @r#"
     clients.app.kind
       is not set
-      help: one of "spa", "native", "web", "service"
+      help: one of "spa", "native", "web", "service", "device"
     "#);
     insta::assert_snapshot!(client("kind = 'spa'\nauth = 'basic'\ndelivery = 'token'\nname = ''"), @r#"
     clients.app.auth  (housekey.toml, line 4)

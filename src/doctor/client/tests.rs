@@ -68,7 +68,9 @@ fn each_other_surprise_is_one_note() {
     note(&format!("{NEAR}audience = \"convex\""), "for convex, not for web: strict OpenID clients", "leave audience out");
     note(&format!("{NEAR}signing = \"ES256\""), "no ES256 in its form { domain, applicationID }", "RS256");
     note(&format!("{NEAR}signing = \"EdDSA\""), "no EdDSA in its form customJwt", "RS256");
-    let legacy = "pkce = \"optional\"\nkind = \"web\"\nsecret = \"0123456789abcdef0123456789\"";
+    // The public key of RFC 8037's appendix A.2.
+    let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    let legacy = format!("pkce = \"optional\"\nkind = \"web\"\nauth = \"private_key_jwt\"\njwks = '{jwks}'");
     note(&format!("{NEAR}{legacy}"), "pkce is optional, which is legacy", "leave pkce out");
     let two_names = found(LAPTOP, false, "redirect_uris = [\"http://127.0.0.1:5173/cb\"]");
     one_finding(&two_names, Mark::Note, "127.0.0.1 and localhost are this machine", "localhost");
