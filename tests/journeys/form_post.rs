@@ -1,41 +1,42 @@
 //! An answer in a form, in a real browser under our own policy; and the pages on the way there.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::chromium::Chromium;
 use crate::support::peer::{self, Peer};
 use crate::support::relying_party::CHALLENGE;
 use crate::support::{On, PASSWORD, TestApp, person};
 
-/// An app that shows what was sent to it.
+/// An app that shows what was sent to it. A browser opens connections that it may never use, so each is waited for by itself.
 async fn mirror(listener: TcpListener) {
-    loop {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = Vec::new();
-        let whole = |request: &[u8]| {
-            let text = String::from_utf8_lossy(request).into_owned();
-            let (head, body) = text.split_once("\r\n\r\n")?;
-            let length =
-                head.to_lowercase().split("content-length: ").nth(1).map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
-            (body.len() >= length).then(|| format!("{} {body}", head.lines().next().unwrap()))
-        };
-        let said = loop {
-            let mut piece = [0; 4096];
-            let read = stream.read(&mut piece).await.unwrap_or(0);
-            request.extend_from_slice(&piece[..read]);
-            if let Some(said) = whole(&request) {
-                break said;
-            }
-            if read == 0 {
-                break String::new();
-            }
-        };
-        let page = format!("<!doctype html><title>app</title><p id=\"said\">{}</p>", said.replace('&', " "));
-        let answer =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}", page.len());
-        let _ = stream.write_all(answer.as_bytes()).await;
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(reflect(stream));
     }
+}
+
+async fn reflect(mut stream: TcpStream) {
+    let mut request = Vec::new();
+    let whole = |request: &[u8]| {
+        let text = String::from_utf8_lossy(request).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let length = head.to_lowercase().split("content-length: ").nth(1).map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
+        (body.len() >= length).then(|| format!("{} {body}", head.lines().next().unwrap()))
+    };
+    let said = loop {
+        let mut piece = [0; 4096];
+        let read = stream.read(&mut piece).await.unwrap_or(0);
+        request.extend_from_slice(&piece[..read]);
+        if let Some(said) = whole(&request) {
+            break said;
+        }
+        if read == 0 {
+            return;
+        }
+    };
+    let page = format!("<!doctype html><title>app</title><p id=\"said\">{}</p>", said.replace('&', " "));
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}", page.len());
+    let _ = stream.write_all(answer.as_bytes()).await;
 }
 
 #[test]
