@@ -287,7 +287,7 @@ fn whoever_is_barred_at_the_last_moment_gets_nothing_on_any_way() {
     peer::run(async {
         for &way in ISSUES {
             for barred in [Barred::No, Barred::Locked, Barred::Unverified] {
-                let issued = tokio::time::timeout(Duration::from_secs(60), issues(way, barred)).await;
+                let issued = tokio::time::timeout(Duration::from_mins(1), issues(way, barred)).await;
                 let issued = issued.unwrap_or_else(|_| panic!("{way}, {barred:?}: no end to it"));
                 let proved = barred == Barred::Unverified && PROVES_THE_ADDRESS.contains(&way);
                 assert_eq!(issued, barred == Barred::No || proved, "{way}, {barred:?}");

@@ -34,7 +34,7 @@ async fn reflect(mut stream: TcpStream) {
             return;
         }
     };
-    let page = format!("<!doctype html><title>app</title><p id=\"said\">{}</p>", said.replace('&', " "));
+    let page = format!("<!doctype html><title>app</title><link rel=\"icon\" href=\"data:,\"><p id=\"said\">{}</p>", said.replace('&', " "));
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}", page.len());
     let _ = stream.write_all(answer.as_bytes()).await;
 }
