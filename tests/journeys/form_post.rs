@@ -70,6 +70,8 @@ fn a_form_takes_the_answer_to_the_app_by_itself() {
         assert!(said.contains("code=hkc_") && said.contains("state=s1") && said.contains("iss="), "{said}");
         browser.driver.goto(&ask("&prompt=select_account")).await.unwrap();
         browser.find(".accounts").await;
+        // What the app's own page has said is not about ours.
+        browser.complaints().await;
         browser.looks_right("accounts").await;
         browser.click(".accounts a").await;
         browser.wait_for("#said", |text| text.contains("code=hkc_")).await;
@@ -77,6 +79,7 @@ fn a_form_takes_the_answer_to_the_app_by_itself() {
         browser.wait_for("#said", |text| text.contains("error=login_required")).await;
         browser.driver.goto(&format!("{}/account/applications", app.issuer)).await.unwrap();
         browser.find("button[name=remove]").await;
+        browser.complaints().await;
         browser.looks_right("account-applications").await;
         browser.click("button[name=remove]").await;
         browser.wait_for("h1 + p", |text| text.contains("No other apps")).await;
