@@ -267,7 +267,8 @@ fn no_letter_stands_readable_in_the_queue() {
 /// A relay that hangs, a server that is killed: what was promised is still sent, once.
 #[test]
 fn a_queue_survives_a_kill() {
-    use crate::server::{command, free_port, start_with};
+    use crate::server::{command, start_with};
+    use crate::support::development::free_port;
     if !peer::require(Peer::Smtp, "a_queue_survives_a_kill") {
         return;
     }

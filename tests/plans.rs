@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::server::{command, free_port};
+use crate::server::command;
+use crate::support::development::free_port;
 use crate::support::relying_party::{CALLBACK, code_in};
 use crate::support::{Browser, RelyingParty, View, peer};
 

@@ -1,7 +1,7 @@
 //! The process: it starts fast, stops gently, and a kill loses nothing that was answered.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use sea_orm::ConnectionTrait as _;
 
 use crate::on_each_database;
+use crate::support::development::free_port;
 use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, peer, person};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_housekey");
@@ -49,10 +50,6 @@ pub fn command(folder: &Path, port: u16, arguments: &[&str]) -> Command {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
-}
-
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn start(folder: &Path, port: u16) -> Program {

@@ -202,7 +202,7 @@ fn a_connection_that_breaks_and_one_that_hangs_are_faults_where_the_server_runs(
 #[test]
 fn a_server_that_was_not_started_yet_is_no_fault() {
     let (folder, proxy) = (tempfile::tempdir().unwrap(), Proxy::start(None));
-    let free = crate::server::free_port();
+    let free = crate::support::development::free_port();
     let toml = |issuer: u16| {
         format!(
             "issuer = \"http://localhost:{issuer}\"\nserver.listen = \"127.0.0.1:{free}\"\nsign_in.methods = [\"password\"]\ndata_dir = \"{}\"\n",

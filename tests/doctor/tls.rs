@@ -76,7 +76,7 @@ fn a_port_that_speaks_no_tls_is_a_fault_whether_the_server_runs_or_not() {
         "issuer = \"https://localhost:{}\"\ndata_dir = \"{}\"\nserver.listen = \"127.0.0.1:{}\"\nserver.reachable_networks = [\"127.0.0.0/8\"]\nsign_in.methods = [\"password\"]\n",
         proxy.port,
         folder.path().display(),
-        crate::server::free_port()
+        crate::support::development::free_port()
     );
     let (fine, said) = run_in(folder.path(), &toml, &[], &["doctor"], "");
     assert!(!fine && said.contains("FAIL  public") && said.contains("must speak TLS 1.2 or 1.3 at https://localhost:"), "{said}");

@@ -6,30 +6,16 @@ use serde_json::{Value, json};
 
 use crate::on_each_database;
 use crate::support::relying_party::{Answer, claims};
-use crate::support::{Browser, On, PASSWORD, RelyingParty, SECRET, TestApp, peer, person};
-
-async fn signed_in(app: &TestApp) -> Browser {
-    person(app, "maya@okafor.example").await;
-    let browser = app.browser();
-    browser.sign_in("maya@okafor.example", PASSWORD).await;
-    browser
-}
-
-async fn tokens(app: &TestApp, browser: &Browser, client: &'static str) -> (RelyingParty, Answer) {
-    let party = RelyingParty::new(app, client);
-    let answer = party.redeem(&party.code(browser).await).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    (party, answer)
-}
+use crate::support::{On, PASSWORD, RelyingParty, SECRET, TestApp, maya_at_a_browser, peer};
 
 fn inactive() -> Value {
     json!({ "active": false })
 }
 
 on_each_database!(a_client_is_told_what_its_tokens_are_worth, |app: TestApp| async move {
-    let browser = signed_in(&app).await;
+    let browser = maya_at_a_browser(&app).await;
     for client in ["web", "web2"] {
-        let (party, answer) = tokens(&app, &browser, client).await;
+        let (party, answer) = RelyingParty::with_tokens(&app, &browser, client).await;
         let said = claims(answer.text("access_token"));
         let worth = party.introspect(answer.text("access_token")).await;
         let mut expected = json!({ "active": true, "token_type": "Bearer" });
@@ -50,7 +36,7 @@ on_each_database!(a_client_is_told_what_its_tokens_are_worth, |app: TestApp| asy
 });
 
 on_each_database!(what_is_over_is_over_at_once, |app: TestApp| async move {
-    let browser = signed_in(&app).await;
+    let browser = maya_at_a_browser(&app).await;
     let check = async |party: &RelyingParty, answer: &Answer, alive: bool| {
         for kind in ["access_token", "refresh_token"] {
             let worth = party.introspect(answer.text(kind)).await.body;
@@ -59,17 +45,17 @@ on_each_database!(what_is_over_is_over_at_once, |app: TestApp| async move {
         }
     };
     // Given back.
-    let (web, answer) = tokens(&app, &browser, "web").await;
+    let (web, answer) = RelyingParty::with_tokens(&app, &browser, "web").await;
     check(&web, &answer, true).await;
     web.revoke(answer.text("access_token")).await;
     check(&web, &answer, false).await;
     // By age.
-    let (web, answer) = tokens(&app, &browser, "web").await;
+    let (web, answer) = RelyingParty::with_tokens(&app, &browser, "web").await;
     app.travel(Duration::from_mins(10));
     assert_eq!(web.introspect(answer.text("access_token")).await.body, inactive());
     assert_eq!(web.introspect(answer.text("refresh_token")).await.body["active"], true);
     // V-44: the person is shut out, for as long as they are.
-    let (web, answer) = tokens(&app, &browser, "web").await;
+    let (web, answer) = RelyingParty::with_tokens(&app, &browser, "web").await;
     let user = claims(answer.text("access_token"))["sub"].as_str().unwrap().parse().unwrap();
     for (state, alive) in [(housekey::user::State::Locked, false), (housekey::user::State::Active, true)] {
         let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
@@ -80,7 +66,7 @@ on_each_database!(what_is_over_is_over_at_once, |app: TestApp| async move {
     // Signed out.
     let view = app.browser();
     view.sign_in("maya@okafor.example", PASSWORD).await;
-    let (web, answer) = tokens(&app, &view, "web").await;
+    let (web, answer) = RelyingParty::with_tokens(&app, &view, "web").await;
     check(&web, &answer, true).await;
     view.get("/sign-out").await.form().press("Sign out").await;
     check(&web, &answer, false).await;
@@ -91,9 +77,9 @@ fn only_who_a_token_is_of_or_for_is_told_of_it() {
     peer::run(async {
         let toml = format!("[clients.api]\nkind = 'service'\nsecret = '{SECRET}'\naudience = 'spa'\n");
         let app = TestApp::with(On::Sqlite, &toml).await;
-        let browser = signed_in(&app).await;
-        let (_, spa) = tokens(&app, &browser, "spa").await;
-        let (_, web) = tokens(&app, &browser, "web").await;
+        let browser = maya_at_a_browser(&app).await;
+        let (_, spa) = RelyingParty::with_tokens(&app, &browser, "spa").await;
+        let (_, web) = RelyingParty::with_tokens(&app, &browser, "web").await;
         let api = async |token: &str| {
             let request = reqwest::Client::new().post(format!("{}/introspect", app.issuer)).basic_auth("api", Some(SECRET));
             request.form(&[("token", token)]).send().await.unwrap().json::<Value>().await.unwrap()
@@ -122,9 +108,9 @@ fn only_who_a_token_is_of_or_for_is_told_of_it() {
 fn who_asks_proves_itself_and_keeps_a_secret() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
-        let browser = signed_in(&app).await;
-        let (web, answer) = tokens(&app, &browser, "web").await;
-        let (_, spa) = tokens(&app, &browser, "spa").await;
+        let browser = maya_at_a_browser(&app).await;
+        let (web, answer) = RelyingParty::with_tokens(&app, &browser, "web").await;
+        let (_, spa) = RelyingParty::with_tokens(&app, &browser, "spa").await;
         let (http, url) = (&web.http, format!("{}/introspect", app.issuer));
         let token = ("token", answer.text("access_token"));
         for (request, status) in [

@@ -32,8 +32,7 @@ fn kid(token: &str) -> String {
 async fn signed_in(app: &TestApp) -> (Browser, Answer) {
     let browser = app.browser();
     browser.sign_in("maya@okafor.example", PASSWORD).await;
-    let spa = RelyingParty::new(app, "spa");
-    let tokens = spa.redeem(&spa.code(&browser).await).await;
+    let (_, tokens) = RelyingParty::with_tokens(app, &browser, "spa").await;
     (browser, tokens)
 }
 

@@ -4,15 +4,10 @@ use std::time::Duration;
 
 use crate::on_each_database;
 use crate::support::relying_party::{Answer, claims};
-use crate::support::{On, PASSWORD, RelyingParty, TestApp, peer, person};
+use crate::support::{On, PASSWORD, RelyingParty, TestApp, maya_at_a_browser, peer, person};
 
 async fn tokens(app: &TestApp, client: &'static str) -> (RelyingParty, Answer) {
-    person(app, "maya@okafor.example").await;
-    let browser = app.browser();
-    browser.sign_in("maya@okafor.example", PASSWORD).await;
-    let party = RelyingParty::new(app, client);
-    let answer = party.redeem(&party.code(&browser).await).await;
-    (party, answer)
+    RelyingParty::with_tokens(app, &maya_at_a_browser(app).await, client).await
 }
 
 /// Why there is nothing to refresh any more.

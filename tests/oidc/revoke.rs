@@ -6,21 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::on_each_database;
 use crate::support::relying_party::{Answer, claims};
-use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, peer, person};
-
-async fn signed_in(app: &TestApp) -> Browser {
-    person(app, "maya@okafor.example").await;
-    let browser = app.browser();
-    browser.sign_in("maya@okafor.example", PASSWORD).await;
-    browser
-}
-
-async fn tokens(app: &TestApp, browser: &Browser, client: &'static str) -> (RelyingParty, Answer) {
-    let party = RelyingParty::new(app, client);
-    let answer = party.redeem(&party.code(browser).await).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    (party, answer)
-}
+use crate::support::{On, RelyingParty, TestApp, maya_at_a_browser, peer};
 
 async fn is_alive(party: &RelyingParty, tokens: &Answer) -> bool {
     let by_access = party.userinfo(tokens.text("access_token")).await.status == 200;
@@ -38,11 +24,11 @@ async fn revocations(app: &TestApp, tokens: &Answer) -> usize {
 }
 
 on_each_database!(either_token_ends_all_that_its_sign_in_gave_the_client, |app: TestApp| async move {
-    let browser = signed_in(&app).await;
+    let browser = maya_at_a_browser(&app).await;
     for client in ["spa", "web", "web2", "spa-es256"] {
-        let (other, kept) = tokens(&app, &browser, "spa-eddsa").await;
+        let (other, kept) = RelyingParty::with_tokens(&app, &browser, "spa-eddsa").await;
         for given_back in ["refresh_token", "access_token"] {
-            let (party, answer) = tokens(&app, &browser, client).await;
+            let (party, answer) = RelyingParty::with_tokens(&app, &browser, client).await;
             let before = revocations(&app, &answer).await;
             let revoked = party.revoke(answer.text(given_back)).await;
             assert_eq!((revoked.status, &revoked.body), (200, &serde_json::Value::Null), "an empty answer");
@@ -56,13 +42,13 @@ on_each_database!(either_token_ends_all_that_its_sign_in_gave_the_client, |app: 
 });
 
 on_each_database!(fifty_revocations_at_once_are_one, |app: TestApp| async move {
-    let browser = signed_in(&app).await;
-    let (spa, answer) = tokens(&app, &browser, "spa").await;
+    let browser = maya_at_a_browser(&app).await;
+    let (spa, answer) = RelyingParty::with_tokens(&app, &browser, "spa").await;
     let answers = futures_util::future::join_all((0..50).map(|_| spa.revoke(answer.text("refresh_token")))).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
     assert_eq!(revocations(&app, &answer).await, 1);
     // Among refreshes: whoever comes first, what is left is dead.
-    let (spa, answer) = tokens(&app, &browser, "spa").await;
+    let (spa, answer) = RelyingParty::with_tokens(&app, &browser, "spa").await;
     let old = answer.text("refresh_token");
     let mixed = (0..50).map(async |n| if n == 25 { spa.revoke(old).await } else { spa.refresh(old).await });
     let answers = futures_util::future::join_all(mixed).await;
@@ -74,8 +60,8 @@ on_each_database!(fifty_revocations_at_once_are_one, |app: TestApp| async move {
 
 // V-45.
 on_each_database!(a_revocation_that_could_not_be_written_is_never_called_one, |app: TestApp| async move {
-    let browser = signed_in(&app).await;
-    let (spa, answer) = tokens(&app, &browser, "spa").await;
+    let browser = maya_at_a_browser(&app).await;
+    let (spa, answer) = RelyingParty::with_tokens(&app, &browser, "spa").await;
     let rename = async |from: &str, to: &str| {
         app.app.db.write().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await.unwrap();
     };
@@ -97,8 +83,8 @@ on_each_database!(a_revocation_that_could_not_be_written_is_never_called_one, |a
 fn nobody_gives_back_what_is_another_clients() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
-        let browser = signed_in(&app).await;
-        let (web, answer) = tokens(&app, &browser, "web").await;
+        let browser = maya_at_a_browser(&app).await;
+        let (web, answer) = RelyingParty::with_tokens(&app, &browser, "web").await;
         for thief in ["web2", "spa", "third-party"] {
             let thief = RelyingParty::new(&app, thief);
             for kind in ["refresh_token", "access_token"] {
@@ -115,8 +101,8 @@ fn nobody_gives_back_what_is_another_clients() {
 fn what_is_no_token_of_ours_is_gone_already() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
-        let browser = signed_in(&app).await;
-        let (spa, answer) = tokens(&app, &browser, "spa").await;
+        let browser = maya_at_a_browser(&app).await;
+        let (spa, answer) = RelyingParty::with_tokens(&app, &browser, "spa").await;
         let (access, refresh) = (answer.text("access_token"), answer.text("refresh_token"));
         let code = spa.code(&browser).await;
         let session = browser.cookie("__Host-hk-session").unwrap();
@@ -136,7 +122,7 @@ fn what_is_no_token_of_ours_is_gone_already() {
         assert_eq!(browser.get("/account").await.url.path(), "/account");
         // A hint may say what it likes.
         for hint in ["access_token", "refresh_token", "id_token", "nonsense", ""] {
-            let (spa, answer) = tokens(&app, &browser, "spa").await;
+            let (spa, answer) = RelyingParty::with_tokens(&app, &browser, "spa").await;
             let fields = [("token", answer.text("refresh_token")), ("token_type_hint", hint)];
             assert_eq!(spa.ask("/revoke", &fields).await.status, 200);
             assert!(!is_alive(&spa, &answer).await, "{hint}");
@@ -148,8 +134,8 @@ fn what_is_no_token_of_ours_is_gone_already() {
 fn an_access_token_that_is_over_ends_nothing_and_a_replaced_refresh_token_everything() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
-        let browser = signed_in(&app).await;
-        let (spa, first) = tokens(&app, &browser, "spa").await;
+        let browser = maya_at_a_browser(&app).await;
+        let (spa, first) = RelyingParty::with_tokens(&app, &browser, "spa").await;
         app.travel(Duration::from_mins(11));
         assert_eq!(spa.revoke(first.text("access_token")).await.status, 200);
         let second = spa.refresh(first.text("refresh_token")).await;
@@ -165,8 +151,8 @@ fn an_access_token_that_is_over_ends_nothing_and_a_replaced_refresh_token_everyt
 fn who_asks_proves_itself_and_asks_properly() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
-        let browser = signed_in(&app).await;
-        let (web, answer) = tokens(&app, &browser, "web").await;
+        let browser = maya_at_a_browser(&app).await;
+        let (web, answer) = RelyingParty::with_tokens(&app, &browser, "web").await;
         let (http, url) = (&web.http, format!("{}/revoke", app.issuer));
         let token = ("token", answer.text("refresh_token"));
         for (request, status) in [

@@ -4,14 +4,11 @@ use std::time::Duration;
 
 use crate::on_each_database;
 use crate::support::relying_party::Answer;
-use crate::support::{On, PASSWORD, RelyingParty, TestApp, peer, person};
+use crate::support::{On, RelyingParty, TestApp, maya_at_a_browser, peer};
 
 async fn signed_in(app: &TestApp) -> (crate::support::Browser, RelyingParty, Answer) {
-    person(app, "maya@okafor.example").await;
-    let browser = app.browser();
-    browser.sign_in("maya@okafor.example", PASSWORD).await;
-    let spa = RelyingParty::new(app, "spa");
-    let tokens = spa.redeem(&spa.code(&browser).await).await;
+    let browser = maya_at_a_browser(app).await;
+    let (spa, tokens) = RelyingParty::with_tokens(app, &browser, "spa").await;
     (browser, spa, tokens)
 }
 

@@ -41,8 +41,7 @@ async fn scene(client: &'static str, more: &str) -> (TestApp, String, Answer) {
 async fn tokens(app: &TestApp, client: &'static str) -> Answer {
     let browser = app.browser();
     browser.sign_in(MAYA, PASSWORD).await;
-    let party = RelyingParty::new(app, client);
-    party.redeem(&party.code(&browser).await).await
+    RelyingParty::with_tokens(app, &browser, client).await.1
 }
 
 fn of_id_tokens(app: &TestApp) -> Value {

@@ -22,7 +22,7 @@ pub mod template;
 
 pub use app::{On, TestApp};
 pub use browser::{Browser, View};
-pub use person::{PASSWORD, person};
+pub use person::{PASSWORD, maya_at_a_browser, person};
 pub use provider::Provider;
 pub use proxy::{Fault, Proxy};
 pub use receiver::Receiver;

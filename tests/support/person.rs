@@ -25,6 +25,14 @@ pub async fn person(app: &TestApp, address: &str) -> UserId {
     user
 }
 
+/// Maya, who has an account and is signed in at this browser.
+pub async fn maya_at_a_browser(app: &TestApp) -> Browser {
+    person(app, "maya@okafor.example").await;
+    let browser = app.browser();
+    browser.sign_in("maya@okafor.example", PASSWORD).await;
+    browser
+}
+
 impl Browser {
     /// Signs in through the real pages, beginning wherever `view` is a sign-in page.
     pub async fn sign_in_from(&self, view: View, address: &str, password: &str) -> View {

@@ -44,6 +44,14 @@ impl RelyingParty {
         )
     }
 
+    /// This app with the tokens of whoever is signed in at this browser.
+    pub async fn with_tokens(app: &TestApp, browser: &Browser, client: &'static str) -> (Self, Answer) {
+        let party = Self::new(app, client);
+        let answer = party.redeem(&party.code(browser).await).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        (party, answer)
+    }
+
     /// A code for whoever is signed in at this browser.
     pub async fn code(&self, browser: &Browser) -> String {
         let view = browser.get(&self.authorize_path("")).await;
