@@ -7,11 +7,11 @@ use askama::Template;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
+use crate::oidc::Clients;
 use crate::oidc::consent::{self, Allowed};
-use crate::oidc::{Client, Clients};
 use crate::page::{Page, PageResult, Sample, initial};
 use crate::session::{Session, Visitor};
-use crate::sign_in::{Destination, Flow};
+use crate::sign_in::{self, Destination};
 use crate::types::{ClientId, UnixMillis, Words};
 use crate::work::Actor;
 
@@ -20,8 +20,7 @@ pub async fn get_applications(app: web::Data<App>, clients: web::Data<Clients>, 
     let Some(session) = visitor.session(&app).await? else { return Ok(sign_in_first(&app, &visitor)?) };
     let mut applications = Vec::new();
     for allowed in consent::list(app.db.read(), session.user).await? {
-        let client = clients.find(&app, allowed.client.as_str()).await?;
-        let name = client.as_deref().map_or_else(|| allowed.client.to_string(), |client: &Client| client.name().to_owned());
+        let name = clients.name_of(&app, &allowed.client).await?;
         let Allowed { client, scope, since, used_at } = allowed;
         applications.push(Application { id: client.to_string(), name, scope, since, used_at });
     }
@@ -44,10 +43,7 @@ async fn withdraw(app: &App, visitor: &Visitor, session: &Session, client: &Clie
 }
 
 fn sign_in_first(app: &App, visitor: &Visitor) -> Result<HttpResponse> {
-    let flow = Flow::begin(app, visitor.browser(), Destination::Applications).seal(app)?;
-    let mut response = see_other(&app.config.issuer.join(&format!("/sign-in?flow={flow}")));
-    visitor.browser().introduce(&mut response);
-    Ok(response)
+    sign_in::set_out(app, visitor, Destination::Applications, "/sign-in")
 }
 
 /// The apps.

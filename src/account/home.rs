@@ -13,7 +13,7 @@ use crate::user;
 /// The page; without a session, the sign-in page.
 pub async fn get_account(app: web::Data<App>, visitor: Visitor) -> PageResult {
     let person = match visitor.session(&app).await? {
-        Some(session) => user::find(app.db.read(), session.user).await?.map(|user| user.person),
+        Some(session) => user::look(&app.db, session.user).await?,
         None => None,
     };
     let Some(person) = person else { return Ok(see_other(&app.config.issuer.join("/sign-in"))) };

@@ -6,9 +6,8 @@ use actix_web::HttpResponse;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::form::see_other;
 use crate::session::{Session, Visitor};
-use crate::sign_in::{Destination, Flow};
+use crate::sign_in::{self, Destination};
 use crate::user::{self, Person};
 
 const RECENT: Duration = Duration::from_mins(15);
@@ -22,14 +21,11 @@ pub(super) async fn recently_proved(
     let session = visitor.session(app).await?;
     let session = session.filter(|session| app.clock.now().since(session.auth_time) <= RECENT);
     let person = match &session {
-        Some(session) => user::find(app.db.read(), session.user).await?.map(|user| user.person),
+        Some(session) => user::look(&app.db, session.user).await?,
         None => None,
     };
     if let Some(found) = session.zip(person) {
         return Ok(Ok(found));
     }
-    let flow = Flow::begin(app, visitor.browser(), back_to).seal(app)?;
-    let mut response = see_other(&app.config.issuer.join(&format!("/sign-in?flow={flow}")));
-    visitor.browser().introduce(&mut response);
-    Ok(Err(response))
+    Ok(Err(sign_in::set_out(app, visitor, back_to, "/sign-in")?))
 }

@@ -62,7 +62,7 @@ pub async fn get_continue(
 /// so here the app begins by itself (OpenID Connect Core §4), and finds the person signed in.
 async fn begin_again(app: &App, visitor: &Visitor, client: &Client, asked: &AppRequest) -> Result<HttpResponse> {
     let person = match visitor.session(app).await? {
-        Some(session) => user::find(app.db.read(), session.user).await?.map(|user| user.person),
+        Some(session) => user::look(&app.db, session.user).await?,
         None => None,
     };
     let email = person.and_then(|person| person.email).map(|email| email.to_string());

@@ -33,10 +33,7 @@ pub async fn get_sign_in(app: web::Data<App>, clients: web::Data<Clients>, visit
         Needed::SignIn | Needed::SomebodyElse => "/sign-in",
         Needed::Nothing(_) | Needed::Choice(_) | Needed::Consent(_) => "/continue",
     };
-    let flow = Flow::begin(&app, visitor.browser(), Destination::App(Box::new(asked))).seal(&app)?;
-    let mut response = see_other(&app.config.issuer.join(&format!("{path}?flow={flow}")));
-    visitor.browser().introduce(&mut response);
-    Ok(response)
+    Ok(sign_in::set_out(&app, &visitor, Destination::App(Box::new(asked)), path)?)
 }
 
 /// `GET /oauth/{provider}`: the same, straight to another login server; or a journey under way that goes on there.

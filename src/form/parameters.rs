@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpRequest;
 
+use crate::error::Error;
+
 /// Parameters of a query or a form. An empty value counts as absent (OAuth 2.1 §3.1).
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
@@ -18,6 +20,12 @@ pub struct Repeated {
     pub name: String,
     /// Everything else, for saying whose request it was.
     pub first: Vec<(String, String)>,
+}
+
+impl From<Repeated> for Error {
+    fn from(repeated: Repeated) -> Self {
+        Self::Malformed(format!("{} was sent more than once", repeated.name.escape_default()))
+    }
 }
 
 impl Parameters {

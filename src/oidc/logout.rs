@@ -28,9 +28,7 @@ pub async fn get_end_session(
         }
         None => request.query_string().to_owned(),
     };
-    let parameters = Parameters::parse(query.as_bytes());
-    let parameters =
-        parameters.map_err(|repeated| Error::Malformed(format!("{} was sent more than once", repeated.name.escape_default())))?;
+    let parameters = Parameters::parse(query.as_bytes()).map_err(Error::from)?;
     Ok(end_session(&app, &keys, &clients, &visitor, &parameters).await?)
 }
 

@@ -20,6 +20,6 @@ pub use flow::Flow;
 pub use letter::{go, send_letter, too_soon, wait_words};
 pub use next_step::{NextStep, next_step};
 pub use notice::notices;
-pub use onward::{next, onward};
+pub use onward::{next, onward, set_out};
 pub use proof::{Method, Proofs};
 pub use reclaim::reclaim;

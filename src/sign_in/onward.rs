@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::{Destination, Flow};
+use super::{Destination, Flow, go};
 use crate::app::App;
 use crate::error::Result;
 use crate::form::see_other;
@@ -14,6 +14,13 @@ pub fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &
     let mut response = see_other(&next(app, flow)?);
     set_cookie(&mut response, secret, app.config.sign_in.session);
     visitor.devices(app).remember(app, (user, flow.by.as_ref()), &mut response);
+    Ok(response)
+}
+
+/// Begins a journey at one of our pages, in a browser that from then on has a name.
+pub fn set_out(app: &App, visitor: &Visitor, destination: Destination, path: &str) -> Result<HttpResponse> {
+    let mut response = go(app, path, &Flow::begin(app, visitor.browser(), destination))?;
+    visitor.browser().introduce(&mut response);
     Ok(response)
 }
 

@@ -76,7 +76,7 @@ pub async fn get_sign_out(app: web::Data<App>, visitor: Visitor) -> PageResult {
     let Some(session) = visitor.session(&app).await? else {
         return Ok(see_other(&app.config.issuer.join("/signed-out")));
     };
-    let person = user::find(app.db.read(), session.user).await?.map(|user| user.person);
+    let person = user::look(&app.db, session.user).await?;
     let sessions = session::count_of_user(app.db.read(), session.user, app.clock.now()).await?;
     let page = SignOutPage {
         page: visitor.page(&app, None),

@@ -21,5 +21,5 @@ pub use id::{
 };
 pub use time::UnixMillis;
 pub use token::{AuthorizationCode, DeviceCode, SessionSecret, Token, TokenHash, TokenKind, UpstreamState};
-pub use url::{IssuerUrl, Origin, RedirectUri, UrlError};
+pub use url::{IssuerUrl, Origin, RedirectUri, UrlError, loopback_name};
 pub use words::Words;

@@ -67,6 +67,12 @@ fn parse(text: &str) -> Result<Url, UrlError> {
     Ok(url)
 }
 
+/// The name by which a web address means this machine, if it does.
+pub fn loopback_name(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && is_loopback(url))?;
+    url.host_str().map(str::to_owned)
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -126,7 +132,7 @@ impl IssuerUrl {
 
     /// Whether browsers reach it without leaving this machine.
     pub fn is_loopback(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
+        loopback_name(&self.0).is_some()
     }
 
     /// Its host, without the port.
@@ -206,7 +212,7 @@ impl RedirectUri {
 
     /// Whether a browser that follows it stays on this machine.
     pub fn is_loopback(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && is_loopback(&url))
+        loopback_name(&self.0).is_some()
     }
 
     /// The host, for showing to a person.
@@ -280,7 +286,7 @@ impl Origin {
 
     /// Whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url))
+        loopback_name(&self.0).is_some()
     }
 }
 

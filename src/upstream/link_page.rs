@@ -151,7 +151,7 @@ async fn over(app: &App, visitor: &Visitor, flow: Flow) -> Result<HttpResponse> 
 }
 
 async fn address_of(app: &App, session: &Session) -> Result<String> {
-    let person = user::find(app.db.read(), session.user).await?.map(|user| user.person);
+    let person = user::look(&app.db, session.user).await?;
     Ok(person.and_then(|person| person.email).map(|email| email.to_string()).unwrap_or_default())
 }
 

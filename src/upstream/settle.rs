@@ -104,7 +104,7 @@ async fn notices(app: &App, visitor: &Visitor, arrival: &Arrival<'_>, decision: 
     let client = arrival.flow.client();
     match decision {
         Decision::SignIn(user) => {
-            let person = user::find(app.db.read(), user).await?.map(|user| user.person);
+            let person = user::look(&app.db, user).await?;
             let Some(address) = person.and_then(|person| person.email) else { return Ok(Vec::new()) };
             let browser = (&visitor.devices(app), visitor.user_agent());
             sign_in::notices(app, (user, &address), browser, (client, visitor.language()))

@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use url::{Host, Url};
 
 use super::Finding;
 use super::site::Site;
 use crate::config::{ClientKind, Config, MethodName, Pkce, SameSite, SigningAlgorithm};
 use crate::oidc::Client;
-use crate::types::{ClientId, Origin, RedirectUri};
+use crate::types::{ClientId, Origin, RedirectUri, loopback_name};
 
 const CHECK: &str = "client";
 
@@ -75,17 +74,6 @@ fn in_words(config: &Config, client: &Client) -> String {
 
 fn is_same_site(config: &Config, origin: &Origin) -> bool {
     Site::of(origin) == Site::of(&config.issuer.origin())
-}
-
-/// The name by which an address means this machine.
-fn loopback_name(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let local = match url.host()? {
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    };
-    local.then(|| url.host_str().unwrap_or_default().to_owned())
 }
 
 /// Everything that was registered; the origins of redirect URIs say nothing more.

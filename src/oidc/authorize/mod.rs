@@ -26,7 +26,7 @@ use crate::form::{Body, Parameters, see_other};
 use crate::key::Keys;
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{AppRequest, Destination, Flow};
+use crate::sign_in::{self, AppRequest, Destination};
 
 /// An authorization request by `GET`.
 pub async fn get_authorize(
@@ -102,10 +102,7 @@ fn first_page(visitor: &Visitor, parameters: &Parameters) -> String {
 }
 
 fn go_on(app: &App, visitor: &Visitor, request: AppRequest, path: &str) -> Result<HttpResponse> {
-    let flow = Flow::begin(app, visitor.browser(), Destination::App(Box::new(request))).seal(app)?;
-    let mut response = see_other(&app.config.issuer.join(&format!("{path}?flow={flow}")));
-    visitor.browser().introduce(&mut response);
-    Ok(response)
+    sign_in::set_out(app, visitor, Destination::App(Box::new(request)), path)
 }
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {

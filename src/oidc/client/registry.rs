@@ -45,6 +45,11 @@ impl Clients {
         Ok(self.known(app, FRESH_FOR_UNKNOWN).await?.by_id.get(&id).cloned())
     }
 
+    /// What people call a client; its identifier, if it is gone.
+    pub async fn name_of(&self, app: &App, id: &ClientId) -> Result<String> {
+        Ok(self.find(app, id.as_str()).await?.map_or_else(|| id.to_string(), |client| client.name().to_owned()))
+    }
+
     /// Whether scripts of any client may call from there.
     pub async fn is_origin(&self, app: &App, origin: &str) -> Result<bool> {
         let Ok(origin) = Origin::parse(origin) else { return Ok(false) };

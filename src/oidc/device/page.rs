@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::UserCode;
-use super::store::{self, Waiting};
+use super::store;
 use super::view::{DeviceConfirmPage, DeviceDonePage, DevicePage};
 use crate::app::App;
 use crate::audit::Event;
@@ -23,8 +23,7 @@ use crate::work::Actor;
 
 /// `GET /device`
 pub async fn get_device(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
-    let parameters = Parameters::parse(request.query_string().as_bytes())
-        .map_err(|repeated| Error::Malformed(format!("{} was sent more than once", repeated.name.escape_default())))?;
+    let parameters = Parameters::parse(request.query_string().as_bytes()).map_err(Error::from)?;
     let typed = parameters.text("user_code");
     let typed = UserCode::parse(typed).map_or_else(String::new, |code| code.to_string());
     Ok(ask(&app, &visitor, typed, None))
@@ -60,7 +59,7 @@ pub async fn post_device(app: web::Data<App>, visitor: Visitor, form: Result<For
 /// Who is signed in at this browser, and may be.
 async fn signed_in(app: &App, visitor: &Visitor) -> Result<Option<Session>> {
     let Some(session) = visitor.session(app).await? else { return Ok(None) };
-    let person = user::find(app.db.read(), session.user).await?.map(|user| user.person);
+    let person = user::look(&app.db, session.user).await?;
     Ok(person.is_some_and(|person| user::gate(&person).is_ok()).then_some(session))
 }
 
@@ -81,17 +80,12 @@ pub async fn get_confirm(app: web::Data<App>, clients: web::Data<Clients>, visit
     let Some(waiting) = store::find(&app, &code).await? else {
         return Ok(ask(&app, &visitor, String::new(), Some(Words::new("device-code-unknown"))));
     };
-    let name = name_of(&app, &clients, &waiting).await?;
+    let name = clients.name_of(&app, &waiting.client).await?;
     let minutes = app.clock.now().since(waiting.since).as_secs() / 60;
     let page = visitor.page(&app, Some(&waiting.client));
     let asked = page.words(&Words::new("device-asked").with("address", &waiting.address).with("minutes", minutes));
     let scopes = scope_lines(&waiting.scope);
     Ok(visitor.show(StatusCode::OK, &DeviceConfirmPage { page, flow: flow.seal(&app)?, code: code.to_string(), name, asked, scopes }))
-}
-
-async fn name_of(app: &App, clients: &Clients, waiting: &Waiting) -> Result<String> {
-    let client = clients.find(app, waiting.client.as_str()).await?;
-    Ok(client.map_or_else(|| waiting.client.to_string(), |client| client.name().to_owned()))
 }
 
 /// `POST /device/confirm`: the person's word.
@@ -114,6 +108,6 @@ pub async fn post_confirm(app: web::Data<App>, clients: web::Data<Clients>, visi
         if connect { Event::DeviceApproved { user, client: client.clone() } } else { Event::DeviceDenied { user, client: client.clone() } };
     work.record(event);
     work.commit().await?;
-    let name = clients.find(&app, client.as_str()).await?.map_or_else(|| client.to_string(), |client| client.name().to_owned());
+    let name = clients.name_of(&app, &client).await?;
     Ok(visitor.show(StatusCode::OK, &DeviceDonePage { page: visitor.page(&app, Some(&client)), name, connected: connect }))
 }
