@@ -6,6 +6,7 @@ mod email_address;
 mod ended_session;
 mod envelope;
 pub mod id;
+mod origin;
 mod time;
 mod token;
 mod url;
@@ -19,7 +20,8 @@ pub use envelope::Envelope;
 pub use id::{
     ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId,
 };
+pub use origin::Origin;
 pub use time::UnixMillis;
 pub use token::{AuthorizationCode, DeviceCode, SessionSecret, Token, TokenHash, TokenKind, UpstreamState};
-pub use url::{IssuerUrl, Origin, RedirectUri, UrlError, loopback_name};
+pub use url::{IssuerUrl, RedirectUri, UrlError, loopback_name};
 pub use words::Words;

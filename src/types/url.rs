@@ -4,8 +4,10 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use url::{Host, Url};
+
+use super::Origin;
 
 /// Why a text cannot be used as an address. Prints as a sentence's end: "… must not have a fragment".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +44,7 @@ pub enum UrlError {
     NotAnOrigin,
 }
 
-fn parse(text: &str) -> Result<Url, UrlError> {
+pub(super) fn parse(text: &str) -> Result<Url, UrlError> {
     if text.bytes().any(|b| !b.is_ascii_graphic() || matches!(b, b'\\' | b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'^')) {
         return Err(UrlError::Character);
     }
@@ -73,7 +75,7 @@ pub fn loopback_name(text: &str) -> Option<String> {
     url.host_str().map(str::to_owned)
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
@@ -127,7 +129,7 @@ impl IssuerUrl {
 
     /// Its scheme, host and port, as browsers write them in `Origin`.
     pub fn origin(&self) -> Origin {
-        Origin(Url::parse(&self.0).map(|url| url.origin().ascii_serialization()).unwrap_or_default())
+        Origin::of(Url::parse(&self.0).ok().as_ref())
     }
 
     /// Whether browsers reach it without leaving this machine.
@@ -201,7 +203,7 @@ impl RedirectUri {
     /// Its scheme, host and port, for web addresses.
     pub fn origin(&self) -> Option<Origin> {
         let url = Url::parse(&self.0).ok()?;
-        matches!(url.scheme(), "http" | "https").then(|| Origin(url.origin().ascii_serialization()))
+        matches!(url.scheme(), "http" | "https").then(|| Origin::of(Some(&url)))
     }
 
     /// Whether a browser may be told to send a form there and nowhere else: a policy can name neither a private scheme nor an
@@ -258,47 +260,6 @@ fn without_loopback_port(text: &str) -> Option<(&'static str, String)> {
         }
     }
     None
-}
-
-/// A scheme, host and port, as a browser sends them in `Origin` (RFC 6454 §6.2).
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Origin(String);
-
-impl Origin {
-    /// Reads an origin for registration: exactly what a browser would send.
-    pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let url = parse(text)?;
-        match url.scheme() {
-            "https" => {}
-            "http" if is_loopback(&url) => {}
-            "http" => return Err(UrlError::Insecure),
-            _ => return Err(UrlError::Scheme),
-        }
-        let origin = url.origin().ascii_serialization();
-        if origin == text { Ok(Self(origin)) } else { Err(UrlError::NotAnOrigin) }
-    }
-
-    /// The origin as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is on this machine.
-    pub fn is_loopback(&self) -> bool {
-        loopback_name(&self.0).is_some()
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-impl fmt::Debug for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 #[cfg(test)]
@@ -401,23 +362,5 @@ mod tests {
             assert!(!native.matches(other, true), "{other}");
         }
         assert!(!RedirectUri::parse("http://localhost:1/cb").unwrap().matches("http://localhost:2/cb", true));
-    }
-
-    #[test]
-    fn an_origin_is_what_a_browser_sends() {
-        for good in ["https://app.example", "http://localhost:5173", "https://app.example:8443"] {
-            assert!(Origin::parse(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "https://app.example/",
-            "https://app.example:443",
-            "https://APP.example",
-            "null",
-            "*",
-            "http://app.example",
-            "https://*.example",
-        ] {
-            assert!(Origin::parse(bad).is_err(), "{bad}");
-        }
     }
 }
