@@ -165,6 +165,27 @@ fn a_code_has_its_minute_and_dies_with_its_session_and_its_person() {
     });
 }
 
+on_each_database!(
+    /// Whoever registers an app tries it at once.
+    a_client_is_known_from_the_moment_it_is_registered,
+    |app: TestApp| async move {
+        let asks = async |client: &str| {
+            let form = [("grant_type", "authorization_code"), ("client_id", client)];
+            let response = reqwest::Client::new().post(format!("{}/token", app.issuer)).form(&form).send().await.unwrap();
+            response.json::<serde_json::Value>().await.unwrap()["error"].as_str().unwrap().to_owned()
+        };
+        let (_, entry) = crate::support::clients().into_iter().find(|(id, _)| id.as_str() == "spa").unwrap();
+        for id in ["first", "second", "third"] {
+            assert_eq!(asks(id).await, "invalid_client");
+            let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
+            let id = housekey::types::ClientId::parse(id).unwrap();
+            assert!(housekey::oidc::client::insert(&mut work, &id, entry.clone()).await.unwrap());
+            work.commit().await.unwrap();
+            assert_eq!(asks(id.as_str()).await, "invalid_request", "its code is missing");
+        }
+    }
+);
+
 #[test]
 fn clients_prove_themselves_as_registered() {
     peer::run(async {

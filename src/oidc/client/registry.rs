@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::types::{ClientId, Origin, UnixMillis};
 
 const FRESH: Duration = Duration::from_secs(5);
-/// An unknown identifier may have been registered just now; looking costs one query, at most once in this time.
+/// An unknown origin may have been registered just now; looking costs one query, at most once in this time.
 const FRESH_FOR_UNKNOWN: Duration = Duration::from_millis(500);
 
 /// The clients of this server.
@@ -36,13 +36,13 @@ impl Clients {
         Self { configured, known: RwLock::default() }
     }
 
-    /// A client by its identifier.
+    /// A client by its identifier. One that is unknown may have been registered just now: whoever did that tries it at once.
     pub async fn find(&self, app: &App, id: &str) -> Result<Option<Arc<Client>>> {
         let Some(id) = ClientId::parse(id) else { return Ok(None) };
         if let Some(client) = self.known(app, FRESH).await?.by_id.get(&id) {
             return Ok(Some(Arc::clone(client)));
         }
-        Ok(self.known(app, FRESH_FOR_UNKNOWN).await?.by_id.get(&id).cloned())
+        Ok(store::find(app.db.read(), &id).await?.map(Arc::new))
     }
 
     /// What people call a client; its identifier, if it is gone.
