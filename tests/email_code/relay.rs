@@ -48,8 +48,10 @@ async fn has_news(browser: &Browser, view: &View) -> bool {
 
 /// The page without what differs between any two journeys.
 fn alike(view: &View, address: &str) -> String {
-    let tag = view.text().split("The email shows ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
-    view.text().replace(address, "ADDRESS").replace(&tag, "TAG")
+    let text = view.text();
+    let after = |words: &str| text.split(words).nth(1).unwrap().split(' ').next().unwrap();
+    let (tag, until) = (after("The email shows "), after("It works until "));
+    text.replace(address, "ADDRESS").replace(tag, "TAG").replace(until, "TIME")
 }
 
 on_each_database_with!(a_letter_that_came_back_is_told_to_the_journey_that_asked, Peer::Smtp, async |on: On| {
