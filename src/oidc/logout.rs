@@ -67,16 +67,11 @@ async fn with_client(
     parameters: &Parameters,
 ) -> Result<Option<(IdTokenHint, std::sync::Arc<Client>)>> {
     let Some(hint) = hint else { return Ok(None) };
-    let mut found = None;
-    for id in clients.ids(app).await? {
-        if let Some(client) = clients.find(app, id.as_str()).await?
-            && client.audience() == hint.aud
-            && parameters.get("client_id").is_none_or(|named| named == id.as_str())
-        {
-            found = Some(client);
-            break;
-        }
-    }
+    let found = clients
+        .all(app)
+        .await?
+        .into_iter()
+        .find(|client| client.audience() == hint.aud && parameters.get("client_id").is_none_or(|named| named == client.id.as_str()));
     Ok(found.map(|client| (hint, client)))
 }
 
