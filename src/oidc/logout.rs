@@ -67,11 +67,12 @@ async fn with_client(
     parameters: &Parameters,
 ) -> Result<Option<(IdTokenHint, std::sync::Arc<Client>)>> {
     let Some(hint) = hint else { return Ok(None) };
-    let found = clients
-        .all(app)
-        .await?
-        .into_iter()
-        .find(|client| client.audience() == hint.aud && parameters.get("client_id").is_none_or(|named| named == client.id.as_str()));
+    let named = parameters.get("client_id");
+    // Most clients are their own audience, and one that was registered just now is found by its name alone.
+    let mut found = clients.find(app, named.unwrap_or(&hint.aud)).await?.filter(|client| client.audience() == hint.aud);
+    if found.is_none() && named.is_none() {
+        found = clients.all(app).await?.into_iter().find(|client| client.audience() == hint.aud);
+    }
     Ok(found.map(|client| (hint, client)))
 }
 
