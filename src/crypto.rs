@@ -41,6 +41,8 @@ pub enum Purpose {
     Identity,
     /// What the database keeps of the code that a person types for a device.
     DeviceUserCode,
+    /// What a proof of possession must have in it.
+    DpopNonce,
 }
 
 /// A sealed text could not be opened: altered, sealed for something else, or by another master key.

@@ -3,7 +3,7 @@
 use actix_web::web::{self, ServiceConfig, get, post, resource};
 
 use crate::app_session::{origin, page as app_page, refresh, start, status};
-use crate::oidc::{authorize, consent, cors, device, discovery, introspect, jwks, logout, revoke, token, userinfo};
+use crate::oidc::{authorize, consent, cors, device, discovery, introspect, jwks, logout, pushed, revoke, token, userinfo};
 use crate::password::reset_page;
 use crate::server::{assets, failed, health};
 use crate::upstream::link_page;
@@ -41,6 +41,7 @@ fn for_programs(config: &mut ServiceConfig) {
                 .route(web::method(http::OPTIONS).to(cors::preflight_for_anyone)),
         )
         .service(resource("/token").route(post().to(token::post_token)).route(web::method(http::OPTIONS).to(cors::preflight)))
+        .service(resource("/par").route(post().to(pushed::post_par)).route(web::method(http::OPTIONS).to(cors::preflight)))
         .service(resource("/device/authorize").route(post().to(device::post_device_authorize)))
         .service(resource("/revoke").route(post().to(revoke::post_revoke)).route(web::method(http::OPTIONS).to(cors::preflight)))
         .service(resource("/introspect").route(post().to(introspect::post_introspect)))

@@ -49,6 +49,7 @@ pub async fn clean_up(app: &App) -> Result<u64> {
         batch += session::remove_expired(db, now, BATCH).await?;
         batch += session::family::remove_expired(db, now, BATCH).await?;
         batch += oidc::authorize::remove_expired(db, now, BATCH).await?;
+        batch += oidc::pushed::remove_expired(db, now, BATCH).await?;
         batch += oidc::device::remove_expired(db, now, BATCH).await?;
         batch += oidc::spent_jti::remove_expired(db, now, BATCH).await?;
         batch += email_challenge::remove_expired(app, BATCH).await?;

@@ -4,15 +4,15 @@
 use std::ops::{Deref, DerefMut};
 
 use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{DatabaseTransaction, DbBackend, QueryTrait, Statement};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryTrait, Statement};
 
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::crypto::Crypto;
-use crate::db::{Row, Transaction, run_all};
+use crate::db::{Row, Transaction, insert_if, run_all};
 use crate::error::Result;
 use crate::job::{self, NewJob};
-use crate::limit::{Draw, Granted};
+use crate::limit::Draw;
 use crate::random::Random;
 use crate::types::{Caller, ClientId, EventId, JobId, UnixMillis, UserId};
 
@@ -77,10 +77,19 @@ impl Ledger<'_> {
         self.statements.push(statement.build(self.backend()));
     }
 
-    /// The same for one new row that must not come to be where a limit was refused.
-    pub fn at_last_if(&mut self, granted: &Granted, insert: &impl QueryTrait) {
-        let insert = granted.guard(insert.build(self.backend()));
+    /// The same for one new row, which comes to be only if this holds then.
+    pub fn at_last_if<A: ActiveModelTrait>(&mut self, holds: Option<SimpleExpr>, row: &A) -> Result<()> {
+        let insert = match holds {
+            Some(holds) => self.backend().build(&insert_if(row, holds)?),
+            None => A::Entity::insert(row.clone()).build(self.backend()),
+        };
         self.statements.push(insert);
+        Ok(())
+    }
+
+    /// Begins with a statement on which the others depend. Gives what it returns at the commit.
+    pub fn first(&mut self, statement: Statement) {
+        self.statements.insert(0, statement);
     }
 
     /// Draws limits, before the statements that depend on them.
@@ -93,28 +102,22 @@ impl Ledger<'_> {
         self.events.push(event);
     }
 
-    /// Leaves something to be done once, and only if, the change is committed and no limit refuses it.
-    pub fn later(&mut self, job: &NewJob<'_>, granted: Option<&Granted>) -> Result<()> {
-        let id = JobId(self.random().uuid(self.now));
-        let insert = job::insert(self.crypto(), id, job, self.now)?;
-        match granted {
-            Some(granted) => self.at_last_if(granted, &insert),
-            None => self.at_last(&insert),
-        }
-        self.rings = true;
-        Ok(())
-    }
-
     /// The same, if this holds when the change is committed.
-    pub fn later_if(&mut self, job: &NewJob<'_>, holds: SimpleExpr) -> Result<()> {
+    pub fn record_if(&mut self, holds: SimpleExpr, event: &Event) -> Result<()> {
+        let row = audit::row(self.now, &self.actor, EventId(self.random().uuid(self.now)), event);
+        self.at_last_if(Some(holds), &row)
+    }
+
+    /// Leaves something to be done once, and only if, the change is committed; and only if this holds then.
+    pub fn later(&mut self, job: &NewJob<'_>, holds: Option<SimpleExpr>) -> Result<()> {
         let id = JobId(self.random().uuid(self.now));
-        let insert = job::insert_if(self.crypto(), id, (job, holds), self.now)?;
-        self.statements.push(self.backend().build(&insert));
+        let row = job::row(self.crypto(), id, job, self.now)?;
+        self.at_last_if(holds, &row)?;
         self.rings = true;
         Ok(())
     }
 
-    /// Makes it true. Gives the rows that its statements return: those of limits that were drawn.
+    /// Makes it true. Gives the rows that its statements return: those of limits that were drawn, or of the first.
     pub async fn commit(mut self) -> Result<Vec<Row>> {
         self.close();
         let rows = self.app.db.change_in_order(std::mem::take(&mut self.statements)).await?;
@@ -131,8 +134,9 @@ impl Ledger<'_> {
         if self.events.is_empty() {
             return;
         }
-        let ids = (0..self.events.len()).map(|_| EventId(self.app.random.uuid(self.now))).collect();
-        let insert = audit::insert(self.now, &self.actor, ids, std::mem::take(&mut self.events));
+        let events = std::mem::take(&mut self.events);
+        let rows = events.into_iter().map(|event| audit::row(self.now, &self.actor, EventId(self.app.random.uuid(self.now)), &event));
+        let insert = audit::insert(rows.collect());
         self.at_last(&insert);
     }
 

@@ -228,8 +228,8 @@ fn whatever_issues_something_asks_the_gate() {
     };
     // Who begins what.
     assert_eq!(calls("session::insert("), ["oidc/token/device_code.rs", "sign_in/complete.rs"], "a browser's, and a device's");
-    assert_eq!(calls("family::begin("), ["app_session/deliver.rs", "oidc/token/authorization_code.rs", "oidc/token/device_code.rs"]);
-    assert_eq!(calls("store::insert(&mut work, &app.config.tokens"), ["oidc/authorize/respond.rs"], "codes begin in one place");
+    assert_eq!(calls("family::begin"), ["app_session/deliver.rs", "oidc/token/authorization_code.rs", "oidc/token/device_code.rs"]);
+    assert_eq!(calls("store::insert(&mut ledger, &app.config.tokens"), ["oidc/authorize/respond.rs"], "codes begin in one place");
     // And that each asks: directly, by the next step, by the check before a code, or in the statement itself.
     for (file, asks) in [
         ("sign_in/next_step.rs", "gate(person)"),
@@ -239,7 +239,9 @@ fn whatever_issues_something_asks_the_gate() {
         ("oidc/authorize/interaction.rs", "user::gate("),
         ("oidc/bearer.rs", "user::gate("),
         ("session/family/rotate.rs", "user::gate("),
-        ("session/family/rotate.rs", "u.state = 'active'"),
+        ("session/family/rotate.rs", "user::gate_of("),
+        ("oidc/authorize/store.rs", "user::gate_of("),
+        ("user/store.rs", "u.state = 'active'"),
     ] {
         assert!(sources[file].contains(asks), "src/{file} does not ask the gate");
     }

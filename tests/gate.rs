@@ -25,6 +25,7 @@ const ISSUES: &[&str] = &[
     "GET /oauth/{provider}/callback",
     "POST /oauth/{provider}/callback",
     "GET /authorize",
+    "GET /authorize, pushed",
     "GET /continue",
     "POST /consent",
     "POST /token, code",
@@ -60,6 +61,7 @@ const ISSUES_NOTHING: &[&str] = &[
     "/introspect",
     "/link",
     "/linked",
+    "/par",
     "/oauth/{provider}",
     "/ready",
     "/recover",
@@ -216,6 +218,12 @@ impl Walk<'_> {
                 let browser = self.signed_in().await;
                 self.bar().await;
                 browser.get(&spa.authorize_path("")).await;
+            }
+            "GET /authorize, pushed" => {
+                let browser = self.signed_in().await;
+                let pushed = spa.push(&[]).await;
+                self.bar().await;
+                spa.send(&browser, &pushed).await;
             }
             "GET /continue" => {
                 let browser = self.signed_in().await;

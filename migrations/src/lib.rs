@@ -19,6 +19,8 @@ mod m0012_spent_jtis;
 mod m0013_grants;
 mod m0014_key_times;
 mod m0017_devices;
+mod m0018_token_bindings;
+mod m0019_pushed_requests;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -39,6 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_upstream::Migration),
             Box::new(m0011_family_endings::Migration),
             Box::new(m0017_devices::Migration),
+            Box::new(m0018_token_bindings::Migration),
+            Box::new(m0019_pushed_requests::Migration),
             Box::new(m0012_spent_jtis::Migration),
             Box::new(m0013_grants::Migration),
             Box::new(m0014_key_times::Migration),

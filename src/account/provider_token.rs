@@ -33,8 +33,8 @@ async fn answer(
     upstreams: &Upstreams,
     (provider, request): (&str, &HttpRequest),
 ) -> OAuthResult {
-    let token = bearer::in_header(request)?.ok_or_else(OAuthError::no_token)?;
-    let (claims, person) = bearer::verify(app, keys, token).await?;
+    let presented = bearer::in_header(request)?.ok_or_else(OAuthError::no_token)?;
+    let (claims, person) = bearer::verify(app, keys, clients, (request, presented)).await?;
     let client = clients.find(app, &claims.client_id).await?.filter(|client| client.entry.first_party);
     let client = client.ok_or_else(|| OAuthError::forbidden("only first-party apps are given tokens of providers"))?;
     let unknown = || OAuthError::not_found("unknown_provider", "this provider is not set up here");

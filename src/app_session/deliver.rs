@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::key::Keys;
 use crate::oidc::authorize::{Reply, code_reply, error_reply};
+use crate::oidc::token::Binding;
 use crate::oidc::{Client, token};
 use crate::session::family::{self, Holder, NewFamily};
 use crate::session::{RefreshToken, Session};
@@ -68,10 +69,12 @@ async fn token_delivery(
         scope: &request.scope,
         auth_time: session.auth_time,
         amr: &session.amr.join(" "),
+        resource: None,
+        jkt: None,
     };
     let (grant, refresh_token) = family::begin(&mut work, &app.config.tokens, new).await?;
     work.commit().await?;
-    let minted = token::mint(app, keys, client, (&grant, &person), None)?;
+    let minted = token::mint(app, keys, client, (&grant, &person), (None, Binding::default()))?;
     let expires_in = minted.expires_in.to_string();
     let reply = fragment(request, &[("access_token", &minted.access_token), ("token_type", "Bearer"), ("expires_in", &expires_in)]);
     Ok(Delivery { reply, cookie: Some((refresh_token, grant.expires_at)) })

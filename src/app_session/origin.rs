@@ -33,7 +33,7 @@ pub(super) async fn allow(app: &App, clients: &Clients, request: &HttpRequest, a
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, DPoP-Nonce"));
     }
     Ok(response)
 }
@@ -42,7 +42,7 @@ pub(super) async fn allow(app: &App, clients: &Clients, request: &HttpRequest, a
 pub async fn preflight(app: web::Data<App>, clients: web::Data<Clients>, request: HttpRequest) -> OAuthResult {
     let answer = HttpResponse::NoContent()
         .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "X-Housekey-Client, Content-Type, If-None-Match"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "X-Housekey-Client, Content-Type, DPoP, If-None-Match"))
         .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
         .finish();
     allow(&app, &clients, &request, Ok(answer)).await

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::origin;
 use crate::app::App;
 use crate::key::Keys;
+use crate::oidc::token::Binding;
 use crate::oidc::{Client, Clients, OAuthError, OAuthResult, token};
 use crate::session::family::{self, Ending, Holder, Rotation, RotationRule};
 use crate::session::{self, Presenter, Visitor};
@@ -35,17 +36,19 @@ pub async fn post_session_token(
 }
 
 async fn refresh(app: &App, keys: &Keys, client: &Client, request: &HttpRequest) -> OAuthResult {
+    let proved = token::prove(app, client, request).await?;
+    let jkt = proved.as_ref().map(|proved| proved.jkt.as_str());
     let presented = client.refresh_cookie().read(app, request).ok_or_else(|| OAuthError::over(Ending::Expired))?;
-    let rule = RotationRule { rotate: true, holder: Holder::Cookie };
+    let rule = RotationRule { rotate: true, holder: Holder::Cookie, jkt };
     let (grant, person, successor) = match family::rotate(app, &Presenter::of(request, &client.id), &presented, rule).await? {
         Rotation::Granted { grant, person, successor } => (grant, person, successor),
         Rotation::Over(ending) => return Err(OAuthError::over(ending)),
     };
-    let minted = token::mint(app, keys, client, (&grant, &person), None)?;
+    let minted = token::mint(app, keys, client, (&grant, &person), (None, Binding { resource: None, jkt }))?;
     let mut response = HttpResponse::Ok().json(SessionTokens {
         access_token: &minted.access_token,
         id_token: minted.id_token.as_deref(),
-        token_type: "Bearer",
+        token_type: minted.token_type,
         expires_in: minted.expires_in,
     });
     if let Some(successor) = successor {

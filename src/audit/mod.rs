@@ -4,5 +4,5 @@ mod event;
 mod store;
 
 pub use event::Event;
-pub(crate) use store::tables;
-pub use store::{AuditLine, has_signed_in, insert, list_of_user, remove_before};
+pub use store::{AuditLine, has_signed_in, list_of_user, remove_before};
+pub(crate) use store::{insert, row, tables};

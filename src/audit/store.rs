@@ -83,8 +83,8 @@ impl From<audit_event::Model> for AuditLine {
     }
 }
 
-/// The one statement that writes these events. `ids` are as many as `events`.
-pub fn insert(now: UnixMillis, actor: &Actor, ids: Vec<EventId>, events: Vec<Event>) -> impl QueryTrait + use<> {
+/// The row of an event.
+pub(crate) fn row(now: UnixMillis, actor: &Actor, id: EventId, event: &Event) -> audit_event::ActiveModel {
     let (name, caller) = match actor {
         Actor::Visitor(caller, None) => ("visitor".to_owned(), Some(caller)),
         Actor::Visitor(caller, Some(user)) => (format!("user:{user}"), Some(caller)),
@@ -92,18 +92,22 @@ pub fn insert(now: UnixMillis, actor: &Actor, ids: Vec<EventId>, events: Vec<Eve
         Actor::Operator => ("operator".to_owned(), None),
         Actor::System => ("system".to_owned(), None),
     };
-    let rows = ids.into_iter().zip(events).map(|(id, event)| audit_event::ActiveModel {
+    audit_event::ActiveModel {
         id: Set(id),
         at: Set(now),
         name: Set(event.name().to_owned()),
-        actor: Set(name.clone()),
+        actor: Set(name),
         user_id: Set(event.user()),
         client_id: Set(event.client().cloned()),
         session_id: Set(event.session()),
         address: Set(caller.map(|caller| caller.address.to_string())),
         request_id: Set(caller.map(|caller| caller.request_id.clone())),
         data: Set(event.data().to_string()),
-    });
+    }
+}
+
+/// The one statement that writes these rows.
+pub(crate) fn insert(rows: Vec<audit_event::ActiveModel>) -> impl QueryTrait {
     audit_event::Entity::insert_many(rows)
 }
 

@@ -193,6 +193,7 @@ fn limits(reader: &Reader<'_>, around: &Surroundings<'_>) -> Limits {
         sign_ins_per_address: reader.rate("limits.sign_ins_per_address"),
         client_failures: reader.rate("limits.client_failures"),
         devices_per_address: reader.rate("limits.devices_per_address"),
+        pushes_per_address: reader.rate("limits.pushes_per_address"),
         device_codes_total: reader.rate("limits.device_codes_total"),
     }
 }

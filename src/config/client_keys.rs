@@ -3,8 +3,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use serde_json::Value;
+
+/// What clients may sign with, in the order of the discovery document.
+pub const PROOF_ALGORITHMS: [(Algorithm, &str); 4] =
+    [(Algorithm::RS256, "RS256"), (Algorithm::PS256, "PS256"), (Algorithm::ES256, "ES256"), (Algorithm::EdDSA, "EdDSA")];
 
 /// At least one key, all of them public, asymmetric and for signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +23,7 @@ impl ClientKeys {
     pub fn parse(text: &str) -> Result<Self, String> {
         let set: Value = serde_json::from_str(text).map_err(|why| format!("is no JSON: {why}"))?;
         let all = set["keys"].as_array().filter(|keys| !keys.is_empty()).ok_or("is no JWK set: {\"keys\": [ … ]} with a key in it")?;
-        let keys: Vec<Jwk> = all.iter().map(key).collect::<Result<_, _>>()?;
+        let keys: Vec<Jwk> = all.iter().map(public_key).collect::<Result<_, _>>()?;
         let mut names: Vec<_> = keys.iter().map(|key| key.common.key_id.as_deref()).collect();
         names.sort_unstable();
         names.dedup();
@@ -40,7 +45,8 @@ impl ClientKeys {
     }
 }
 
-fn key(value: &Value) -> Result<Jwk, String> {
+/// A key that is public, asymmetric, good enough and for signatures; or what is wrong with it, after "it …".
+pub fn public_key(value: &Value) -> Result<Jwk, String> {
     if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| value.get(name).is_some()) {
         return Err("holds a private or shared key: make a new one, and register its public half alone".into());
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{Branding, ClientAuth, ClientKeys, ClientKind, Delivery, Pkce, RefreshIn, SameSite, SigningAlgorithm};
+use super::{
+    Branding, ClientAuth, ClientKeys, ClientKind, CustomClaims, Delivery, Dpop, IdTokenClaims, Pkce, RefreshIn, SameSite, SigningAlgorithm,
+};
 use crate::types::{Origin, RedirectUri};
 
 /// `[clients.ID]`, and what `housekey client add` takes.
@@ -38,10 +40,20 @@ pub struct ClientEntry {
     pub signing: Option<SigningAlgorithm>,
     /// Ours: no consent is asked, and token delivery is allowed.
     pub first_party: bool,
+    /// Whether it must push its requests (RFC 9126 §6).
+    pub require_par: bool,
     /// The `aud` of its tokens; the identifier if absent.
     pub audience: Option<String>,
+    /// What its access tokens may be for instead, if it asks (RFC 8707): absolute addresses.
+    pub resources: Vec<String>,
+    /// Whether its tokens are bound to a key of its own.
+    pub dpop: Dpop,
     /// What it may do for itself (RFC 6749 §4.4), in its own words. Nothing that is about people.
     pub scopes: Vec<String>,
+    /// How much its ID tokens say of the person.
+    pub id_token: IdTokenClaims,
+    /// What its tokens say besides.
+    pub claims: Option<CustomClaims>,
     /// Where a sign-in can be started from outside (OpenID Connect Core §4).
     pub initiate_login_uri: Option<RedirectUri>,
     /// Where its server is told that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.2).
@@ -68,8 +80,13 @@ impl ClientEntry {
             pkce: Pkce::Required,
             signing: None,
             first_party: false,
+            require_par: false,
             audience: None,
+            resources: Vec::new(),
+            dpop: Dpop::Optional,
             scopes: Vec::new(),
+            id_token: IdTokenClaims::Full,
+            claims: None,
             initiate_login_uri: None,
             backchannel_logout_uri: None,
             branding: None,

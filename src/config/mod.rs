@@ -7,7 +7,9 @@ mod branding;
 mod check;
 mod client;
 mod client_keys;
+mod client_rules;
 mod css;
+mod custom_claims;
 mod email;
 mod entry;
 mod environment;
@@ -30,7 +32,8 @@ mod tests;
 mod word;
 
 pub use branding::{Branding, Image, Links};
-pub use client_keys::ClientKeys;
+pub use client_keys::{ClientKeys, PROOF_ALGORITHMS, public_key};
+pub use custom_claims::CustomClaims;
 pub use entry::{ClientEntry, Fault, ProviderEntry, Secret};
 pub use environment::Environment;
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
@@ -39,7 +42,8 @@ pub use problem::{Problem, Problems};
 pub use provider::provider_id;
 pub use schema::schema;
 pub use word::{
-    Appearance, ClientAuth, ClientKind, Delivery, MethodName, Mode, Pkce, RefreshIn, SameSite, Shape, SignUp, SigningAlgorithm, TwoStep,
+    Appearance, ClientAuth, ClientKind, Delivery, Dpop, IdTokenClaims, MethodName, Mode, Pkce, RefreshIn, SameSite, Shape, SignUp,
+    SigningAlgorithm, TwoStep,
 };
 
 use std::collections::BTreeMap;
@@ -274,6 +278,8 @@ pub struct Limits {
     pub client_failures: Rate,
     /// Devices that ask to be connected, from one network address.
     pub devices_per_address: Rate,
+    /// Authorization requests pushed by clients without a secret from one network address.
+    pub pushes_per_address: Rate,
     /// Codes of devices typed in, from anywhere.
     pub device_codes_total: Rate,
 }

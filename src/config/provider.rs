@@ -1,7 +1,7 @@
 //! Providers: read from the file, and judged by who knows what each of them needs.
 
 use super::check::Surroundings;
-use super::client::is_name;
+use super::client_rules::is_name;
 use super::named::Named;
 use super::problem::Problem;
 use super::read::Reader;

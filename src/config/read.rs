@@ -156,6 +156,17 @@ impl<'a> Reader<'a> {
         fallback
     }
 
+    /// The same where nothing means `default`.
+    pub(super) fn word_or<T: Copy>(&self, key: &str, parse: impl Fn(&str) -> Option<T>, default: T) -> T {
+        if self.value(key).is_none() { default } else { self.word(key, parse, default) }
+    }
+
+    /// What a text says, if there is one.
+    pub(super) fn reads<T>(&self, key: &str, parse: impl Fn(&str) -> Result<T, String>, remedy: &str) -> Option<T> {
+        let text = self.optional(key)?;
+        parse(&text).map_err(|why| self.wrong(key, why, remedy)).ok()
+    }
+
     /// A length of time within its bounds.
     pub(super) fn duration(&self, key: &str) -> Duration {
         let (from, to) = match kind_of(key) {

@@ -137,6 +137,26 @@ pub enum Pkce {
     Optional,
 }
 
+/// How much an ID token says of its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdTokenClaims {
+    /// What the scopes open: relying parties such as Convex and Auth.js read it there.
+    Full,
+    /// Who it is; the rest is at the userinfo endpoint (OpenID Connect Core §5.4).
+    Minimal,
+}
+
+/// Whether a client's tokens are bound to a key of its own (RFC 9449).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dpop {
+    /// Where it asks for that.
+    Optional,
+    /// Always: it gets no tokens without a proof.
+    Required,
+    /// Always, and each proof has a nonce of ours in it, so that none can be made in advance.
+    Nonce,
+}
+
 /// Gives an enum of words its spelling in files, in the database and on the command line.
 macro_rules! spelled {
     ($($name:ident { $($variant:ident = $text:literal),* $(,)? })*) => {$(
@@ -176,5 +196,7 @@ spelled! {
     Delivery { Code = "code", Token = "token" }
     RefreshIn { Body = "body", Cookie = "cookie" }
     Pkce { Required = "required", Optional = "optional" }
+    IdTokenClaims { Full = "full", Minimal = "minimal" }
+    Dpop { Optional = "optional", Required = "required", Nonce = "nonce" }
     SameSite { Lax = "lax", None = "none" }
 }

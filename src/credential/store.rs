@@ -183,7 +183,7 @@ pub async fn list(db: &impl ConnectionTrait, crypto: &Crypto, user: UserId, kind
 pub async fn lock(work: &Work<'_>, user: UserId) -> Result<()> {
     // SQLite has one writer anyway.
     if work.db().get_database_backend() == sea_orm::DbBackend::Postgres {
-        work.db().execute_raw(sql(work.db(), "SELECT 1 FROM users WHERE id = $1 FOR UPDATE", [user.0.into()])).await?;
+        work.db().execute_raw(sql(work.db(), "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", [user.0.into()])).await?;
     }
     Ok(())
 }

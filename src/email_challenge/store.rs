@@ -121,8 +121,7 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &G
         used_at: Set(None),
         ended_at: Set(None),
     };
-    ledger.at_last_if(granted, &email_challenge::Entity::insert(row));
-    Ok(())
+    ledger.at_last_if(granted.holds(), &row)
 }
 
 /// Notes whom the letter reaches, and so what it is for.

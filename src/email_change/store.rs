@@ -76,7 +76,12 @@ fn read(row: &email_change::Model) -> Option<Change> {
 }
 
 /// Leaves a new change, in place of one that waits.
-pub fn insert(ledger: &mut Ledger<'_>, (user, address): (UserId, &EmailAddress), letters: (ChallengeId, ChallengeId), granted: &Granted) {
+pub fn insert(
+    ledger: &mut Ledger<'_>,
+    (user, address): (UserId, &EmailAddress),
+    letters: (ChallengeId, ChallengeId),
+    granted: &Granted,
+) -> Result<()> {
     end_of_user(ledger, user);
     let row = email_change::ActiveModel {
         id: Set(ledger.random().uuid(ledger.now)),
@@ -90,7 +95,7 @@ pub fn insert(ledger: &mut Ledger<'_>, (user, address): (UserId, &EmailAddress),
         expires_at: Set(ledger.now + challenges::Purpose::ChangeTo.lifetime()),
         done_at: Set(None),
     };
-    ledger.at_last_if(granted, &email_change::Entity::insert(row));
+    ledger.at_last_if(granted.holds(), &row)
 }
 
 /// Nothing that waits may still be confirmed.

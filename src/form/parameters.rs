@@ -7,6 +7,9 @@ use actix_web::HttpRequest;
 
 use crate::error::Error;
 
+/// The one that may come more than once (RFC 8707 §2): its values are addresses, kept with a space between them.
+const MAY_REPEAT: &str = "resource";
+
 /// Parameters of a query or a form. An empty value counts as absent (OAuth 2.1 §3.1).
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
@@ -31,10 +34,15 @@ impl From<Repeated> for Error {
 impl Parameters {
     /// Reads `application/x-www-form-urlencoded` text. Nothing here fails but repetition.
     pub fn parse(text: &[u8]) -> Result<Self, Repeated> {
-        let mut values = BTreeMap::new();
+        let mut values = BTreeMap::<String, String>::new();
         let mut repeated = None;
         for (name, value) in url::form_urlencoded::parse(text) {
-            if values.contains_key(name.as_ref()) {
+            if let Some(before) = values.get_mut(name.as_ref()) {
+                if name == MAY_REPEAT {
+                    before.push(' ');
+                    before.push_str(&value);
+                    continue;
+                }
                 repeated.get_or_insert_with(|| name.into_owned());
             } else {
                 values.insert(name.into_owned(), value.into_owned());
@@ -64,6 +72,11 @@ impl Parameters {
     /// Everything, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Puts a value in, in place of the one that came.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.values.insert(name.to_owned(), value);
     }
 
     /// Takes a value out, for secrets that should not linger.

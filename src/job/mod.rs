@@ -5,5 +5,5 @@ mod queue;
 mod worker;
 
 pub use queue::{Job, Kind, NewJob, Standing, claim, letters, next_at, remove, retry};
-pub(crate) use queue::{insert, insert_if, tables};
+pub(crate) use queue::{row, tables};
 pub use worker::{Done, Handler, Worker};

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, InsertStatement, Query, SimpleExpr, TableCreateStatement};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, QueryFilter, QueryTrait,
-    Schema,
-};
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Schema};
 
 use crate::app::App;
 use crate::crypto::Crypto;
 use crate::db::{Db, Row, sql};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::types::{JobId, UnixMillis};
 
 mod job {
@@ -87,26 +84,8 @@ pub struct Job {
     pub expires_at: UnixMillis,
 }
 
-/// The statement that leaves a job.
-pub(crate) fn insert(crypto: &Crypto, id: JobId, new: &NewJob<'_>, now: UnixMillis) -> Result<impl QueryTrait + use<>> {
-    Ok(job::Entity::insert(row(crypto, id, new, now)?))
-}
-
-/// The statement that leaves a job if this holds then.
-pub(crate) fn insert_if(crypto: &Crypto, id: JobId, (new, holds): (&NewJob<'_>, SimpleExpr), now: UnixMillis) -> Result<InsertStatement> {
-    let row = row(crypto, id, new, now)?;
-    let columns: Vec<_> = job::Column::iter().collect();
-    let mut values = Query::select();
-    for value in columns.iter().filter_map(|column| row.get(*column).into_value()) {
-        values.expr(Expr::val(value));
-    }
-    values.and_where(holds);
-    let mut insert = Query::insert();
-    insert.into_table(job::Entity).columns(columns).select_from(values).map_err(|error| Error::broken("a job cannot be left", error))?;
-    Ok(insert)
-}
-
-fn row(crypto: &Crypto, id: JobId, new: &NewJob<'_>, now: UnixMillis) -> Result<job::ActiveModel> {
+/// The row of a job.
+pub(crate) fn row(crypto: &Crypto, id: JobId, new: &NewJob<'_>, now: UnixMillis) -> Result<job::ActiveModel> {
     Ok(job::ActiveModel {
         id: Set(id),
         kind: Set(new.kind.as_str().to_owned()),

@@ -32,6 +32,8 @@ pub enum Action<'a> {
     ClientFailure(&'a ClientId, IpAddr),
     /// A device that asks to be connected, from a network.
     DeviceFrom(IpAddr),
+    /// An authorization request pushed by a client without a secret, from a network.
+    PushFrom(IpAddr),
     /// A device's code typed in anywhere.
     DeviceCodeAnywhere,
 }
@@ -52,6 +54,7 @@ impl Action<'_> {
             Self::SignInFrom(_) => limits.sign_ins_per_address,
             Self::ClientFailure(..) => limits.client_failures,
             Self::DeviceFrom(_) => limits.devices_per_address,
+            Self::PushFrom(_) => limits.pushes_per_address,
             Self::DeviceCodeAnywhere => limits.device_codes_total,
         }
     }
@@ -71,6 +74,7 @@ impl Action<'_> {
             Self::SignInFrom(ip) => (11, ip.to_string().into()),
             Self::DeviceFrom(ip) => (12, ip.to_string().into()),
             Self::DeviceCodeAnywhere => (13, Vec::new()),
+            Self::PushFrom(ip) => (14, ip.to_string().into()),
             Self::ClientFailure(client, ip) => (8, format!("{client} {ip}").into()),
         };
         [&[kind], of.as_slice()].concat()

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, Schema, Statement, Value};
+use sea_orm::sea_query::{Expr, SimpleExpr, TableCreateStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Schema, Statement, Value};
 
 use super::Action;
 use crate::app::App;
@@ -97,20 +97,14 @@ impl Draw {
 pub struct Granted(Vec<Vec<u8>>);
 
 impl Granted {
-    /// Makes an insertion of one row depend on it.
-    pub fn guard(&self, insert: Statement) -> Statement {
-        if self.0.is_empty() {
-            return insert;
-        }
-        let mut values = insert.values.map_or_else(Vec::new, |values| values.0);
-        let numbered = insert.db_backend == sea_orm::DbBackend::Postgres;
-        let place = |at: usize| if numbered { format!("${at}") } else { "?".to_owned() };
-        let places: Vec<_> = (0..self.0.len()).map(|at| place(values.len() + at + 1)).collect();
-        let row = insert.sql.replacen(" VALUES (", " SELECT ", 1);
-        let row = row.strip_suffix(')').unwrap_or(&row);
-        let sql = format!("{row} WHERE NOT EXISTS (SELECT 1 FROM limit_buckets WHERE key IN ({}) AND NOT granted)", places.join(", "));
-        values.extend(self.0.iter().map(|key| Value::from(key.clone())));
-        Statement::from_sql_and_values(insert.db_backend, sql, values)
+    /// For the statements that depend on it.
+    pub fn holds(&self) -> Option<SimpleExpr> {
+        let refused = limit_bucket::Entity::find()
+            .select_only()
+            .column(limit_bucket::Column::Key)
+            .filter(limit_bucket::Column::Key.is_in(self.0.iter().cloned()))
+            .filter(limit_bucket::Column::Granted.eq(false));
+        (!self.0.is_empty()).then(|| sea_orm::ExprTrait::not(Expr::exists(refused.into_query())))
     }
 }
 

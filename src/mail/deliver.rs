@@ -31,7 +31,7 @@ pub fn post(ledger: &mut Ledger<'_>, letters: &[Envelope]) -> Result<()> {
 pub fn post_if(ledger: &mut Ledger<'_>, letters: &[Envelope], holds: &SimpleExpr) -> Result<()> {
     for letter in letters {
         let job = NewJob { kind: Kind::Letter, payload: &payload(letter)?, expires_at: letter.until };
-        ledger.later_if(&job, holds.clone())?;
+        ledger.later(&job, Some(holds.clone()))?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ pub async fn allow(app: &App, clients: &Clients, request: &HttpRequest, answer: 
     if let Some(origin) = registered_origin(app, clients, request).await? {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, Retry-After"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, Retry-After, DPoP-Nonce"));
     }
     Ok(response)
 }
@@ -35,7 +35,7 @@ pub async fn preflight(app: web::Data<App>, clients: web::Data<Clients>, request
     if registered_origin(&app, &clients, &request).await?.is_some() {
         response
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, X-Housekey-Client"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP, X-Housekey-Client"))
             // For the refresh cookie that a code exchange may set; the answer itself says whether it may be read with cookies.
             .insert_header((header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"));

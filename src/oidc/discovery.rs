@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::{client, cors, scope, token};
-use crate::config::{Config, SigningAlgorithm};
+use crate::config::{Config, PROOF_ALGORITHMS, SigningAlgorithm};
 use crate::key::b64;
 use crate::language::Language;
 use crate::sign_in::ResponseMode;
@@ -25,6 +25,7 @@ impl Discovery {
     pub fn new(config: &Config) -> Self {
         let issuer = &config.issuer;
         let algorithms: Vec<_> = SigningAlgorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
+        let proofs = PROOF_ALGORITHMS.map(|(_, name)| name);
         let document = json!({
             "issuer": issuer.as_str(),
             "authorization_endpoint": issuer.join("/authorize"),
@@ -35,6 +36,8 @@ impl Discovery {
             "jwks_uri": issuer.join("/.well-known/jwks.json"),
             "end_session_endpoint": issuer.join("/end-session"),
             "device_authorization_endpoint": issuer.join("/device/authorize"),
+            "pushed_authorization_request_endpoint": issuer.join("/par"),
+            "require_pushed_authorization_requests": false,
             "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true,
             "scopes_supported": scope::SCOPES,
@@ -44,11 +47,12 @@ impl Discovery {
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": algorithms,
             "token_endpoint_auth_methods_supported": client::METHODS,
-            "token_endpoint_auth_signing_alg_values_supported": client::ALGORITHM_NAMES,
-            "revocation_endpoint_auth_signing_alg_values_supported": client::ALGORITHM_NAMES,
-            "introspection_endpoint_auth_signing_alg_values_supported": client::ALGORITHM_NAMES,
+            "token_endpoint_auth_signing_alg_values_supported": proofs,
+            "revocation_endpoint_auth_signing_alg_values_supported": proofs,
+            "introspection_endpoint_auth_signing_alg_values_supported": proofs,
             "revocation_endpoint_auth_methods_supported": client::METHODS,
             "introspection_endpoint_auth_methods_supported": client::METHODS.iter().filter(|method| **method != "none").collect::<Vec<_>>(),
+            "dpop_signing_alg_values_supported": proofs,
             "code_challenge_methods_supported": ["S256"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "claims_supported": ["iss", "sub", "aud", "iat", "exp", "auth_time", "amr", "nonce", "sid", "jti", "email", "email_verified", "name"],

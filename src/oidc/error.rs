@@ -5,6 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
+use crate::config::PROOF_ALGORITHMS;
 use crate::error::Error;
 use crate::session::family::Ending;
 
@@ -21,12 +22,21 @@ pub struct OAuthError {
     challenge: Option<String>,
     retry_after: Option<u64>,
     ending: Option<Ending>,
+    dpop_nonce: Option<String>,
 }
 
 impl OAuthError {
     /// An error with its code (RFC 6749 §5.2) and a sentence for the developer.
     pub fn new(code: &'static str, description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, description: description.into(), challenge: None, retry_after: None, ending: None }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code,
+            description: description.into(),
+            challenge: None,
+            retry_after: None,
+            ending: None,
+            dpop_nonce: None,
+        }
     }
 
     /// The request is missing something, or repeats it.
@@ -42,7 +52,7 @@ impl OAuthError {
     /// What a refresh token led to is over; `reason` in the answer says why (an addition of ours to RFC 6749 §5.2).
     pub fn over(ending: Ending) -> Self {
         let description = match ending {
-            Ending::Expired => "the refresh token is unknown or expired, or another client's",
+            Ending::Expired => "the refresh token is unknown or expired, or another client's or key's",
             Ending::SignedOut => "the session was ended",
             Ending::Revoked => "a token that had been replaced came back: all tokens of this sign-in are revoked",
         };
@@ -53,6 +63,28 @@ impl OAuthError {
     pub fn invalid_client(basic: bool) -> Self {
         let challenge = basic.then(|| "Basic realm=\"housekey\", charset=\"UTF-8\"".to_owned());
         Self { status: StatusCode::UNAUTHORIZED, challenge, ..Self::new("invalid_client", "client authentication failed") }
+    }
+
+    /// A proof of possession that proves nothing (RFC 9449 §5).
+    pub fn invalid_dpop_proof(why: &str) -> Self {
+        Self::new("invalid_dpop_proof", format!("the DPoP proof is refused: {why}"))
+    }
+
+    /// A proof of possession must have this in it (RFC 9449 §8).
+    pub fn use_dpop_nonce(nonce: String) -> Self {
+        Self { dpop_nonce: Some(nonce), ..Self::new("use_dpop_nonce", "the DPoP proof needs the nonce of the DPoP-Nonce header") }
+    }
+
+    /// The same where a resource is asked for and not a token (RFC 9449 §7.1 and §9).
+    #[must_use]
+    pub fn of_resource(self) -> Self {
+        if !matches!(self.code, "invalid_dpop_proof" | "use_dpop_nonce") {
+            return self;
+        }
+        let algorithms = PROOF_ALGORITHMS.map(|(_, name)| name).join(" ");
+        let challenge =
+            format!("DPoP error=\"{}\", error_description=\"{}\", algs=\"{algorithms}\"", self.code, printable(&self.description));
+        Self { status: StatusCode::UNAUTHORIZED, challenge: Some(challenge), ..self }
     }
 
     /// A bearer token that does not open this (RFC 6750 §3.1).
@@ -136,6 +168,9 @@ impl ResponseError for OAuthError {
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         if let Some(challenge) = self.challenge.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
             response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(nonce) = &self.dpop_nonce {
+            response.insert_header(("DPoP-Nonce", nonce.as_str()));
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));

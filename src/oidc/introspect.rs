@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::token::AccessClaims;
+use super::token::{AccessClaims, Confirmation};
 use super::{Client, Clients, OAuthError, OAuthResult, bearer, client, spent_jti};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -62,6 +62,9 @@ struct Worth {
     /// Only of what can be sent as a bearer token.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
+    /// The key that it is bound to (RFC 9449 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
 }
 
 async fn access_token(app: &App, clients: &Clients, asks: &Client, claims: Option<AccessClaims>) -> Result<Option<Worth>> {
@@ -86,7 +89,8 @@ async fn access_token(app: &App, clients: &Clients, asks: &Client, claims: Optio
         exp: Some(claims.exp),
         iat: Some(claims.iat),
         jti: Some(claims.jti),
-        token_type: Some("Bearer"),
+        token_type: Some(if claims.cnf.is_some() { "DPoP" } else { "Bearer" }),
+        cnf: claims.cnf,
     }))
 }
 

@@ -8,6 +8,9 @@
 //! | RFC 6749 §4.1.3, §4.4 and §6, RFC 9068, OpenID Connect Core §2 | [`token`] |
 //! | RFC 7523 §3, OpenID Connect Core §9 | [`client`], [`spent_jti`] |
 //! | OpenID Connect Core §3.1.2, RFC 6749 §4.1.1, RFC 7636, RFC 9207, Form Post Response Mode 1.0 | [`authorize`] |
+//! | RFC 9126 | [`pushed`] |
+//! | RFC 8707 | [`resource`] |
+//! | RFC 9449 | [`dpop`] |
 //! | RFC 6750 | [`bearer`] |
 //! | OpenID Connect Core §3.1.2.4 (consent) | [`consent`] |
 //! | OpenID Connect Core §5.3 | [`userinfo`] |
@@ -20,16 +23,20 @@
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod bearer;
+pub mod claims;
 pub mod client;
 pub mod consent;
 pub mod cors;
 pub mod device;
 pub mod discovery;
+pub mod dpop;
 pub(crate) mod error;
 mod hint;
 pub mod introspect;
 pub mod jwks;
 pub mod logout;
+pub mod pushed;
+pub mod resource;
 pub mod revoke;
 pub mod scope;
 pub mod spent_jti;
@@ -43,6 +50,6 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    let jtis = vec![spent_jti::table(schema)];
+    let jtis = vec![spent_jti::table(schema), pushed::table(schema)];
     [client::tables(schema), authorize::tables(schema), consent::tables(schema), device::tables(schema), jtis].concat()
 }

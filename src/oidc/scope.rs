@@ -1,8 +1,4 @@
-//! Scopes, and the claims each opens (OpenID Connect Core §5.4).
-
-use serde_json::{Map, Value, json};
-
-use crate::user::Person;
+//! Scopes (RFC 6749 §3.3, OpenID Connect Core §5.4).
 
 /// Every scope this server knows, in the order of the discovery document.
 pub const SCOPES: &[&str] = &["openid", "profile", "email", "offline_access"];
@@ -22,23 +18,6 @@ pub fn has(scope: &str, wanted: &str) -> bool {
 /// Whether every scope of `narrow` is in `wide`.
 pub fn is_within(narrow: &str, wide: &str) -> bool {
     narrow.split(' ').filter(|one| !one.is_empty()).all(|one| has(wide, one))
-}
-
-/// The claims about a person that a scope opens.
-pub fn claims(person: &Person, scope: &str) -> Map<String, Value> {
-    let mut claims = Map::new();
-    if has(scope, "profile")
-        && let Some(name) = &person.name
-    {
-        claims.insert("name".into(), json!(name));
-    }
-    if has(scope, "email")
-        && let Some(email) = &person.email
-    {
-        claims.insert("email".into(), json!(email.to_string()));
-        claims.insert("email_verified".into(), json!(person.email_verified));
-    }
-    claims
 }
 
 #[cfg(test)]

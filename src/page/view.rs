@@ -181,6 +181,7 @@ pub fn problem_words(code: &str, client: &str) -> (Words, Words, Words) {
         "redirect_uri_missing" => ("problem-no-redirect-title", "problem-asked-lede", "problem-no-redirect-mend"),
         "delivery_mismatch" => ("problem-delivery-title", "problem-asked-lede", "problem-delivery-mend"),
         "state_missing" => ("problem-state-title", "problem-asked-lede", "problem-state-mend"),
+        "request_over" => ("problem-over-title", "problem-asked-lede", "problem-over-mend"),
         _ => ("problem-other-title", "problem-asked-lede", "problem-other-mend"),
     };
     let client = if client.is_empty() { "?" } else { client };
@@ -211,6 +212,7 @@ impl Sample for DevErrorPage {
             ),
             ("error-dev-delivery", dev_error(page(), "delivery_mismatch", None, vec![])),
             ("error-dev-state", dev_error(page(), "state_missing", None, vec![])),
+            ("error-dev-over", dev_error(page(), "request_over", None, vec![])),
             ("error-dev-other", dev_error(page(), "other", None, vec![])),
         ]
     }

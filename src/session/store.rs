@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema};
 
 use super::{ended, family};
-use crate::db::{Db, remove_some, sql};
+use crate::db::{Db, held, remove_some, sql};
 use crate::error::Result;
 use crate::types::{SessionId, SessionSecret, Token, UnixMillis, UserId};
 use crate::work::Work;
@@ -118,6 +118,13 @@ pub async fn find(db: &impl ConnectionTrait, id: SessionId, now: UnixMillis) -> 
     Ok(row.map(Session::from))
 }
 
+/// Whether the session of a table with a `session_id` lives, for a statement whose `$2` is now. On PostgreSQL it cannot end before
+/// the statement's change does: who ends it waits, and then sees what came of the change.
+pub fn lives(db: DbBackend, table: &str) -> String {
+    let held = held(db);
+    format!("EXISTS (SELECT 1 FROM sessions s WHERE s.id = {table}.session_id AND s.expires_at > $2 AND s.idle_expires_at > $2{held})")
+}
+
 /// Starts a session; the secret exists only in the answer.
 pub fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> (SessionId, Token<SessionSecret>) {
     let id = SessionId(work.random().uuid(work.now));
@@ -152,8 +159,10 @@ pub async fn seen(db: &Db, id: SessionId, now: UnixMillis, idle: Duration) -> Re
 
 /// Ends one session and the refresh tokens that descend from it; says whether it was there.
 pub async fn end(work: &mut Work<'_>, id: SessionId) -> Result<bool> {
+    let ended = remove(work, session::Column::Id.eq(id)).await?;
+    // In this order: tokens that are given at this moment hold on to the session, and are there when it has gone.
     family::end_of_session(work, id).await?;
-    Ok(!remove(work, session::Column::Id.eq(id)).await?.is_empty())
+    Ok(!ended.is_empty())
 }
 
 /// Puts a new session in the place of the one that this browser presents: a value known before a
@@ -170,8 +179,9 @@ pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: Sessi
 
 /// Ends every session of a person and everything that descends from them; says which.
 pub async fn end_all(work: &mut Work<'_>, user: UserId) -> Result<Vec<SessionId>> {
+    let ended = remove(work, session::Column::UserId.eq(user)).await?;
     family::end_of_user(work, user).await?;
-    remove(work, session::Column::UserId.eq(user)).await
+    Ok(ended)
 }
 
 /// Removes sessions, and leaves word for the apps that know them. Who removes a row is the one who does so: two sign-outs at

@@ -44,6 +44,12 @@ pub struct AppRequest {
     /// S256, 43 characters (RFC 7636 §4.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
+    /// What access tokens may be for (RFC 8707): registered addresses, space-separated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The key that the code is bound to (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// The person must prove who they are again.
     #[serde(default)]
     pub login: bool,
@@ -78,6 +84,8 @@ impl AppRequest {
             scope: String::new(),
             nonce: None,
             code_challenge: None,
+            resource: None,
+            dpop_jkt: None,
             login: false,
             max_age: None,
             login_hint: None,

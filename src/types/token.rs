@@ -29,6 +29,13 @@ impl TokenKind for AuthorizationCode {
     const PREFIX: &'static str = "hkc";
 }
 
+/// The reference of a pushed authorization request (RFC 9126 §2.2).
+#[derive(Clone, Copy)]
+pub enum PushedRequest {}
+impl TokenKind for PushedRequest {
+    const PREFIX: &'static str = "hkp";
+}
+
 /// A `device_code` (RFC 8628 §3.2).
 #[derive(Clone, Copy)]
 pub enum DeviceCode {}

@@ -71,8 +71,7 @@ pub(super) fn put(
         browser: Set(browser),
         expires_at: Set(ledger.now + LIFETIME),
     };
-    ledger.at_last_if(granted, &upstream_attempt::Entity::insert(row));
-    Ok(())
+    ledger.at_last_if(granted.holds(), &row)
 }
 
 /// Takes it, once; only in the browser it was begun in, and only with the provider it was begun with.

@@ -9,4 +9,4 @@ pub use email::{Email, change_primary, emails_of, find_by_address, verify};
 pub use notice::notices;
 pub use state::{Barred, Person, State, gate};
 pub(crate) use store::tables;
-pub use store::{NewUser, PersonRow, User, count, find, insert, list, look, name_if_none, person_of, remove, set_state};
+pub use store::{NewUser, PersonRow, User, count, find, gate_of, insert, list, look, name_if_none, person_of, remove, set_state};

@@ -99,6 +99,14 @@ pub fn person_of(table: &str) -> String {
     format!("{table}.user_id, {}, {}, {}, {}", of_user("state"), of_user("name"), of_email("address"), of_email("verified_at"))
 }
 
+/// The gate, [`super::gate`], in SQL, for a statement about the person of a table with a `user_id`.
+pub fn gate_of(table: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM users u WHERE u.id = {table}.user_id AND u.state = 'active') \
+         AND EXISTS (SELECT 1 FROM emails e WHERE e.user_id = {table}.user_id AND e.is_primary AND e.verified_at IS NOT NULL)"
+    )
+}
+
 const PERSON: &str = "SELECT u.id AS user_id, u.state, u.name, u.created_at, e.address, e.verified_at FROM users u \
      LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary";
 

@@ -33,6 +33,20 @@ fn an_app_of_the_operators_own_signs_its_person_out_everywhere() {
     });
 }
 
+#[test]
+fn an_app_that_was_registered_a_moment_ago_signs_its_person_out() {
+    peer::run(async {
+        let app = TestApp::start(On::Sqlite).await;
+        person(&app, "maya@okafor.example").await;
+        let browser = app.browser();
+        browser.sign_in("maya@okafor.example", PASSWORD).await;
+        app.register("new").await;
+        let (_, tokens) = RelyingParty::with_tokens(&app, &browser, "new").await;
+        browser.get(&format!("/end-session?id_token_hint={}", tokens.text("id_token"))).await;
+        assert!(!is_signed_in(&browser).await);
+    });
+}
+
 async fn is_signed_in(browser: &Browser) -> bool {
     browser.get("/account").await.url.path() == "/account"
 }

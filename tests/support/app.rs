@@ -131,6 +131,15 @@ impl TestApp {
         (house, running, address)
     }
 
+    /// Registers one more first-party SPA, as the command line would beside the running server.
+    pub async fn register(&self, id: &str) {
+        let (_, entry) = super::clients().into_iter().find(|(id, _)| id.as_str() == "spa").unwrap();
+        let id = housekey::types::ClientId::parse(id).unwrap();
+        let mut work = self.app.begin(housekey::work::Actor::Operator).await.unwrap();
+        assert!(housekey::oidc::client::insert(&mut work, &id, entry).await.unwrap());
+        work.commit().await.unwrap();
+    }
+
     pub fn browser(&self) -> Browser {
         Browser::new(&self.issuer)
     }

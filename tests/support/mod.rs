@@ -5,6 +5,7 @@ pub mod browser;
 pub mod certificate;
 pub mod chromium;
 pub mod development;
+pub mod dpop;
 pub mod example;
 pub mod idp;
 pub mod lossy;

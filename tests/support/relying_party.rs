@@ -104,10 +104,38 @@ impl RelyingParty {
         Answer { status, body: if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() } }
     }
 
+    /// Pushes a request (RFC 9126).
+    pub async fn push(&self, more: &[(&'static str, &'static str)]) -> Answer {
+        self.ask("/par", &request(more)).await
+    }
+
+    /// Sends the browser with nothing but the reference.
+    pub async fn send(&self, browser: &Browser, pushed: &Answer) -> View {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("client_id", self.client), ("request_uri", pushed.text("request_uri"))])
+            .finish();
+        browser.get(&format!("/authorize?{query}")).await
+    }
+
     pub async fn userinfo(&self, token: &str) -> Answer {
         let response = self.http.get(format!("{}/userinfo", self.issuer)).bearer_auth(token).send().await.unwrap();
         Answer { status: response.status().as_u16(), body: response.json().await.unwrap() }
     }
+}
+
+/// An authorization request, with these parameters instead of the usual ones.
+pub fn request(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let usual = [
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+        ("scope", "openid email offline_access"),
+        ("state", "s1"),
+        ("nonce", "n1"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let kept = usual.into_iter().filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    kept.chain(more.iter().copied()).collect()
 }
 
 /// The code with which the browser was sent back, by a redirect or by the hand-off page.

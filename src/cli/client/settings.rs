@@ -3,7 +3,9 @@
 use clap::Args;
 
 use super::super::output::Failure;
-use crate::config::{ClientAuth, ClientEntry, ClientKeys, Delivery, Pkce, RefreshIn, SameSite, SigningAlgorithm};
+use crate::config::{
+    ClientAuth, ClientEntry, ClientKeys, CustomClaims, Delivery, Dpop, IdTokenClaims, Pkce, RefreshIn, SameSite, SigningAlgorithm,
+};
 use crate::types::{Origin, RedirectUri};
 
 /// What `add` and `edit` have in common.
@@ -42,12 +44,27 @@ pub(super) struct Settings {
     /// It is yours: no consent is asked.
     #[arg(long)]
     first_party: bool,
+    /// It must push its requests from server to server.
+    #[arg(long)]
+    require_par: bool,
     /// The `aud` of its tokens. Default: the `client_id`.
     #[arg(long)]
     audience: Option<String>,
+    /// Another API that its access tokens may be for, if it asks. Once for each.
+    #[arg(long, value_name = "URL")]
+    resource: Vec<String>,
+    /// Whether its tokens are bound to a key of its own: optional, required or nonce.
+    #[arg(long)]
+    dpop: Option<String>,
     /// What it may do for itself, with `client_credentials`. Once for each.
     #[arg(long, value_name = "SCOPE")]
     scope: Vec<String>,
+    /// How much its ID tokens say of the person: full or minimal.
+    #[arg(long)]
+    id_token: Option<String>,
+    /// A file with the claims that its tokens have besides, as JSON.
+    #[arg(long, value_name = "FILE")]
+    claims: Option<std::path::PathBuf>,
     /// Where a sign-in can be started from outside.
     #[arg(long, value_name = "URL")]
     initiate_login_uri: Option<String>,
@@ -74,9 +91,7 @@ impl Settings {
             entry.jwks.take_if(|_| entry.auth != ClientAuth::PrivateKeyJwt);
         }
         if let Some(file) = &self.jwks {
-            let failed = |why: String| Failure::asked_wrongly(format!("--jwks {}: it {why}", file.display()));
-            let text = std::fs::read_to_string(file).map_err(|why| failed(format!("cannot be read: {why}")))?;
-            entry.jwks = Some(ClientKeys::parse(&text).map_err(failed)?);
+            entry.jwks = Some(of_file("--jwks", file, ClientKeys::parse)?);
         }
         if let Some(delivery) = &self.delivery {
             entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
@@ -94,9 +109,22 @@ impl Settings {
             entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);
         }
         entry.first_party |= self.first_party;
+        entry.require_par |= self.require_par;
         entry.audience = self.audience.clone().or(entry.audience.take());
+        if !self.resource.is_empty() {
+            entry.resources.clone_from(&self.resource);
+        }
+        if let Some(dpop) = &self.dpop {
+            entry.dpop = word("--dpop", dpop, Dpop::parse, Dpop::ALL)?;
+        }
         if !self.scope.is_empty() {
             entry.scopes.clone_from(&self.scope);
+        }
+        if let Some(id_token) = &self.id_token {
+            entry.id_token = word("--id-token", id_token, IdTokenClaims::parse, IdTokenClaims::ALL)?;
+        }
+        if let Some(file) = &self.claims {
+            entry.claims = Some(of_file("--claims", file, CustomClaims::parse)?);
         }
         if let Some(uri) = &self.initiate_login_uri {
             entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
@@ -106,6 +134,13 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// Reads a file.
+fn of_file<T>(option: &str, file: &std::path::Path, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, Failure> {
+    let failed = |why: String| Failure::asked_wrongly(format!("{option} {}: it {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|why| failed(format!("cannot be read: {why}")))?;
+    parse(&text).map_err(failed)
 }
 
 /// Parses addresses.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::config::{ClientEntry, ClientKeys, Pkce, SigningAlgorithm};
+use crate::config::{ClientEntry, ClientKeys, Dpop, IdTokenClaims, Pkce, SigningAlgorithm};
 use crate::oidc::Client;
 
 /// For people.
@@ -27,6 +27,17 @@ pub(super) fn describe(client: &Client) -> String {
     if client.acts_for_itself() {
         lines.push(format!("  for itself  {}", if entry.scopes.is_empty() { "(no scopes)".to_owned() } else { entry.scopes.join(" ") }));
     }
+    lines.extend(entry.resources.iter().map(|resource| format!("  resource    {resource}")));
+    if entry.require_par {
+        lines.push("  requests    pushed".to_owned());
+    }
+    if entry.dpop != Dpop::Optional {
+        lines.push(format!("  dpop        {}", entry.dpop));
+    }
+    if entry.id_token == IdTokenClaims::Minimal {
+        lines.push("  id token    minimal".to_owned());
+    }
+    lines.extend(entry.claims.iter().map(|claims| format!("  claims      {}", claims.as_str())));
     lines.extend(entry.redirect_uris.iter().map(|uri| format!("  redirect    {uri}")));
     lines.extend(entry.post_logout_redirect_uris.iter().map(|uri| format!("  logout to   {uri}")));
     lines.extend(entry.backchannel_logout_uri.iter().map(|uri| format!("  logout call {uri}")));
@@ -57,6 +68,11 @@ pub(super) fn as_json(client: &Client) -> Value {
         "first_party": entry.first_party,
         "audience": client.audience(),
         "scopes": entry.scopes,
+        "require_par": entry.require_par,
+        "resources": entry.resources,
+        "dpop": entry.dpop.as_str(),
+        "id_token": entry.id_token.as_str(),
+        "claims": entry.claims.as_ref().and_then(|claims| serde_json::from_str::<Value>(claims.as_str()).ok()),
         "redirect_uris": entry.redirect_uris,
         "post_logout_redirect_uris": entry.post_logout_redirect_uris,
         "origins": client.origins,

@@ -10,7 +10,7 @@ use crate::error::{AppProblem, Result};
 use crate::form::Parameters;
 use crate::key::Keys;
 use crate::oidc::hint::IdTokenHint;
-use crate::oidc::{Client, Clients, scope};
+use crate::oidc::{Client, Clients, OAuthError, dpop, resource, scope};
 use crate::sign_in::{Answer, AppRequest, ResponseMode};
 use crate::types::RedirectUri;
 
@@ -46,11 +46,13 @@ impl Prompt {
     }
 }
 
-/// What is wrong, for the app: a code of RFC 6749 §4.1.2.1 or OpenID Connect Core §3.1.2.6, and a sentence.
-type Wrong = (&'static str, String);
+/// What is wrong, for the app: a code of RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 or RFC 8707 §2, and a sentence.
+pub(crate) type Wrong = (&'static str, String);
 
 /// One check of a request whose client and redirect URI are known to be right.
 type Check = fn(&Parameters, &Client) -> Result<(), Wrong>;
+
+const MUST_PUSH: &str = "this client has to push its requests (RFC 9126): pushed_authorization_request_endpoint";
 
 const CHECKS: &[(&str, Check)] = &[
     ("request objects", no_request_object),
@@ -58,6 +60,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("response_mode", |parameters, client| response_mode(parameters, client).map(|_| ())),
     ("scope", has_openid),
     ("code_challenge", code_challenge),
+    ("resource", |parameters, client| resource::asked(client, parameters).map(|_| ())),
+    ("dpop_jkt", dpop_jkt),
     ("prompt", |parameters, _| prompt(parameters).map(|_| ())),
     ("max_age", |parameters, _| max_age(parameters).map(|_| ())),
     ("lengths", lengths),
@@ -80,43 +84,67 @@ pub(crate) async fn addressee<'a>(
     }
 }
 
-/// Runs them all.
+/// Runs them all. `pushed`: the request came from its client and not through a browser.
 pub(super) async fn check(
     app: &App,
     keys: &Keys,
     clients: &Clients,
-    parameters: &Parameters,
+    (parameters, pushed): (&Parameters, bool),
     line: &'static str,
 ) -> Result<Result<Checked, Refusal>> {
     let (client, redirect_uri) = match addressee(app, clients, parameters, line).await? {
         Ok(addressee) => addressee,
         Err(problem) => return Ok(Err(Refusal::Show(Box::new(problem)))),
     };
-    // A mode that may not be used cannot carry the news either.
-    let mode = response_mode(parameters, &client).unwrap_or_default();
-    let state = parameters.get("state");
-    if let Some((code, description)) = CHECKS.iter().find_map(|(_, check)| check(parameters, &client).err()) {
-        let reply = error_reply(app, &Addressee { redirect_uri, state, mode }, code, &description);
-        return Ok(Err(Refusal::Return(client, reply)));
-    }
-    let prompt = prompt(parameters).unwrap_or_default();
+    let by_browser = client.entry.require_par && !pushed;
+    let judged = if by_browser { Err(("invalid_request", MUST_PUSH.into())) } else { read(app, keys, &client, (parameters, redirect_uri)) };
+    Ok(judged.map_err(|(code, description)| {
+        // A mode that may not be used cannot carry the news either.
+        let mode = response_mode(parameters, &client).unwrap_or_default();
+        let to = Addressee { redirect_uri, state: parameters.get("state"), mode };
+        let reply = error_reply(app, &to, code, &description);
+        Refusal::Return(client, reply)
+    }))
+}
+
+/// The same for a request whose client is there to be told (RFC 9126 §2.1).
+pub(crate) async fn judge(
+    app: &App,
+    keys: &Keys,
+    clients: &Clients,
+    parameters: &Parameters,
+    line: &'static str,
+) -> Result<Result<(), OAuthError>> {
+    Ok(match addressee(app, clients, parameters, line).await? {
+        Err(problem) => Err(OAuthError::invalid_request(problem.log)),
+        Ok((client, redirect_uri)) => {
+            read(app, keys, &client, (parameters, redirect_uri)).map(drop).map_err(|(code, why)| OAuthError::new(code, why))
+        }
+    })
+}
+
+fn read(app: &App, keys: &Keys, client: &Arc<Client>, (parameters, redirect_uri): (&Parameters, &str)) -> Result<Checked, Wrong> {
+    CHECKS.iter().try_for_each(|(_, check)| check(parameters, client))?;
+    let prompt = prompt(parameters)?;
     let hinted = parameters.get("id_token_hint").map(|token| IdTokenHint::read(app, keys, token).and_then(|hint| hint.user()));
     let request = AppRequest {
-        state: state.map(str::to_owned),
+        state: parameters.get("state").map(str::to_owned),
         scope: scope::known(parameters.text("scope")),
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: parameters.get("code_challenge").map(str::to_owned),
+        resource: resource::asked(client, parameters)?,
+        dpop_jkt: parameters.get("dpop_jkt").map(str::to_owned),
         // A hint that says nothing to us could mean anybody: nobody is answered for silently.
         login: prompt.login || hinted == Some(None),
         hinted: hinted.flatten(),
         select_account: prompt.select_account,
         consent: prompt.consent,
-        max_age: max_age(parameters).unwrap_or_default(),
+        max_age: max_age(parameters)?,
         login_hint: login_hint(parameters),
-        response_mode: mode,
+        response_mode: response_mode(parameters, client)?,
         ..AppRequest::new(&client.id, redirect_uri, Answer::Code)
     };
-    Ok(Ok(Checked { client, request, prompt }))
+    Ok(Checked { client: Arc::clone(client), request, prompt })
 }
 
 /// An address to begin with.
@@ -201,6 +229,13 @@ fn prompt(parameters: &Parameters) -> Result<Prompt, Wrong> {
         return Err(("invalid_request", "prompt=none goes with no other value".into()));
     }
     Ok(prompt)
+}
+
+fn dpop_jkt(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
+    match parameters.get("dpop_jkt") {
+        Some(jkt) if !dpop::is_thumbprint(jkt) => Err(("invalid_request", "dpop_jkt must be 43 characters of unpadded base64url".into())),
+        _ => Ok(()),
+    }
 }
 
 fn max_age(parameters: &Parameters) -> Result<Option<u64>, Wrong> {

@@ -58,8 +58,8 @@ pub async fn needed(app: &App, client: &Client, request: &AppRequest, session: O
     }
     let allowed_now = flow.is_some_and(|flow| flow.allowed_by == Some(session.id));
     let silent = !request.consent && (client.entry.first_party || !pretended);
-    let allowed = (silent || allowed_now)
-        && (client.entry.first_party || consent::covers(app.db.read(), session.user, &client.id, &request.scope).await?);
+    let allowed =
+        (silent || allowed_now) && (client.entry.first_party || consent::covers(&app.db, session.user, &client.id, &request.scope).await?);
     if allowed { Ok(Needed::Nothing(Box::new(session.clone()))) } else { Ok(Needed::Consent(Box::new((session.clone(), person)))) }
 }
 

@@ -8,10 +8,10 @@ mod respond;
 mod store;
 pub(crate) mod view;
 
-pub(crate) use checks::{addressee, login_hint};
+pub(crate) use checks::{Wrong, addressee, judge, login_hint};
 pub use interaction::{Needed, needed};
 pub use respond::{Addressee, Reply, code_reply, error_reply, form_post};
-pub use store::{Code, Spent, note_family, remove_expired, spend as spend_code};
+pub use store::{Code, Spent, find as find_code, is_spent_for, remove_expired, spend as spend_code, spend_for};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::Schema;
@@ -19,7 +19,7 @@ use sea_orm::sea_query::TableCreateStatement;
 
 use self::checks::{Checked, Refusal, check};
 use self::respond::depart;
-use super::Clients;
+use super::{Clients, pushed};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::{Body, Parameters, see_other};
@@ -70,7 +70,15 @@ async fn authorize(
         Ok(parameters) => parameters,
         Err(repeated) => return Err(Error::App(Box::new(problem::repeated(repeated, line)))),
     };
-    let Checked { client, request, prompt } = match check(app, keys, clients, &parameters, line).await? {
+    // What comes beside a reference is not looked at: it did not come from the client (RFC 9126 §4).
+    let (parameters, pushed) = match parameters.get("request_uri").filter(|uri| pushed::is_reference(uri)) {
+        None => (parameters, false),
+        Some(reference) => match pushed::take(app, parameters.text("client_id"), reference).await? {
+            Some(request) => (request, true),
+            None => return Err(Error::App(Box::new(problem::request_over(app, clients, &parameters, line).await?))),
+        },
+    };
+    let Checked { client, request, prompt } = match check(app, keys, clients, (&parameters, pushed), line).await? {
         Ok(checked) => checked,
         Err(Refusal::Show(problem)) => return Err(Error::App(problem)),
         Err(Refusal::Return(client, reply)) => return depart(app, visitor, &client, reply),

@@ -1,9 +1,10 @@
 //! What an app got wrong so badly that nobody can be sent back to it, told so that its developer can
 //! mend it (ux.md 4.6): the value sent, the values registered, the command.
 
-use crate::error::AppProblem;
+use crate::app::App;
+use crate::error::{AppProblem, Result};
 use crate::form::{Parameters, Repeated};
-use crate::oidc::Client;
+use crate::oidc::{Client, Clients};
 use crate::types::{ClientId, RedirectUri, edit_distance};
 
 pub(crate) fn repeated(repeated: Repeated, line: &'static str) -> AppProblem {
@@ -85,9 +86,24 @@ pub(crate) fn state_missing(client: &Client, parameters: &Parameters, line: &'st
     }
 }
 
+pub(crate) async fn request_over(app: &App, clients: &Clients, parameters: &Parameters, line: &'static str) -> Result<AppProblem> {
+    let client = clients.find(app, parameters.text("client_id")).await?;
+    Ok(AppProblem {
+        code: "request_over",
+        log: format!("{line}: the pushed request is unknown, over or spent, or another client's"),
+        sent: None,
+        registered: Vec::new(),
+        client: client.as_ref().map_or_else(|| shorten(parameters.text("client_id")), |client| client.id.to_string()),
+        command: None,
+        back: client.and_then(|client| Some((client.name().to_owned(), client.entry.initiate_login_uri.as_ref()?.to_string()))),
+        request_line: line.into(),
+        request: shown(parameters.iter()),
+    })
+}
+
 /// The request as a developer recognises it, without what would let a reader of the page replay it.
 fn shown<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
-    const SECRET: [&str; 6] = ["state", "nonce", "code_challenge", "client_secret", "id_token_hint", "login_hint"];
+    const SECRET: [&str; 7] = ["request_uri", "state", "nonce", "code_challenge", "client_secret", "id_token_hint", "login_hint"];
     pairs
         .map(|(name, value)| {
             let value = if SECRET.contains(&name) { format!("… ({} characters)", value.chars().count()) } else { shorten(value) };

@@ -50,12 +50,12 @@ impl<'a> From<&'a AppRequest> for Addressee<'a> {
 
 /// Gives the session's person a code for what was asked.
 pub async fn code_reply(app: &App, actor: Actor, client: &Client, request: &AppRequest, session: &Session) -> Result<Reply> {
-    let mut work = app.begin(actor).await?;
-    let code = store::insert(&mut work, &app.config.tokens, request, session).await?;
+    let mut ledger = app.ledger(actor);
+    let code = store::insert(&mut ledger, &app.config.tokens, request, session);
     if !client.entry.first_party {
-        consent::note_use(&work, session.user, &client.id).await?;
+        consent::note_use(&mut ledger, session.user, &client.id);
     }
-    work.commit().await?;
+    ledger.commit().await?;
     Ok(reply(app, &request.into(), &[("code", code.reveal())]))
 }
 

@@ -1,14 +1,18 @@
 //! Authorization codes: 160 random bits, sixty seconds, spent by one statement.
 
-use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Schema};
+use sea_orm::sea_query::{Expr, SimpleExpr, TableCreateStatement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Schema, Statement, Value,
+};
 
-use crate::db::remove_some;
+use crate::db::{Db, remove_some, sql};
 use crate::error::Result;
-use crate::session::Session;
+use crate::oidc::consent;
+use crate::session::{self, Session};
 use crate::sign_in::AppRequest;
 use crate::types::{AuthorizationCode, ClientId, FamilyId, SessionId, Token, UnixMillis, UserId};
-use crate::work::Work;
+use crate::user;
+use crate::work::{Ledger, Work};
 
 mod authorization_code {
     use sea_orm::entity::prelude::*;
@@ -39,6 +43,10 @@ mod authorization_code {
         pub expires_at: UnixMillis,
         pub used_at: Option<UnixMillis>,
         pub family_id: Option<FamilyId>,
+        #[sea_orm(column_type = "Text")]
+        pub resource: Option<String>,
+        #[sea_orm(column_type = "String(StringLen::N(43))")]
+        pub dpop_jkt: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -71,15 +79,19 @@ pub struct Code {
     pub used_at: Option<UnixMillis>,
     /// What its first use began.
     pub family: Option<FamilyId>,
+    /// What access tokens may be for, space-separated.
+    pub resource: Option<String>,
+    /// The key that it is bound to.
+    pub dpop_jkt: Option<String>,
     hash: Vec<u8>,
 }
 
 /// What came of spending a code.
 pub enum Spent {
     /// It was good, and no longer is.
-    Now(Code),
+    Now,
     /// It had been spent.
-    Before(Code),
+    Before(Box<Code>),
     /// There is no such code, or its time is over.
     Unknown,
 }
@@ -98,19 +110,21 @@ impl From<authorization_code::Model> for Code {
             auth_time: row.auth_time,
             used_at: row.used_at,
             family: row.family_id,
+            resource: row.resource,
+            dpop_jkt: row.dpop_jkt,
             hash: row.code_hash,
         }
     }
 }
 
 /// Makes a code for this request and session; it exists only in the answer.
-pub async fn insert(
-    work: &mut Work<'_>,
+pub fn insert(
+    ledger: &mut Ledger<'_>,
     config: &crate::config::Tokens,
     request: &AppRequest,
     session: &Session,
-) -> Result<Token<AuthorizationCode>> {
-    let code = Token::new(work.random().bytes());
+) -> Token<AuthorizationCode> {
+    let code = Token::new(ledger.random().bytes());
     let row = authorization_code::ActiveModel {
         code_hash: Set(code.hash().to_vec()),
         client_id: Set(request.client.clone()),
@@ -122,16 +136,71 @@ pub async fn insert(
         code_challenge: Set(request.code_challenge.clone()),
         amr: Set(session.amr.join(" ")),
         auth_time: Set(session.auth_time),
-        created_at: Set(work.now),
-        expires_at: Set(work.now + config.code_ttl),
+        created_at: Set(ledger.now),
+        expires_at: Set(ledger.now + config.code_ttl),
         used_at: Set(None),
         family_id: Set(None),
+        resource: Set(request.resource.clone()),
+        dpop_jkt: Set(request.dpop_jkt.clone()),
     };
-    authorization_code::Entity::insert(row).exec_without_returning(work.db()).await?;
-    Ok(code)
+    ledger.at_last(&authorization_code::Entity::insert(row));
+    code
 }
 
-/// Spends a code. Fifty at once: one gets it.
+/// What a code stands for. Nothing of that changes, except that it is spent.
+pub async fn find(db: &Db, code: &Token<AuthorizationCode>) -> Result<Option<Code>> {
+    let text = "SELECT client_id, user_id, session_id, redirect_uri, scope, nonce, code_challenge, amr, auth_time, used_at, family_id, \
+         resource, dpop_jkt \
+         FROM authorization_codes WHERE code_hash = $1";
+    let hash = code.hash().to_vec();
+    let rows = db.look(sql(db.read(), text, [hash.clone().into()])).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let Some(client) = ClientId::parse(&row.get::<String>("client_id")?) else { return Ok(None) };
+    Ok(Some(Code {
+        client,
+        user: UserId(row.get("user_id")?),
+        session: SessionId(row.get("session_id")?),
+        redirect_uri: row.get("redirect_uri")?,
+        scope: row.get("scope")?,
+        nonce: row.get("nonce")?,
+        code_challenge: row.get("code_challenge")?,
+        amr: row.get("amr")?,
+        auth_time: UnixMillis(row.get("auth_time")?),
+        used_at: row.get::<Option<i64>>("used_at")?.map(UnixMillis),
+        family: row.get::<Option<uuid::Uuid>>("family_id")?.map(FamilyId),
+        resource: row.get("resource")?,
+        dpop_jkt: row.get("dpop_jkt")?,
+        hash,
+    }))
+}
+
+/// The statement that spends a code for the family to be begun with it, if its person and its session still are what they were, and
+/// if what they allow still is `allowed`. Returns the person. Fifty at once: one gets it.
+pub fn spend_for(ledger: &Ledger<'_>, db: DbBackend, (code, family): (&Code, FamilyId), allowed: Option<&str>) -> Statement {
+    const TABLE: &str = "authorization_codes";
+    let still = allowed.map_or_else(|| "TRUE".to_owned(), |_| consent::still(db, TABLE, "$4"));
+    let text = format!(
+        "UPDATE {TABLE} SET used_at = $2, family_id = $3 WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2 \
+         AND {} AND {} AND {still} RETURNING {}",
+        user::gate_of(TABLE),
+        session::lives(db, TABLE),
+        user::person_of(TABLE)
+    );
+    let values: [Value; 3] = [code.hash.clone().into(), ledger.now.0.into(), family.0.into()];
+    Statement::from_sql_and_values(db, text, values.into_iter().chain(allowed.map(Value::from)))
+}
+
+/// That a code has been spent for this family, for the statements of the same change.
+pub fn is_spent_for(code: &Code, family: FamilyId) -> SimpleExpr {
+    let spent = authorization_code::Entity::find()
+        .select_only()
+        .column(authorization_code::Column::CodeHash)
+        .filter(authorization_code::Column::CodeHash.eq(code.hash.clone()))
+        .filter(authorization_code::Column::FamilyId.eq(family));
+    Expr::exists(spent.into_query())
+}
+
+/// Spends a code for nothing.
 pub async fn spend(work: &Work<'_>, code: &Token<AuthorizationCode>) -> Result<Spent> {
     let hash = code.hash().to_vec();
     let spent = authorization_code::Entity::update_many()
@@ -139,26 +208,16 @@ pub async fn spend(work: &Work<'_>, code: &Token<AuthorizationCode>) -> Result<S
         .filter(authorization_code::Column::CodeHash.eq(hash.clone()))
         .filter(authorization_code::Column::UsedAt.is_null())
         .filter(authorization_code::Column::ExpiresAt.gt(work.now))
-        .exec_with_returning(work.db())
+        .exec(work.db())
         .await?;
-    if let Some(row) = spent.into_iter().next() {
-        return Ok(Spent::Now(row.into()));
+    if spent.rows_affected == 1 {
+        return Ok(Spent::Now);
     }
     let row = authorization_code::Entity::find_by_id(hash).one(work.db()).await?;
     Ok(match row {
-        Some(row) if row.used_at.is_some() => Spent::Before(row.into()),
+        Some(row) if row.used_at.is_some() => Spent::Before(Box::new(row.into())),
         _ => Spent::Unknown,
     })
-}
-
-/// Notes what a code's use began, for the day it comes back.
-pub async fn note_family(work: &Work<'_>, code: &Code, family: FamilyId) -> Result<()> {
-    authorization_code::Entity::update_many()
-        .col_expr(authorization_code::Column::FamilyId, family.0.into())
-        .filter(authorization_code::Column::CodeHash.eq(code.hash.clone()))
-        .exec(work.db())
-        .await?;
-    Ok(())
 }
 
 /// Removes codes a day after their time, at most `limit`: until then their reuse is noticed. Says how many went.

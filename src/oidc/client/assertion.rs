@@ -1,11 +1,12 @@
 //! `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9): a client proves itself by a JWT that it signed a moment ago, for us
 //! alone, and that is good for one request.
 
-use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use jsonwebtoken::{DecodingKey, Header};
 use serde_json::Value;
 
 use super::Client;
 use crate::app::App;
+use crate::config::PROOF_ALGORITHMS;
 use crate::error::Result;
 use crate::key::signed_by;
 use crate::oidc::spent_jti;
@@ -17,9 +18,6 @@ pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-b
 const SKEW: i64 = 60;
 /// The longest that an assertion may be good for, in seconds: it is made for one request.
 const LONGEST: i64 = 600;
-const ALGORITHMS: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
-/// The same for the discovery document.
-pub const ALGORITHM_NAMES: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
 
 /// Who an assertion says that it is from. Nothing is proved by that.
 pub(super) fn subject(assertion: &str) -> Option<String> {
@@ -79,13 +77,10 @@ fn judge(client: &Client, issuer: &str, assertion: &str, now: UnixMillis) -> std
 /// The claims, if a registered key has signed them with an algorithm of its own. Where the header says that keys are to be
 /// found (`jku`, `jwk`, `x5u`, `x5c`) is not looked at.
 fn signed(client: &Client, header: &Header, assertion: &str) -> Option<Value> {
-    if !ALGORITHMS.contains(&header.alg) {
-        return None;
-    }
+    let (_, name) = PROOF_ALGORITHMS.iter().find(|(algorithm, _)| *algorithm == header.alg)?;
     let keys = client.entry.jwks.as_ref()?.keys().iter();
     let named = keys.filter(|key| header.kid.is_none() || key.common.key_id.is_none() || key.common.key_id == header.kid);
-    let name = ALGORITHMS.iter().position(|one| *one == header.alg).map(|at| ALGORITHM_NAMES[at]);
-    let mut fit = named.filter(|key| key.common.key_algorithm.is_none_or(|alg| Some(alg.to_string().as_str()) == name));
+    let mut fit = named.filter(|key| key.common.key_algorithm.is_none_or(|alg| alg.to_string() == *name));
     fit.find_map(|key| {
         let key = DecodingKey::from_jwk(key).ok().filter(|key| key.family() == header.alg.family())?;
         signed_by(&key, header.alg, assertion).ok()

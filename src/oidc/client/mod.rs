@@ -5,7 +5,6 @@ mod authenticate;
 mod registry;
 mod store;
 
-pub use assertion::ALGORITHM_NAMES;
 pub use authenticate::{METHODS, authenticate};
 pub use registry::Clients;
 pub(crate) use store::tables;

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::audit::Event;
-use crate::config::{ClientAuth, ClientEntry, ClientKeys, ClientKind, Delivery, Pkce, RefreshIn, SameSite, SigningAlgorithm};
+use crate::config::{
+    ClientAuth, ClientEntry, ClientKeys, ClientKind, CustomClaims, Delivery, Dpop, IdTokenClaims, Pkce, RefreshIn, SameSite,
+    SigningAlgorithm,
+};
 use crate::error::{Error, Result};
 use crate::oidc::consent;
 use crate::types::{ClientId, Origin, RedirectUri};
@@ -60,6 +63,14 @@ struct Stored {
     /// Absent in registrations of earlier versions.
     #[serde(default)]
     scopes: Vec<String>,
+    /// Absent in registrations of earlier versions.
+    #[serde(default)]
+    require_par: bool,
+    #[serde(default)]
+    resources: Vec<String>,
+    dpop: Option<String>,
+    id_token: Option<String>,
+    claims: Option<String>,
     initiate_login_uri: Option<String>,
     /// Absent in registrations of earlier versions.
     backchannel_logout_uri: Option<String>,
@@ -83,6 +94,11 @@ fn write(entry: &ClientEntry) -> Result<String> {
         first_party: entry.first_party,
         audience: entry.audience.clone(),
         scopes: entry.scopes.clone(),
+        require_par: entry.require_par,
+        resources: entry.resources.clone(),
+        dpop: Some(entry.dpop.to_string()),
+        id_token: Some(entry.id_token.to_string()),
+        claims: entry.claims.as_ref().map(|claims| claims.as_str().to_owned()),
         initiate_login_uri: entry.initiate_login_uri.as_ref().map(ToString::to_string),
         backchannel_logout_uri: entry.backchannel_logout_uri.as_ref().map(ToString::to_string),
     };
@@ -113,6 +129,14 @@ fn read(row: client::Model) -> Result<Client> {
         first_party: stored.first_party,
         audience: stored.audience,
         scopes: stored.scopes,
+        require_par: stored.require_par,
+        resources: stored.resources,
+        dpop: stored.dpop.map_or(Some(Dpop::Optional), |text| Dpop::parse(&text)).ok_or_else(|| broken("dpop"))?,
+        id_token: stored
+            .id_token
+            .map_or(Some(IdTokenClaims::Full), |text| IdTokenClaims::parse(&text))
+            .ok_or_else(|| broken("id_token"))?,
+        claims: stored.claims.map(|text| CustomClaims::parse(&text).map_err(|why| broken(&why))).transpose()?,
         initiate_login_uri: uri(stored.initiate_login_uri)?,
         backchannel_logout_uri: uri(stored.backchannel_logout_uri)?,
         branding: None,

@@ -8,4 +8,4 @@ pub(crate) mod view;
 pub(super) use page::scope_lines;
 pub use page::show;
 pub(crate) use store::tables;
-pub use store::{Allowed, allow, covers, forget_client, list, note_use, withdraw};
+pub use store::{Allowed, allow, allowed, covers, forget_client, list, note_use, still, withdraw};

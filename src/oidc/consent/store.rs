@@ -1,15 +1,16 @@
 //! One row a person and app, until it is withdrawn.
 
 use sea_orm::sea_query::{OnConflict, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, Schema};
 
 use crate::audit::Event;
 use crate::credential;
+use crate::db::{Db, held, sql};
 use crate::error::Result;
 use crate::oidc::scope;
 use crate::session::family;
 use crate::types::{ClientId, UnixMillis, UserId};
-use crate::work::Work;
+use crate::work::{Ledger, Work};
 
 mod grant {
     use sea_orm::entity::prelude::*;
@@ -48,10 +49,25 @@ pub struct Allowed {
     pub used_at: Option<UnixMillis>,
 }
 
+/// What a person has allowed an app, space-separated.
+pub async fn allowed(db: &Db, user: UserId, client: &ClientId) -> Result<Option<String>> {
+    let text = "SELECT scope FROM grants WHERE user_id = $1 AND client_id = $2";
+    let rows = db.look(sql(db.read(), text, [user.0.into(), client.as_str().into()])).await?;
+    rows.first().map(|row| row.get("scope")).transpose()
+}
+
 /// Whether a person has allowed an app all of this.
-pub async fn covers(db: &impl ConnectionTrait, user: UserId, client: &ClientId, asked: &str) -> Result<bool> {
-    let row = grant::Entity::find_by_id((user, client.clone())).one(db).await?;
-    Ok(row.is_some_and(|row| scope::is_within(asked, &row.scope)))
+pub async fn covers(db: &Db, user: UserId, client: &ClientId, asked: &str) -> Result<bool> {
+    Ok(allowed(db, user, client).await?.is_some_and(|scope| scope::is_within(asked, &scope)))
+}
+
+/// Whether what the person of a table with a `user_id` and a `client_id` has allowed the app still is this, a place in the
+/// statement. Who withdraws it waits, on PostgreSQL, until the statement's change is over, and then ends what came of it.
+pub fn still(db: DbBackend, table: &str, place: &str) -> String {
+    let held = held(db);
+    format!(
+        "EXISTS (SELECT 1 FROM grants g WHERE g.user_id = {table}.user_id AND g.client_id = {table}.client_id AND g.scope = {place}{held})"
+    )
 }
 
 /// Allows an app this, beside what it may already.
@@ -91,15 +107,13 @@ pub async fn withdraw(work: &mut Work<'_>, user: UserId, client: &ClientId) -> R
     Ok(removed)
 }
 
-/// Notes that an app made use of it.
-pub async fn note_use(work: &Work<'_>, user: UserId, client: &ClientId) -> Result<()> {
-    grant::Entity::update_many()
-        .col_expr(grant::Column::UsedAt, work.now.0.into())
+/// Notes that an app makes use of it.
+pub fn note_use(ledger: &mut Ledger<'_>, user: UserId, client: &ClientId) {
+    let note = grant::Entity::update_many()
+        .col_expr(grant::Column::UsedAt, ledger.now.0.into())
         .filter(grant::Column::UserId.eq(user))
-        .filter(grant::Column::ClientId.eq(client.clone()))
-        .exec(work.db())
-        .await?;
-    Ok(())
+        .filter(grant::Column::ClientId.eq(client.clone()));
+    ledger.at_last(&note);
 }
 
 /// Everything that a person has allowed, the oldest first.

@@ -3,11 +3,12 @@
 
 use actix_web::HttpResponse;
 
-use super::{Granting, answer, mint_for_itself};
-use crate::oidc::{OAuthError, scope};
+use super::{Binding, Granting, answer, mint_for_itself};
+use crate::oidc::{OAuthError, resource, scope};
 
 pub(super) fn grant(granting: &Granting<'_>) -> Result<HttpResponse, OAuthError> {
     let Granting { app, keys, client, parameters, .. } = granting;
+    let binding = Binding { resource: resource::for_itself(client, parameters)?, jkt: granting.jkt() };
     // OAuth 2.1 §4.2: whoever cannot keep a secret is nobody by itself.
     if !client.acts_for_itself() {
         let why = "this client acts for people only: client_credentials is for services, and for web clients with scopes of their own";
@@ -22,6 +23,6 @@ pub(super) fn grant(granting: &Granting<'_>) -> Result<HttpResponse, OAuthError>
         }
         Some(_) => return Err(OAuthError::new("invalid_scope", "a scope is not among those registered for this client")),
     };
-    let minted = mint_for_itself(app, keys, client, &scope)?;
+    let minted = mint_for_itself(app, keys, client, (&scope, binding))?;
     Ok(answer(&minted, &scope, None))
 }

@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 
-use super::{Granting, answer, mint};
+use super::{Binding, Granting, answer, mint};
 use crate::app::App;
 use crate::error::Result;
 use crate::oidc::device::{self, Approved, Asked};
-use crate::oidc::{Client, OAuthError, scope};
+use crate::oidc::{Client, OAuthError, resource, scope};
 use crate::session::family::{self, Grant, Holder, NewFamily};
 use crate::session::{self, NewSession, RefreshToken};
 use crate::types::{DeviceCode, Token};
@@ -19,7 +19,9 @@ pub(super) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_cod
 const UNKNOWN: &str = "the device_code is unknown, spent or another client's";
 
 pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
-    let Granting { app, keys, client, parameters, request } = granting;
+    let (jkt, jkt_of_refresh_token) = (granting.jkt().map(str::to_owned), granting.jkt_of_refresh_token().map(str::to_owned));
+    let Granting { app, keys, client, parameters, request, .. } = granting;
+    let binding = Binding { resource: resource::of_token(None, parameters)?, jkt: jkt.as_deref() };
     let code = parameters.get("device_code").ok_or_else(|| OAuthError::invalid_request("device_code is missing"))?;
     let code = Token::<DeviceCode>::parse(code).ok_or_else(|| OAuthError::invalid_grant(UNKNOWN))?;
     match device::poll(app, &client.id, &code).await? {
@@ -32,19 +34,24 @@ pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthE
     }
     let mut work = app.begin(Actor::Client(crate::form::caller(request), client.id.clone())).await?;
     let begun = match device::spend(&work, &client.id, &code).await? {
-        Some(approved) => begin(app, &mut work, &client, &approved).await?,
+        Some(approved) => begin(app, &mut work, &client, (&approved, jkt_of_refresh_token.as_deref())).await?,
         None => None,
     };
     // A refusal is committed as well: the code stays spent.
     work.commit().await?;
     let Some((grant, person, token)) = begun else { return Err(OAuthError::invalid_grant(UNKNOWN)) };
-    let minted = mint(app, keys, &client, (&grant, &person), None)?;
+    let minted = mint(app, keys, &client, (&grant, &person), (None, binding))?;
     let offline = scope::has(&grant.scope, "offline_access");
     Ok(answer(&minted, &grant.scope, offline.then_some(&token)))
 }
 
 /// A session of the device's own: signed out from there or from the account, and by nothing that the phone does.
-async fn begin(app: &App, work: &mut Work<'_>, client: &Client, approved: &Approved) -> Result<Option<(Grant, Person, RefreshToken)>> {
+async fn begin(
+    app: &App,
+    work: &mut Work<'_>,
+    client: &Client,
+    (approved, jkt): (&Approved, Option<&str>),
+) -> Result<Option<(Grant, Person, RefreshToken)>> {
     let Some(person) = user::find(work.db(), approved.user).await?.map(|user| user.person) else { return Ok(None) };
     if user::gate(&person).is_err() {
         return Ok(None);
@@ -68,6 +75,8 @@ async fn begin(app: &App, work: &mut Work<'_>, client: &Client, approved: &Appro
         scope: &approved.scope,
         auth_time: approved.auth_time,
         amr: &approved.amr,
+        resource: None,
+        jkt,
     };
     let (grant, token) = family::begin(work, &app.config.tokens, new).await?;
     Ok(Some((grant, person, token)))

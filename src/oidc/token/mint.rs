@@ -7,15 +7,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::config::IdTokenClaims;
 use crate::error::Result;
 use crate::key::{Keys, b64};
-use crate::oidc::{Client, scope};
+use crate::oidc::{Client, claims, scope};
 use crate::session::family::Grant;
 use crate::types::{FamilyId, UnixMillis};
 use crate::user::Person;
 
 /// A pair of signed tokens.
 pub struct Minted {
+    /// How the access token is presented: `Bearer`, or `DPoP` with a proof.
+    pub token_type: &'static str,
     /// `typ: at+jwt`.
     pub access_token: String,
     /// `typ: JWT`; present when `openid` was granted.
@@ -48,8 +51,33 @@ pub struct AccessClaims {
     /// The session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// The key that it is bound to (RFC 9449 §6.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// `<family>.<random>`: tells which line of tokens it descends from. A client's own is of no family, and has no dot.
     pub jti: String,
+}
+
+/// What a token is bound to (RFC 7800 §3.1).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The thumbprint of a key.
+    pub jkt: String,
+}
+
+/// What a token is for, and who holds it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Binding<'a> {
+    /// One of the registered APIs (RFC 8707); the client's own audience if absent.
+    pub resource: Option<&'a str>,
+    /// The thumbprint of the key that was proved.
+    pub jkt: Option<&'a str>,
+}
+
+impl Binding<'_> {
+    fn confirmation(self) -> Option<Confirmation> {
+        self.jkt.map(|jkt| Confirmation { jkt: jkt.to_owned() })
+    }
 }
 
 impl AccessClaims {
@@ -77,22 +105,39 @@ struct IdClaims<'a> {
     person: Map<String, Value>,
 }
 
+/// Claims, and those of the operator's.
+#[derive(Serialize)]
+struct With<'a, T: Serialize> {
+    #[serde(flatten)]
+    claims: &'a T,
+    #[serde(flatten)]
+    custom: Map<String, Value>,
+}
+
 /// Signs what a grant gives. `nonce` only in the first answer after an authorization (OpenID Connect Core §12.2).
-pub fn mint(app: &App, keys: &Keys, client: &Client, (grant, person): (&Grant, &Person), nonce: Option<&str>) -> Result<Minted> {
+pub fn mint(
+    app: &App,
+    keys: &Keys,
+    client: &Client,
+    (grant, person): (&Grant, &Person),
+    (nonce, binding): (Option<&str>, Binding<'_>),
+) -> Result<Minted> {
     let now = app.clock.now();
     let tokens = &app.config.tokens;
     let issuer = app.config.issuer.as_str();
     let algorithm = client.algorithm(tokens);
+    let custom = claims::custom(client, person, &grant.scope);
     let access = AccessClaims {
         iss: issuer.to_owned(),
         sub: person.id.to_string(),
-        aud: client.audience().to_owned(),
+        aud: binding.resource.unwrap_or(client.audience()).to_owned(),
         client_id: client.id.to_string(),
         scope: grant.scope.clone(),
         iat: now.seconds(),
         exp: UnixMillis::seconds(now + tokens.access_ttl),
         auth_time: Some(grant.auth_time.seconds()),
         sid: Some(grant.session.to_string()),
+        cnf: binding.confirmation(),
         jti: format!("{}.{}", grant.family, b64(app.random.bytes::<12>())),
     };
     let id_token = if scope::has(&grant.scope, "openid") {
@@ -107,31 +152,42 @@ pub fn mint(app: &App, keys: &Keys, client: &Client, (grant, person): (&Grant, &
             sid: grant.session.to_string(),
             jti: b64(app.random.bytes::<12>()),
             nonce,
-            person: scope::claims(person, &grant.scope),
+            person: if client.entry.id_token == IdTokenClaims::Full { claims::of_scopes(person, &grant.scope) } else { Map::new() },
         };
-        Some(keys.sign(algorithm, "JWT", &claims)?)
+        Some(keys.sign(algorithm, "JWT", &With { claims: &claims, custom: custom.clone() })?)
     } else {
         None
     };
-    Ok(Minted { access_token: keys.sign(algorithm, "at+jwt", &access)?, id_token, expires_in: tokens.access_ttl.as_secs() })
+    let token_type = token_type(binding);
+    Ok(Minted {
+        token_type,
+        access_token: keys.sign(algorithm, "at+jwt", &With { claims: &access, custom })?,
+        id_token,
+        expires_in: tokens.access_ttl.as_secs(),
+    })
 }
 
 /// Signs what a client gets that acts for itself (RFC 9068 §2.2): an access token, and nothing about anybody.
-pub fn mint_for_itself(app: &App, keys: &Keys, client: &Client, scope: &str) -> Result<Minted> {
+pub fn mint_for_itself(app: &App, keys: &Keys, client: &Client, (scope, binding): (&str, Binding<'_>)) -> Result<Minted> {
     let now = app.clock.now();
     let tokens = &app.config.tokens;
     let access = AccessClaims {
         iss: app.config.issuer.to_string(),
         sub: client.id.to_string(),
-        aud: client.audience().to_owned(),
+        aud: binding.resource.unwrap_or(client.audience()).to_owned(),
         client_id: client.id.to_string(),
         scope: scope.to_owned(),
         iat: now.seconds(),
         exp: UnixMillis::seconds(now + tokens.access_ttl),
         auth_time: None,
         sid: None,
+        cnf: binding.confirmation(),
         jti: b64(app.random.bytes::<12>()),
     };
     let access_token = keys.sign(client.algorithm(tokens), "at+jwt", &access)?;
-    Ok(Minted { access_token, id_token: None, expires_in: tokens.access_ttl.as_secs() })
+    Ok(Minted { token_type: token_type(binding), access_token, id_token: None, expires_in: tokens.access_ttl.as_secs() })
+}
+
+fn token_type(binding: Binding<'_>) -> &'static str {
+    if binding.jkt.is_some() { "DPoP" } else { "Bearer" }
 }

@@ -6,7 +6,7 @@ mod device_code;
 mod mint;
 mod refresh_token;
 
-pub use mint::{AccessClaims, Minted, mint, mint_for_itself};
+pub use mint::{AccessClaims, Binding, Confirmation, Minted, mint, mint_for_itself};
 
 use std::sync::Arc;
 
@@ -14,8 +14,10 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use super::dpop::{self, Expected, Proved};
 use super::{Client, Clients, OAuthError, OAuthResult, client, cors};
 use crate::app::App;
+use crate::config::Dpop;
 use crate::error::Error;
 use crate::form::{Body, Parameters};
 use crate::key::Keys;
@@ -28,6 +30,19 @@ pub(super) struct Granting<'a> {
     pub(super) client: Arc<Client>,
     pub(super) parameters: &'a Parameters,
     pub(super) request: &'a HttpRequest,
+    pub(super) proved: Option<Proved>,
+}
+
+impl Granting<'_> {
+    /// The key that was proved.
+    fn jkt(&self) -> Option<&str> {
+        self.proved.as_ref().map(|proved| proved.jkt.as_str())
+    }
+
+    /// The key that a refresh token is bound to: whoever has a secret proves itself by that (RFC 9449 §5).
+    fn jkt_of_refresh_token(&self) -> Option<&str> {
+        self.jkt().filter(|_| !self.client.is_confidential())
+    }
 }
 
 /// The grant types of the discovery document, in its order.
@@ -49,7 +64,8 @@ async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpReques
     let Body(mut parameters) = body?;
     let caller = crate::form::caller(request);
     let client = client::authenticate(app, clients, request, &mut parameters, &caller).await?;
-    let granting = Granting { app, keys, client, parameters: &parameters, request };
+    let proved = prove(app, &client, request).await?;
+    let granting = Granting { app, keys, client, parameters: &parameters, request, proved };
     match parameters.get("grant_type") {
         Some("authorization_code") => authorization_code::grant(granting).await,
         Some("refresh_token") => refresh_token::grant(granting).await,
@@ -58,6 +74,20 @@ async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpReques
         Some(_) => Err(OAuthError::new("unsupported_grant_type", format!("this server grants {}", GRANT_TYPES.join(", ")))),
         None => Err(OAuthError::invalid_request("grant_type is missing")),
     }
+}
+
+/// The key that a client's request proves, if it does.
+pub async fn proved(app: &App, client: &Client, request: &HttpRequest) -> Result<Option<Proved>, OAuthError> {
+    dpop::verify(app, request, &Expected { access_token: None, nonce: client.entry.dpop == Dpop::Nonce }).await
+}
+
+/// The key that a request for tokens proves; one at least where the client's tokens must be bound.
+pub async fn prove(app: &App, client: &Client, request: &HttpRequest) -> Result<Option<Proved>, OAuthError> {
+    let proved = proved(app, client, request).await?;
+    if proved.is_none() && client.entry.dpop != Dpop::Optional {
+        return Err(OAuthError::invalid_dpop_proof("there is none, and this client's tokens are bound to a key"));
+    }
+    Ok(proved)
 }
 
 #[derive(Serialize)]
@@ -77,7 +107,7 @@ struct TokenResponse<'a> {
 fn answer(minted: &Minted, scope: &str, refresh_token: Option<&RefreshToken>) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache")).json(TokenResponse {
         access_token: &minted.access_token,
-        token_type: "Bearer",
+        token_type: minted.token_type,
         expires_in: minted.expires_in,
         scope,
         id_token: minted.id_token.as_deref(),

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::sea_query::{SimpleExpr, TableCreateStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
 
 pub use ending::{Ending, end_of_app, end_presented, give_back, revoke};
@@ -24,7 +24,7 @@ use crate::db::{Db, remove_some, sql};
 use crate::error::Result;
 use crate::types::{ClientId, FamilyId, SessionId, UnixMillis, UserId};
 use crate::user::{self, Person, PersonRow};
-use crate::work::Work;
+use crate::work::{Ledger, Work};
 
 mod token_family {
     use sea_orm::entity::prelude::*;
@@ -61,6 +61,10 @@ mod token_family {
         pub ended_at: Option<UnixMillis>,
         #[sea_orm(column_type = "String(StringLen::N(24))")]
         pub ending: Option<String>,
+        #[sea_orm(column_type = "Text")]
+        pub resource: Option<String>,
+        #[sea_orm(column_type = "String(StringLen::N(43))")]
+        pub jkt: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -105,6 +109,10 @@ pub struct Grant {
     pub amr: String,
     /// When the family ends in any case.
     pub expires_at: UnixMillis,
+    /// What access tokens may be for, space-separated (RFC 8707).
+    pub resource: Option<String>,
+    /// The key that the refresh token is bound to, as a JWK thumbprint (RFC 9449 §5).
+    pub jkt: Option<String>,
 }
 
 /// A family to be.
@@ -123,13 +131,51 @@ pub struct NewFamily<'a> {
     pub auth_time: UnixMillis,
     /// How, space-separated.
     pub amr: &'a str,
+    /// What access tokens may be for, space-separated.
+    pub resource: Option<&'a str>,
+    /// The key that the refresh token is bound to.
+    pub jkt: Option<&'a str>,
 }
 
 /// Begins a family in the caller's change; the token exists only in the answer.
 pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: NewFamily<'_>) -> Result<(Grant, RefreshToken)> {
-    let family = FamilyId(work.random().uuid(work.now));
-    let token = RefreshToken::new(work.crypto(), family, work.random().bytes());
-    let expires_at = work.now + config.refresh_ttl;
+    let family = name(work);
+    let (row, grant, token) = prepare(work, config, family, &new);
+    token_family::Entity::insert(row).exec_without_returning(work.db()).await?;
+    work.record(issued(&grant));
+    Ok((grant, token))
+}
+
+/// A name for a family to be.
+pub fn name(ledger: &Ledger<'_>) -> FamilyId {
+    FamilyId(ledger.random().uuid(ledger.now))
+}
+
+/// Begins the family of this name at the end of the caller's change, if this holds then.
+pub fn begin_if(
+    ledger: &mut Ledger<'_>,
+    config: &crate::config::Tokens,
+    (family, new): (FamilyId, &NewFamily<'_>),
+    holds: SimpleExpr,
+) -> Result<(Grant, RefreshToken)> {
+    let (row, grant, token) = prepare(ledger, config, family, new);
+    ledger.at_last_if(Some(holds.clone()), &row)?;
+    ledger.record_if(holds, &issued(&grant))?;
+    Ok((grant, token))
+}
+
+fn issued(grant: &Grant) -> Event {
+    Event::TokensIssued { user: grant.user, client: grant.client.clone(), session: grant.session, family: grant.family }
+}
+
+fn prepare(
+    ledger: &Ledger<'_>,
+    config: &crate::config::Tokens,
+    family: FamilyId,
+    new: &NewFamily<'_>,
+) -> (token_family::ActiveModel, Grant, RefreshToken) {
+    let token = RefreshToken::new(ledger.crypto(), family, ledger.random().bytes());
+    let expires_at = ledger.now + config.refresh_ttl;
     let row = token_family::ActiveModel {
         id: Set(family),
         client_id: Set(new.client.clone()),
@@ -144,14 +190,14 @@ pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: New
         previous_hash: Set(None),
         previous_until: Set(None),
         successor: Set(None),
-        created_at: Set(work.now),
-        idle_expires_at: Set(work.now + config.refresh_idle),
+        created_at: Set(ledger.now),
+        idle_expires_at: Set(ledger.now + config.refresh_idle),
         expires_at: Set(expires_at),
         ended_at: Set(None),
         ending: Set(None),
+        resource: Set(new.resource.map(str::to_owned)),
+        jkt: Set(new.jkt.map(str::to_owned)),
     };
-    token_family::Entity::insert(row).exec_without_returning(work.db()).await?;
-    work.record(Event::TokensIssued { user: new.user, client: new.client.clone(), session: new.session, family });
     let grant = Grant {
         family,
         client: new.client.clone(),
@@ -161,8 +207,10 @@ pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: New
         auth_time: new.auth_time,
         amr: new.amr.to_owned(),
         expires_at,
+        resource: new.resource.map(str::to_owned),
+        jkt: new.jkt.map(str::to_owned),
     };
-    Ok((grant, token))
+    (row, grant, token)
 }
 
 /// The person of a family that lives, for access tokens that descend from it.

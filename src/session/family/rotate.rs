@@ -33,21 +33,23 @@ pub enum Rotation {
 
 /// How to rotate.
 #[derive(Debug, Clone, Copy)]
-pub struct RotationRule {
+pub struct RotationRule<'a> {
     /// Whether the token is replaced. Confidential clients keep theirs: they prove themselves each time.
     pub rotate: bool,
     /// Where the token must live.
     pub holder: Holder,
+    /// The key that was proved. A token that is bound to one is worth nothing without it.
+    pub jkt: Option<&'a str>,
 }
 
 /// What issuing needs.
-static FACTS: LazyLock<String> =
-    LazyLock::new(|| format!("id, client_id, session_id, scope, amr, auth_time, expires_at, {}", user::person_of("token_families")));
+static FACTS: LazyLock<String> = LazyLock::new(|| {
+    format!("id, client_id, session_id, scope, amr, auth_time, expires_at, resource, jkt, {}", user::person_of("token_families"))
+});
 
-/// The gate of `user::gate`, in SQL, so that it holds in the very statement that rotates.
-const ALIVE: &str = "ended_at IS NULL AND expires_at > $3 AND idle_expires_at > $3 \
-     AND EXISTS (SELECT 1 FROM users u WHERE u.id = token_families.user_id AND u.state = 'active') \
-     AND EXISTS (SELECT 1 FROM emails e WHERE e.user_id = token_families.user_id AND e.is_primary AND e.verified_at IS NOT NULL)";
+/// With the gate, so that it holds in the very statement that rotates.
+static ALIVE: LazyLock<String> =
+    LazyLock::new(|| format!("ended_at IS NULL AND expires_at > $3 AND idle_expires_at > $3 AND {}", user::gate_of("token_families")));
 
 fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
     let person = Person::from(PersonRow::read(row)?);
@@ -63,6 +65,8 @@ fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
         auth_time: UnixMillis(row.get("auth_time")?),
         amr: row.get("amr")?,
         expires_at: UnixMillis(row.get("expires_at")?),
+        resource: row.get("resource")?,
+        jkt: row.get("jkt")?,
     };
     Ok(Rotation::Granted { grant: Box::new(grant), person: Box::new(person), successor })
 }
@@ -70,9 +74,9 @@ fn granted(row: &Row, successor: Option<RefreshToken>) -> Result<Rotation> {
 /// What a refresh token would give its client now, and until when. Nothing becomes of the token (RFC 7662).
 pub async fn look(app: &App, client: &ClientId, presented: &RefreshToken) -> Result<Option<(Grant, UnixMillis)>> {
     let select = format!(
-        "SELECT {}, idle_expires_at FROM token_families WHERE id = $1 AND client_id = $4 AND {ALIVE} \
+        "SELECT {}, idle_expires_at FROM token_families WHERE id = $1 AND client_id = $4 AND {} \
          AND (current_hash = $2 OR previous_hash = $2 AND previous_until > $3)",
-        *FACTS
+        *FACTS, *ALIVE
     );
     let now = app.clock.now();
     let values = [presented.family.0.into(), presented.hash().into(), now.0.into(), client.as_str().into()];
@@ -85,12 +89,12 @@ pub async fn look(app: &App, client: &ClientId, presented: &RefreshToken) -> Res
 }
 
 /// Presents a refresh token. The usual case is one statement and one commit.
-pub async fn rotate(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+pub async fn rotate(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule<'_>) -> Result<Rotation> {
     let now = app.clock.now();
     let successor = rule.rotate.then(|| RefreshToken::new(&app.crypto, presented.family, app.random.bytes()));
     let update = match &successor {
-        Some(successor) => replace(app, who.client, presented, successor, (now, rule.holder))?,
-        None => keep(app, who.client, presented, (now, rule.holder)),
+        Some(successor) => replace(app, who.client, presented, successor, (now, rule))?,
+        None => keep(app, who.client, presented, (now, rule)),
     };
     if let Some(row) = app.db.change(update).await?.first() {
         return granted(row, successor);
@@ -103,7 +107,7 @@ fn replace(
     client: &ClientId,
     presented: &RefreshToken,
     successor: &RefreshToken,
-    (now, holder): (UnixMillis, Holder),
+    (now, rule): (UnixMillis, RotationRule<'_>),
 ) -> Result<Statement> {
     let tokens = &app.config.tokens;
     let sealed = app.crypto.seal_column(&identity(presented), successor.reveal().as_bytes())?;
@@ -112,8 +116,8 @@ fn replace(
         &format!(
             "UPDATE token_families SET generation = generation + 1, previous_hash = current_hash, previous_until = $5, \
              current_hash = $6, successor = $7, idle_expires_at = $8 \
-             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $9 AND {ALIVE} RETURNING {}",
-            *FACTS
+             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $9 AND (jkt IS NULL OR jkt = $10) AND {} RETURNING {}",
+            *ALIVE, *FACTS
         ),
         [
             presented.family.0.into(),
@@ -124,18 +128,19 @@ fn replace(
             successor.hash().into(),
             sealed.into(),
             (now + tokens.refresh_idle).0.into(),
-            holder.as_str().into(),
+            rule.holder.as_str().into(),
+            rule.jkt.into(),
         ],
     ))
 }
 
-fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (UnixMillis, Holder)) -> Statement {
+fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, rule): (UnixMillis, RotationRule<'_>)) -> Statement {
     sql(
         app.db.write(),
         &format!(
             "UPDATE token_families SET idle_expires_at = $5 \
-             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $6 AND {ALIVE} RETURNING {}",
-            *FACTS
+             WHERE id = $1 AND current_hash = $2 AND client_id = $4 AND delivery = $6 AND (jkt IS NULL OR jkt = $7) AND {} RETURNING {}",
+            *ALIVE, *FACTS
         ),
         [
             presented.family.0.into(),
@@ -143,13 +148,14 @@ fn keep(app: &App, client: &ClientId, presented: &RefreshToken, (now, holder): (
             now.0.into(),
             client.as_str().into(),
             (now + app.config.tokens.refresh_idle).0.into(),
-            holder.as_str().into(),
+            rule.holder.as_str().into(),
+            rule.jkt.into(),
         ],
     )
 }
 
 /// The statement found nothing: the family is over, the token is another client's, or it has been replaced.
-async fn look_again(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule) -> Result<Rotation> {
+async fn look_again(app: &App, who: &Presenter<'_>, presented: &RefreshToken, rule: RotationRule<'_>) -> Result<Rotation> {
     let judge = |row: &token_family::Model, now| judge(row, &presented.hash(), who.client, rule, now);
     let letters = match token_family::Entity::find_by_id(presented.family).one(app.db.read()).await? {
         Some(row) if judge(&row, app.clock.now()) == Verdict::Reused => warning(app, who, &row).await?,
@@ -198,9 +204,10 @@ enum Verdict {
     Reused,
 }
 
-fn judge(row: &token_family::Model, presented: &[u8], client: &ClientId, rule: RotationRule, now: UnixMillis) -> Verdict {
+fn judge(row: &token_family::Model, presented: &[u8], client: &ClientId, rule: RotationRule<'_>, now: UnixMillis) -> Verdict {
     // Who may not present it is told nothing of its family.
-    if row.client_id != *client || row.delivery != rule.holder.as_str() {
+    let bound_to_another = row.jkt.is_some() && row.jkt.as_deref() != rule.jkt;
+    if row.client_id != *client || row.delivery != rule.holder.as_str() || bound_to_another {
         return Verdict::Over(Ending::Expired);
     }
     let over = row.expires_at <= now || row.idle_expires_at <= now || row.current_hash == presented;
