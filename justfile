@@ -25,6 +25,10 @@ fix:
 bench *arguments:
     cargo bench --bench workloads -- {{arguments}}
 
+# The pace as tables grow: `just scale`, `just scale 1000000`.
+scale *people:
+    cargo bench --bench scale -- {{people}}
+
 # What runs before a change lands.
 ci:
     .ci/run

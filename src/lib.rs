@@ -80,6 +80,8 @@ pub mod email_change;
 pub mod email_code;
 pub mod error;
 pub mod form;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(test)]
 mod gallery;
 pub mod http_client;

@@ -47,7 +47,7 @@ pub async fn clean_up(app: &App) -> Result<u64> {
     loop {
         let mut batch = limit::remove_expired(db, now, BATCH).await?;
         batch += session::remove_expired(db, now, BATCH).await?;
-        batch += session::family::remove_expired(db, now, BATCH).await?;
+        batch += session::family::remove_expired(app, BATCH).await?;
         batch += oidc::authorize::remove_expired(db, now, BATCH).await?;
         batch += oidc::pushed::remove_expired(db, now, BATCH).await?;
         batch += oidc::device::remove_expired(db, now, BATCH).await?;

@@ -3,13 +3,12 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryTrait, Statement};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbBackend, QueryTrait, Statement};
 
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::crypto::Crypto;
-use crate::db::{Row, Transaction, insert_if, run_all};
+use crate::db::{Condition, Row, Transaction, insert, run_all};
 use crate::error::Result;
 use crate::job::{self, NewJob};
 use crate::limit::Draw;
@@ -77,14 +76,9 @@ impl Ledger<'_> {
         self.statements.push(statement.build(self.backend()));
     }
 
-    /// The same for one new row, which comes to be only if this holds then.
-    pub fn at_last_if<A: ActiveModelTrait>(&mut self, holds: Option<SimpleExpr>, row: &A) -> Result<()> {
-        let insert = match holds {
-            Some(holds) => self.backend().build(&insert_if(row, holds)?),
-            None => A::Entity::insert(row.clone()).build(self.backend()),
-        };
-        self.statements.push(insert);
-        Ok(())
+    /// The same for one new row; if there is a condition, it comes to be only where that holds then.
+    pub fn insert<A: ActiveModelTrait>(&mut self, row: A, holds: Option<Condition>) {
+        self.statements.push(insert(self.backend(), row, holds));
     }
 
     /// Begins with a statement on which the others depend. Gives what it returns at the commit.
@@ -103,16 +97,16 @@ impl Ledger<'_> {
     }
 
     /// The same, if this holds when the change is committed.
-    pub fn record_if(&mut self, holds: SimpleExpr, event: &Event) -> Result<()> {
+    pub fn record_if(&mut self, holds: Condition, event: &Event) {
         let row = audit::row(self.now, &self.actor, EventId(self.random().uuid(self.now)), event);
-        self.at_last_if(Some(holds), &row)
+        self.insert(row, Some(holds));
     }
 
     /// Leaves something to be done once, and only if, the change is committed; and only if this holds then.
-    pub fn later(&mut self, job: &NewJob<'_>, holds: Option<SimpleExpr>) -> Result<()> {
+    pub fn later(&mut self, job: &NewJob<'_>, holds: Option<Condition>) -> Result<()> {
         let id = JobId(self.random().uuid(self.now));
         let row = job::row(self.crypto(), id, job, self.now)?;
-        self.at_last_if(holds, &row)?;
+        self.insert(row, holds);
         self.rings = true;
         Ok(())
     }
@@ -131,13 +125,10 @@ impl Ledger<'_> {
 
     /// The events become the last of the statements.
     fn close(&mut self) {
-        if self.events.is_empty() {
-            return;
+        for event in std::mem::take(&mut self.events) {
+            let row = audit::row(self.now, &self.actor, EventId(self.app.random.uuid(self.now)), &event);
+            self.insert(row, None);
         }
-        let events = std::mem::take(&mut self.events);
-        let rows = events.into_iter().map(|event| audit::row(self.now, &self.actor, EventId(self.app.random.uuid(self.now)), &event));
-        let insert = audit::insert(rows.collect());
-        self.at_last(&insert);
     }
 
     fn ring(&self) {

@@ -1,7 +1,7 @@
 //! The house keeps its shape: imports go down, files say what they are, pure files stay pure, and
 //! every route is behind the right door.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Modules by floor, the lowest first. Of one floor, those later in a row of rows may use the earlier.
@@ -12,7 +12,10 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ("people", &[&["user"], &["credential", "session"], &["identity"], &["email_challenge"], &["email_change"]]),
     ("ways in", &[&["sign_in"], &["password", "email_code", "upstream"]]),
     ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account", "doctor"]]),
-    ("edge", &[&["installation", "tables", "demo", "pretend", "dev", "gallery", "schedule", "server", "routes", "cli", "main", "lib"]]),
+    (
+        "edge",
+        &[&["installation", "tables", "demo", "pretend", "dev", "gallery", "fuzz", "schedule", "server", "routes", "cli", "main", "lib"]],
+    ),
 ];
 /// Neighbours that must not know each other, although one stands after the other.
 const STRANGERS: &[(&str, &str)] = &[
@@ -245,4 +248,28 @@ fn whatever_issues_something_asks_the_gate() {
     ] {
         assert!(sources[file].contains(asks), "src/{file} does not ask the gate");
     }
+}
+
+/// Whoever is refused can look up why: every error code is on the page about the protocol, and nothing else is.
+#[test]
+fn every_error_code_is_documented() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/protocol.md")).unwrap();
+    let tables = page.split("## Errors for programs").nth(1).unwrap();
+    let is_code = |text: &str| text.contains('_') && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let first_cells = tables.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split('|').nth(1));
+    let documented: BTreeSet<_> = first_cells.flat_map(|cell| cell.split('`')).filter(|text| is_code(text)).collect();
+    let sources = sources();
+    let places = sources.iter().filter(|(file, _)| ["oidc/", "app_session/", "account/"].iter().any(|part| file.starts_with(part)));
+    // Where codes stand: in a constructor of errors, in what is wrong with a request, in a problem for a page, in a constant.
+    const BEFORE: [&str; 6] = ["OAuthError::new(\"", "not_found(\"", "Self::new(\"", "Err((\"", "code: \"", "INVALID_TARGET: &str = \""];
+    let mut undocumented = BTreeSet::new();
+    for (_, source) in places {
+        let source = source.split("#[cfg(test)]").next().unwrap().split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(");
+        let said = BEFORE.iter().flat_map(|before| source.split(before).skip(1)).map(|rest| rest.split('"').next().unwrap().to_owned());
+        undocumented.extend(said.filter(|code| is_code(code) && !documented.contains(code.as_str())));
+    }
+    assert!(undocumented.is_empty(), "not on docs/protocol.md: {undocumented:?}");
+    let unknown: Vec<_> =
+        documented.iter().filter(|code| !sources.values().any(|source| source.contains(&format!("\"{code}\"")))).collect();
+    assert!(unknown.is_empty(), "nowhere said: {unknown:?}");
 }

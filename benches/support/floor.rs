@@ -8,7 +8,8 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use askama::Template;
 use aws_lc_rs::rand::{SystemRandom, generate};
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::sync::oneshot;
@@ -25,6 +26,7 @@ struct Page {
 
 struct Floor {
     key: Ed25519KeyPair,
+    rsa: RsaKeyPair,
     token: Signed,
     reader: Mutex<rusqlite::Connection>,
     rotations: Mutex<Sender<(usize, oneshot::Sender<()>)>>,
@@ -59,7 +61,13 @@ pub fn serve(port: &str) {
     let path = folder.path().join("floor.db");
     let rotations = Mutex::new(writer(&path));
     let reader = Mutex::new(rusqlite::Connection::open(&path).expect("a reader"));
-    let floor = web::Data::new(Floor { token: Signed::by(&key), key, reader, rotations });
+    let floor = web::Data::new(Floor {
+        token: Signed::by(&key),
+        key,
+        rsa: RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"),
+        reader,
+        rotations,
+    });
     let hashes = web::Data::new(Mutex::new(hasher()));
     actix_web::rt::System::new()
         .block_on(
@@ -70,6 +78,8 @@ pub fn serve(port: &str) {
                     .route("/empty", web::get().to(|| async { HttpResponse::Ok().body("hello") }))
                     .route("/page", web::get().to(page))
                     .route("/rotate", web::get().to(rotate))
+                    .route("/rotate-rs256", web::get().to(rotate_rs256))
+                    .route("/sign", web::get().to(sign))
                     .route("/commit", web::get().to(commit))
                     .route("/userinfo", web::get().to(userinfo))
                     .route("/argon2", web::get().to(argon2))
@@ -92,13 +102,26 @@ async fn page() -> HttpResponse {
 
 /// One row replaced, on the disk, and two tokens signed.
 async fn rotate(floor: web::Data<Floor>) -> HttpResponse {
-    let (done, committed) = oneshot::channel();
-    let row = usize::from(generate::<[u8; 1]>(&SystemRandom::new()).expect("random").expose()[0]);
-    floor.rotations.lock().expect("a sender").send((row, done)).expect("a writer");
-    committed.await.expect("committed");
+    replace(&floor).await;
     let claims = [b'x'; 480];
     let (a, b) = (floor.key.sign(&claims), floor.key.sign(&claims));
     HttpResponse::Ok().json(serde_json::json!({ "a": URL_SAFE_NO_PAD.encode(a), "b": URL_SAFE_NO_PAD.encode(b), "t": "Bearer" }))
+}
+
+/// The same with RSA.
+async fn rotate_rs256(floor: web::Data<Floor>) -> HttpResponse {
+    replace(&floor).await;
+    let sign = || {
+        let mut signature = vec![0; floor.rsa.public_modulus_len()];
+        floor.rsa.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), &[b'x'; 480], &mut signature).expect("signed");
+        URL_SAFE_NO_PAD.encode(signature)
+    };
+    HttpResponse::Ok().json(serde_json::json!({ "a": sign(), "b": sign(), "t": "Bearer" }))
+}
+
+/// A token signed.
+async fn sign(floor: web::Data<Floor>) -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "a": URL_SAFE_NO_PAD.encode(floor.key.sign(&[b'x'; 380])), "t": "Bearer" }))
 }
 
 /// An access token checked, and a row read by its key.
@@ -120,11 +143,15 @@ async fn userinfo(floor: web::Data<Floor>) -> HttpResponse {
 
 /// One row replaced, on the disk.
 async fn commit(floor: web::Data<Floor>) -> HttpResponse {
+    replace(&floor).await;
+    HttpResponse::Ok().body("committed")
+}
+
+async fn replace(floor: &Floor) {
     let (done, committed) = oneshot::channel();
     let row = usize::from(generate::<[u8; 1]>(&SystemRandom::new()).expect("random").expose()[0]);
     floor.rotations.lock().expect("a sender").send((row, done)).expect("a writer");
     committed.await.expect("committed");
-    HttpResponse::Ok().body("committed")
 }
 
 /// A writer that commits whatever has queued, with the durability of ours (`synchronous=FULL`).

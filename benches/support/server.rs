@@ -13,6 +13,11 @@ const EMAIL: &str = "maya@okafor.example";
 const CLIENT: &str = "bench";
 /// The same app with its refresh token in a cookie.
 const COOKIE_CLIENT: &str = "bench-cookie";
+/// The same with RSA signatures.
+const RS256_CLIENT: &str = "bench-rs256";
+/// A server that asks what tokens are worth, and has some of its own.
+const SERVICE: &str = "bench-api";
+const SECRET: &str = "a secret of thirty-two characters";
 const ORIGIN: &str = "http://localhost:9";
 const REDIRECT: &str = "http://localhost:9/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -150,6 +155,9 @@ impl Subject {
         subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");
         let cookie = ["--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA", "--refresh", "cookie"];
         subject.run(&[["client", "add", COOKIE_CLIENT].as_slice(), &cookie].concat(), "");
+        subject.run(&["client", "add", RS256_CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "RS256"], "");
+        let service = ["--kind", "service", "--auth", "post", "--audience", CLIENT, "--alg", "EdDSA", "--secret-stdin"];
+        subject.run(&[["client", "add", SERVICE].as_slice(), &service].concat(), SECRET);
         subject.person = subject.join(EMAIL);
         subject
     }
@@ -166,6 +174,21 @@ impl Subject {
         let mut starts: Vec<_> = (0..5).map(start).collect();
         starts.sort_by_key(|a| a.0);
         starts[2]
+    }
+
+    /// The file of its tables.
+    #[allow(dead_code, reason = "not every measurement looks at it")]
+    pub fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("housekey.db")
+    }
+
+    /// One more server on the same file.
+    #[allow(dead_code, reason = "not every measurement needs one")]
+    pub fn beside(&self) -> Process {
+        let port = free_port();
+        let mut environment = self.environment.clone();
+        environment.push(("HOUSEKEY_SERVER__LISTEN".into(), format!("127.0.0.1:{port}")));
+        Process::spawn(serve(&environment, self.folder.path()), port, "/health").0
     }
 
     fn run(&self, arguments: &[&str], input: &str) {
@@ -255,12 +278,13 @@ impl Person {
     }
 
     /// Who is signed in goes to the app with a code, which the app exchanges: two requests, of which the driver counts each.
-    pub fn single_sign_on(&self) -> Load {
-        let first = authorize(CLIENT, &self.cookies_of_browser);
+    pub fn single_sign_on(&self, rs256: bool) -> Load {
+        let client = if rs256 { RS256_CLIENT } else { CLIENT };
+        let first = authorize(client, &self.cookies_of_browser);
         let again = first.clone();
         let next = move |answer: &str| {
             if let Some(to) = header(answer.as_bytes(), "location") {
-                return Some(exchange(CLIENT, to));
+                return Some(exchange(client, to));
             }
             assert!(answer.contains("\"id_token\":"), "{answer}");
             Some(again.clone())
@@ -276,6 +300,26 @@ impl Person {
             None
         };
         Load { request: request.into_bytes(), next: Box::new(next) }
+    }
+
+    /// A server asks what an access token is worth.
+    pub fn introspection(&self) -> Load {
+        let body = format!("token={}&client_id={SERVICE}&client_secret={}", self.access_token, SECRET.replace(' ', "+"));
+        let next = |answer: &str| {
+            assert!(answer.contains("\"active\":true"), "{answer}");
+            None
+        };
+        Load { request: post("/introspect", "", &body), next: Box::new(next) }
+    }
+
+    /// A server gets a token of its own.
+    pub fn client_credentials() -> Load {
+        let body = format!("grant_type=client_credentials&client_id={SERVICE}&client_secret={}", SECRET.replace(' ', "+"));
+        let next = |answer: &str| {
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+            None
+        };
+        Load { request: post("/token", "", &body), next: Box::new(next) }
     }
 
     /// The form that asks for a letter, again and again.

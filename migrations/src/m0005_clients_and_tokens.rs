@@ -11,7 +11,9 @@ crate::migration! { "m0005_clients_and_tokens":
         .col(number("created_at"))
         .col(number("updated_at"))
         .take(),
-    Table::create()
+    // Both have keys in the order of time, so that new rows and those that are read soon stand together, and old ones are found
+    // without an index of their own.
+    crate::Compact(Table::create()
         .table("authorization_codes")
         .col(bytes("code_hash").primary_key().take())
         .col(text("client_id", 64))
@@ -28,10 +30,9 @@ crate::migration! { "m0005_clients_and_tokens":
         .col(number_null("used_at"))
         .col(uuid_null("family_id"))
         .foreign_key(&mut of_user("authorization_codes"))
-        .take(),
-    index("authorization_codes", "authorization_codes_expires_at", &["expires_at"]),
+        .take()),
     index("authorization_codes", "authorization_codes_user_id", &["user_id"]),
-    Table::create()
+    crate::Compact(Table::create()
         .table("token_families")
         .col(id())
         .col(text("client_id", 64))
@@ -51,8 +52,6 @@ crate::migration! { "m0005_clients_and_tokens":
         .col(number("expires_at"))
         .col(number_null("ended_at"))
         .foreign_key(&mut of_user("token_families"))
-        .take(),
-    index("token_families", "token_families_user_id", &["user_id"]),
-    index("token_families", "token_families_session_id", &["session_id"]),
-    index("token_families", "token_families_expires_at", &["expires_at"]),
+        .take()),
+    index("token_families", "token_families_user_id_session_id", &["user_id", "session_id"]),
 }

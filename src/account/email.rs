@@ -45,7 +45,7 @@ pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form
                 replaces: None,
             };
             match ask_for_change(&app, (&address, &new), asking, |ledger, letters, granted| {
-                email_change::insert(ledger, (session.user, &new), letters, granted)
+                email_change::insert(ledger, (session.user, &new), letters, granted);
             })
             .await?
             {

@@ -5,4 +5,4 @@ mod store;
 
 pub use event::Event;
 pub use store::{AuditLine, has_signed_in, list_of_user, remove_before};
-pub(crate) use store::{insert, row, tables};
+pub(crate) use store::{row, tables};

@@ -1,10 +1,10 @@
 //! The audit table: rows go in and grow old.
 
-use sea_orm::sea_query::{Expr, SimpleExpr, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Schema};
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Schema};
 
 use super::Event;
-use crate::db::remove_some;
+use crate::db::{Condition, remove_some};
 use crate::error::Result;
 use crate::types::{ClientId, EventId, SessionId, UnixMillis, UserId};
 use crate::work::Actor;
@@ -106,19 +106,9 @@ pub(crate) fn row(now: UnixMillis, actor: &Actor, id: EventId, event: &Event) ->
     }
 }
 
-/// The one statement that writes these rows.
-pub(crate) fn insert(rows: Vec<audit_event::ActiveModel>) -> impl QueryTrait {
-    audit_event::Entity::insert_many(rows)
-}
-
 /// Whether somebody has signed in before, for a statement that depends on it.
-pub fn has_signed_in(user: UserId) -> SimpleExpr {
-    let sign_ins = audit_event::Entity::find()
-        .select_only()
-        .column(audit_event::Column::Id)
-        .filter(audit_event::Column::UserId.eq(user))
-        .filter(audit_event::Column::Name.eq(SIGNED_IN));
-    Expr::exists(sign_ins.into_query())
+pub fn has_signed_in(user: UserId) -> Condition {
+    Condition::new("EXISTS (SELECT 1 FROM audit_events WHERE user_id = ? AND name = ?)", [user.0.into(), SIGNED_IN.into()])
 }
 
 /// A person's latest events, newest first.

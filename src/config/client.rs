@@ -31,7 +31,8 @@ pub(super) fn read_all(reader: &Reader<'_>, global: &Branding, around: &Surround
         // What could not be read is not judged: one mistake, one problem.
         if !reader.is_wrong(&key("kind")) {
             let is_news = |rule: &Broken| {
-                !(reader.is_wrong(&key(rule.field)) || matches!(rule.field, "secret" | "jwks") && reader.is_wrong(&key("auth")))
+                !(reader.is_wrong(&key(rule.field))
+                    || matches!(rule.field, "secret" | "jwks" | "jwks_uri") && reader.is_wrong(&key("auth")))
             };
             for rule in entry.broken_rules(&id).into_iter().filter(is_news) {
                 reader.wrong(&key(rule.field), rule.what, rule.remedy);
@@ -58,6 +59,7 @@ fn read(reader: &Reader<'_>, id: &ClientId, global: &Branding, around: &Surround
         auth: reader.word_or(&key("auth"), ClientAuth::parse, usual_auth),
         secret: read_secret(reader, &key("secret"), around),
         jwks: reader.reads(&key("jwks"), ClientKeys::parse, "the public keys alone, as a JWK set"),
+        jwks_uri: address("jwks_uri", "like https://app.example/jwks.json"),
         redirect_uris: uris("redirect_uris"),
         post_logout_redirect_uris: uris("post_logout_redirect_uris"),
         origins: reader.parsed(&key("origins"), Origin::parse, "exactly as browsers send it, like https://app.example"),

@@ -22,8 +22,7 @@ impl ClientKeys {
     /// Reads a JWK set, or says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let set: Value = serde_json::from_str(text).map_err(|why| format!("is no JSON: {why}"))?;
-        let all = set["keys"].as_array().filter(|keys| !keys.is_empty()).ok_or("is no JWK set: {\"keys\": [ … ]} with a key in it")?;
-        let keys: Vec<Jwk> = all.iter().map(public_key).collect::<Result<_, _>>()?;
+        let keys: Vec<Jwk> = members(&set)?.iter().map(public_key).collect::<Result<_, _>>()?;
         let mut names: Vec<_> = keys.iter().map(|key| key.common.key_id.as_deref()).collect();
         names.sort_unstable();
         names.dedup();
@@ -32,6 +31,12 @@ impl ClientKeys {
             return Err("has several keys: each needs a kid of its own".into());
         }
         Ok(Self { text: set.to_string(), keys })
+    }
+
+    /// Reads a set that a client publishes, where other keys may stand beside those that it signs with here.
+    pub fn of_others(set: &Value) -> Result<Self, String> {
+        let keys: Vec<Jwk> = members(set)?.iter().filter_map(|key| public_key(key).ok()).collect();
+        if keys.is_empty() { Err("has no key that signs".into()) } else { Ok(Self { text: set.to_string(), keys }) }
     }
 
     /// The set as JSON.
@@ -43,6 +48,11 @@ impl ClientKeys {
     pub fn keys(&self) -> &[Jwk] {
         &self.keys
     }
+}
+
+fn members(set: &Value) -> Result<&Vec<Value>, String> {
+    let keys = set["keys"].as_array().filter(|keys| !keys.is_empty());
+    keys.ok_or_else(|| "is no JWK set: {\"keys\": [ … ]} with a key in it".to_owned())
 }
 
 /// A key that is public, asymmetric, good enough and for signatures; or what is wrong with it, after "it …".

@@ -147,16 +147,21 @@ impl ClientEntry {
             }
             _ => {}
         }
-        match (&self.jwks, self.auth) {
-            (None, ClientAuth::PrivateKeyJwt) if !public => {
-                broken.push(Broken::new("jwks", "there is none", "the public keys that the client signs with, as a JWK set"));
+        if self.jwks_uri.as_ref().is_some_and(|uri| uri.origin().is_none()) {
+            broken.push(Broken::new("jwks_uri", "this server cannot call it", "an https address"));
+        }
+        let field = if self.jwks_uri.is_some() { "jwks_uri" } else { "jwks" };
+        match (self.jwks.is_some() || self.jwks_uri.is_some(), self.auth) {
+            (false, ClientAuth::PrivateKeyJwt) if !public => {
+                let remedy = "the public keys that the client signs with, as a JWK set; or jwks_uri, where it publishes them";
+                broken.push(Broken::new("jwks", "there is none", remedy));
             }
-            (Some(_), ClientAuth::None | ClientAuth::Basic | ClientAuth::Post) => {
-                broken.push(Broken::new(
-                    "jwks",
-                    format!("there is one, but nobody asks for it with auth {}", self.auth),
-                    "auth private_key_jwt",
-                ));
+            (true, ClientAuth::PrivateKeyJwt) if self.jwks.is_some() && self.jwks_uri.is_some() => {
+                broken.push(Broken::new("jwks_uri", "there is jwks as well", "one of the two"));
+            }
+            (true, ClientAuth::None | ClientAuth::Basic | ClientAuth::Post) => {
+                let what = format!("there is one, but nobody asks for it with auth {}", self.auth);
+                broken.push(Broken::new(field, what, "auth private_key_jwt"));
             }
             _ => {}
         }

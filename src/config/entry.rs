@@ -22,6 +22,8 @@ pub struct ClientEntry {
     pub secret: Option<Secret>,
     /// What it signs with, for `private_key_jwt`.
     pub jwks: Option<ClientKeys>,
+    /// Where it publishes what it signs with, instead.
+    pub jwks_uri: Option<RedirectUri>,
     /// Where answers may go.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a person may go after signing out.
@@ -71,6 +73,7 @@ impl ClientEntry {
             auth: if kind.is_public() { ClientAuth::None } else { ClientAuth::Basic },
             secret: None,
             jwks: None,
+            jwks_uri: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             origins: Vec::new(),

@@ -122,6 +122,7 @@ pub(super) const OF_A_CLIENT: &[Setting] = &[
     of("auth", Kind::Word(&["none", "basic", "post", "private_key_jwt"])),
     of("secret", Kind::Secret),
     of("jwks", Kind::Text),
+    of("jwks_uri", Kind::Text),
     of("redirect_uris", Kind::Texts),
     of("post_logout_redirect_uris", Kind::Texts),
     of("origins", Kind::Texts),

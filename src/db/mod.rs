@@ -6,10 +6,12 @@
 mod direct;
 mod failure;
 mod group;
+mod insert;
 mod row;
 mod script;
 mod transaction;
 
+pub use insert::{Condition, insert};
 pub use row::Row;
 pub use transaction::{Transaction, run_all};
 
@@ -19,11 +21,11 @@ use std::time::Duration;
 
 use housekey_migrations::Migrator;
 use housekey_migrations::MigratorTrait;
-use sea_orm::sea_query::{Expr, InsertStatement, Query, SimpleExpr};
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait, Iterable,
-    QueryFilter, QuerySelect, QueryTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use secrecy::ExposeSecret;
 
@@ -249,21 +251,6 @@ async fn patiently<O: Future<Output = Result<DatabaseConnection, DbErr>>>(open: 
 pub async fn remove_some<E: EntityTrait>(db: &impl ConnectionTrait, key: E::Column, over: SimpleExpr, limit: u64) -> Result<u64> {
     let some = E::find().select_only().column(key).filter(over.clone()).limit(limit).into_query();
     Ok(E::delete_many().filter(key.in_subquery(some)).filter(over).exec(db).await?.rows_affected)
-}
-
-/// One new row that comes to be if this holds when its turn comes.
-pub fn insert_if<A: ActiveModelTrait>(row: &A, holds: SimpleExpr) -> Result<InsertStatement> {
-    let (mut columns, mut values) = (Vec::new(), Query::select());
-    for column in <A::Entity as EntityTrait>::Column::iter() {
-        if let Some(value) = row.get(column).into_value() {
-            columns.push(column);
-            values.expr(Expr::val(value));
-        }
-    }
-    values.and_where(holds);
-    let mut insert = Query::insert();
-    let insert = insert.into_table(A::Entity::default()).columns(columns).select_from(values);
-    Ok(insert.map_err(|error| Error::broken("a row cannot be written", error))?.to_owned())
 }
 
 /// At the end of a query inside a change: what it found stays until the change is over. SQLite has one writer anyway.

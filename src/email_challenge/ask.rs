@@ -91,7 +91,7 @@ pub async fn ask_for_change(
     app: &App,
     (old, new): (&EmailAddress, &EmailAddress),
     asking: Asking<'_>,
-    more: impl FnOnce(&mut Ledger<'_>, (ChallengeId, ChallengeId), &Granted) -> Result<()>,
+    more: impl FnOnce(&mut Ledger<'_>, (ChallengeId, ChallengeId), &Granted),
 ) -> Result<Asked> {
     let mut ledger = app.ledger(Actor::Visitor(asking.caller.clone(), None));
     let actions = [Action::LetterFrom(asking.caller.network()), Action::LetterTo(old), Action::LetterTo(new), Action::LetterAnywhere];
@@ -106,7 +106,7 @@ pub async fn ask_for_change(
         let letter = Order { new: Some(new.clone()), ..Order::of(id, asking.caller, (asking.client, asking.language)) };
         order(&mut ledger, &letter, until, &all)?;
     }
-    more(&mut ledger, letters, &network)?;
+    more(&mut ledger, letters, &network);
     let rows = ledger.commit().await?;
     came(app, letters.1, draw.waits(&rows)?, asking.caller).await
 }

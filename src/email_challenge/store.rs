@@ -121,7 +121,8 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &G
         used_at: Set(None),
         ended_at: Set(None),
     };
-    ledger.at_last_if(granted.holds(), &row)
+    ledger.insert(row, granted.holds());
+    Ok(())
 }
 
 /// Notes whom the letter reaches, and so what it is for.

@@ -76,12 +76,7 @@ fn read(row: &email_change::Model) -> Option<Change> {
 }
 
 /// Leaves a new change, in place of one that waits.
-pub fn insert(
-    ledger: &mut Ledger<'_>,
-    (user, address): (UserId, &EmailAddress),
-    letters: (ChallengeId, ChallengeId),
-    granted: &Granted,
-) -> Result<()> {
+pub fn insert(ledger: &mut Ledger<'_>, (user, address): (UserId, &EmailAddress), letters: (ChallengeId, ChallengeId), granted: &Granted) {
     end_of_user(ledger, user);
     let row = email_change::ActiveModel {
         id: Set(ledger.random().uuid(ledger.now)),
@@ -95,7 +90,7 @@ pub fn insert(
         expires_at: Set(ledger.now + challenges::Purpose::ChangeTo.lifetime()),
         done_at: Set(None),
     };
-    ledger.at_last_if(granted.holds(), &row)
+    ledger.insert(row, granted.holds());
 }
 
 /// Nothing that waits may still be confirmed.

@@ -43,7 +43,7 @@ pub fn put(ledger: &mut Ledger<'_>, browser: Vec<u8>, identity: &Identity) -> Re
     let id = PendingIdentityId(ledger.random().uuid(ledger.now));
     let data = ledger.crypto().seal_column(&name(id), &identity.keep()?)?;
     let row = pending_identity::ActiveModel { id: Set(id), browser: Set(browser), data: Set(data), expires_at: Set(ledger.now + LIFETIME) };
-    ledger.at_last(&pending_identity::Entity::insert(row));
+    ledger.insert(row, None);
     Ok(id)
 }
 

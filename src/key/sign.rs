@@ -108,7 +108,7 @@ impl SigningKey {
         Ok(token)
     }
 
-    fn signature(&self, input: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn signature(&self, input: &[u8]) -> Result<Vec<u8>> {
         let failed = failed("cannot sign");
         Ok(match &self.pair {
             Pair::Rsa(pair) => {

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, SimpleExpr, TableCreateStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Schema, Statement, Value};
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ColumnTrait, ConnectionTrait, Schema, Statement, Value};
 
 use super::Action;
 use crate::app::App;
 use crate::config::Rate;
 use crate::crypto::Purpose;
-use crate::db::{Row, remove_some};
+use crate::db::{Condition, Row, remove_some};
 use crate::error::{Error, Result};
 use crate::types::UnixMillis;
 
@@ -97,14 +97,11 @@ impl Draw {
 pub struct Granted(Vec<Vec<u8>>);
 
 impl Granted {
-    /// For the statements that depend on it.
-    pub fn holds(&self) -> Option<SimpleExpr> {
-        let refused = limit_bucket::Entity::find()
-            .select_only()
-            .column(limit_bucket::Column::Key)
-            .filter(limit_bucket::Column::Key.is_in(self.0.iter().cloned()))
-            .filter(limit_bucket::Column::Granted.eq(false));
-        (!self.0.is_empty()).then(|| sea_orm::ExprTrait::not(Expr::exists(refused.into_query())))
+    /// For the rows that depend on it.
+    pub fn holds(&self) -> Option<Condition> {
+        let places = vec!["?"; self.0.len()].join(", ");
+        let text = format!("NOT EXISTS (SELECT 1 FROM limit_buckets WHERE key IN ({places}) AND NOT granted)");
+        (!self.0.is_empty()).then(|| Condition::new(text, self.0.iter().map(|key| Value::from(key.clone()))))
     }
 }
 

@@ -4,11 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sea_query::SimpleExpr;
-
 use super::transport::{Transport, Undelivered};
 use crate::app::App;
 use crate::audit::Event;
+use crate::db::Condition;
 use crate::error::{Error, Result};
 use crate::job::{Done, Kind, NewJob, Worker};
 use crate::types::{Envelope, JobId};
@@ -28,7 +27,7 @@ pub fn post(ledger: &mut Ledger<'_>, letters: &[Envelope]) -> Result<()> {
 }
 
 /// The same, if this holds when the change is committed.
-pub fn post_if(ledger: &mut Ledger<'_>, letters: &[Envelope], holds: &SimpleExpr) -> Result<()> {
+pub fn post_if(ledger: &mut Ledger<'_>, letters: &[Envelope], holds: &Condition) -> Result<()> {
     for letter in letters {
         let job = NewJob { kind: Kind::Letter, payload: &payload(letter)?, expires_at: letter.until };
         ledger.later(&job, Some(holds.clone()))?;

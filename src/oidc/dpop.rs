@@ -75,16 +75,17 @@ fn nonce_at(app: &App, now: UnixMillis, before: i64) -> String {
     b64(&app.crypto.mark(Purpose::DpopNonce, &[&period.to_be_bytes()])[..16])
 }
 
-struct Read {
-    jkt: String,
-    jti: String,
+/// What a proof says that can be believed.
+pub(crate) struct Read {
+    pub(crate) jkt: String,
+    pub(crate) jti: String,
     nonce: Option<String>,
     /// Until when its `jti` has to be remembered.
-    until: UnixMillis,
+    pub(crate) until: UnixMillis,
 }
 
 /// §4.3, in its order; whether the `jti` and the nonce are good is the caller's to find out.
-fn read(proof: &str, (method, target): (&str, &str), access_token: Option<&str>, now: UnixMillis) -> Result<Read, &'static str> {
+pub(crate) fn read(proof: &str, (method, target): (&str, &str), access_token: Option<&str>, now: UnixMillis) -> Result<Read, &'static str> {
     let header = decode_header(proof).map_err(|_| "it is no JWT, or its algorithm is none that proves something")?;
     if header.typ.as_deref() != Some("dpop+jwt") {
         return Err("its typ is not dpop+jwt");

@@ -14,7 +14,7 @@ const WORTH_TELLING: Duration = Duration::from_hours(1);
 
 /// One job for each app that was given tokens.
 pub(super) async fn tell_apps(work: &mut Work<'_>, user: UserId, session: SessionId, began: UnixMillis) -> Result<()> {
-    for (client, first) in family::clients_of_session(work.db(), session).await? {
+    for (client, first) in family::clients_of_session(work.db(), (user, session)).await? {
         // Tokens that are older than the session came from the one that it replaced: the app may know only that one's name.
         let ended = EndedSession { client, user, session: (first >= began).then_some(session) };
         let payload = serde_json::to_vec(&ended).map_err(|error| Error::broken("an ended session cannot be written", error))?;

@@ -142,7 +142,7 @@ pub fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> (SessionId, Token<Ses
         idle_expires_at: Set(work.now + new.idle),
         expires_at: Set(work.now + new.lifetime),
     };
-    work.at_last(&session::Entity::insert(row));
+    work.insert(row, None);
     (id, secret)
 }
 
@@ -161,7 +161,9 @@ pub async fn seen(db: &Db, id: SessionId, now: UnixMillis, idle: Duration) -> Re
 pub async fn end(work: &mut Work<'_>, id: SessionId) -> Result<bool> {
     let ended = remove(work, session::Column::Id.eq(id)).await?;
     // In this order: tokens that are given at this moment hold on to the session, and are there when it has gone.
-    family::end_of_session(work, id).await?;
+    for user in ended.iter().map(|ended| ended.user) {
+        family::end_of_session(work, user, id).await?;
+    }
     Ok(!ended.is_empty())
 }
 
@@ -171,7 +173,7 @@ pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: Sessi
     let old = session::Entity::find().filter(session::Column::TokenHash.eq(old.hash().to_vec())).one(work.db()).await?;
     let Some(old) = old else { return Ok(()) };
     if old.user_id == user {
-        family::move_to(work, old.id, new).await?;
+        family::move_to(work, user, old.id, new).await?;
     }
     end(work, old.id).await?;
     Ok(())
@@ -181,17 +183,23 @@ pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: Sessi
 pub async fn end_all(work: &mut Work<'_>, user: UserId) -> Result<Vec<SessionId>> {
     let ended = remove(work, session::Column::UserId.eq(user)).await?;
     family::end_of_user(work, user).await?;
-    Ok(ended)
+    Ok(ended.into_iter().map(|ended| ended.id).collect())
+}
+
+/// A session that was removed.
+struct Ended {
+    id: SessionId,
+    user: UserId,
 }
 
 /// Removes sessions, and leaves word for the apps that know them. Who removes a row is the one who does so: two sign-outs at
 /// once tell each app once.
-async fn remove(work: &mut Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<SessionId>> {
+async fn remove(work: &mut Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<Ended>> {
     let rows = session::Entity::delete_many().filter(which).exec_with_returning(work.db()).await?;
     for row in &rows {
         ended::tell_apps(work, row.user_id, row.id, row.created_at).await?;
     }
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    Ok(rows.into_iter().map(|row| Ended { id: row.id, user: row.user_id }).collect())
 }
 
 /// How many living sessions a person has.

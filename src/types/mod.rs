@@ -22,6 +22,6 @@ pub use id::{
 };
 pub use origin::Origin;
 pub use time::UnixMillis;
-pub use token::{AuthorizationCode, DeviceCode, PushedRequest, SessionSecret, Token, TokenHash, TokenKind, UpstreamState};
+pub use token::{AuthorizationCode, DeviceCode, PushedRequest, SessionSecret, Token, TokenHash, TokenKind, UpstreamState, moment_of};
 pub use url::{IssuerUrl, RedirectUri, UrlError, loopback_name};
 pub use words::Words;

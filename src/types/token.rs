@@ -9,6 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::UnixMillis;
+
 /// What a token opens.
 pub trait TokenKind {
     /// What its text begins with, so that a secret scanner knows a leaked one. Three letters.
@@ -52,8 +54,9 @@ impl TokenKind for UpstreamState {
 
 const RANDOM: usize = 20;
 const CHECK: usize = 4;
+const MOMENT: usize = 4;
 
-/// A token in the clear: its prefix, 160 random bits and a 32-bit checksum, as 36 characters.
+/// A token in the clear: its prefix, 160 bits of chance (or 128 and its moment) and a 32-bit checksum, as 36 characters.
 pub struct Token<K> {
     text: Zeroizing<String>,
     kind: PhantomData<K>,
@@ -67,6 +70,20 @@ impl<K: TokenKind> Token<K> {
         body[RANDOM..].copy_from_slice(&checksum::<K>(&random));
         let text = format!("{}_{}", K::PREFIX, URL_SAFE_NO_PAD.encode(body));
         Self { text: Zeroizing::new(text), kind: PhantomData }
+    }
+
+    /// A token of this moment, in whole seconds, and 128 random bits: for rows that are to stand in the order of time.
+    pub fn new_at(moment: UnixMillis, random: [u8; RANDOM - MOMENT]) -> Self {
+        let mut bytes = [0; RANDOM];
+        bytes[..MOMENT].copy_from_slice(&moment_of(moment));
+        bytes[MOMENT..].copy_from_slice(&random);
+        Self::new(bytes)
+    }
+
+    /// What the database keeps of a token that was made by [`Token::new_at`]: its moment, and then its hash.
+    pub fn hash_in_order(&self) -> Vec<u8> {
+        let bytes = self.text.split_once('_').and_then(|(_, body)| URL_SAFE_NO_PAD.decode(body).ok()).unwrap_or_default();
+        [bytes.get(..MOMENT).unwrap_or_default(), &self.hash().bytes].concat()
     }
 
     /// Reads a presented token. Anything that this server cannot have made is refused without a query.
@@ -89,6 +106,11 @@ impl<K: TokenKind> Token<K> {
     pub fn hash(&self) -> TokenHash<K> {
         TokenHash::of(self.text.as_bytes())
     }
+}
+
+/// The beginning of what [`Token::hash_in_order`] gives for tokens of this moment: less than all that are made later.
+pub fn moment_of(moment: UnixMillis) -> [u8; MOMENT] {
+    u32::try_from(moment.seconds()).unwrap_or(0).to_be_bytes()
 }
 
 fn checksum<K: TokenKind>(random: &[u8]) -> [u8; CHECK] {
@@ -135,6 +157,20 @@ impl<K: TokenKind> fmt::Debug for TokenHash<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hashes_stand_in_the_order_of_their_moments() {
+        let at =
+            |seconds: i64| Token::<AuthorizationCode>::new_at(UnixMillis(seconds * 1000), [seconds.to_le_bytes()[0]; 16]).hash_in_order();
+        let moments = [0, 1, 255, 256, 1_795_718_992, 4_294_967_295];
+        assert!(moments.windows(2).all(|pair| at(pair[0]) < at(pair[1])));
+        assert!(
+            at(256).as_slice() > moment_of(UnixMillis(256_999)).as_slice()
+                && at(255).as_slice() < moment_of(UnixMillis(256_000)).as_slice()
+        );
+        let text = Token::<AuthorizationCode>::new_at(UnixMillis(5000), [7; 16]).reveal().to_owned();
+        assert_eq!(Token::<AuthorizationCode>::parse(&text).unwrap().hash_in_order()[..4], [0, 0, 0, 5]);
+    }
 
     #[test]
     fn a_truncated_padded_or_altered_token_is_not_a_token() {

@@ -249,9 +249,8 @@ fn without_loopback_port(text: &str) -> Option<(&'static str, String)> {
             let rest = match rest.strip_prefix(':') {
                 Some(port_and_rest) => {
                     let digits = port_and_rest.bytes().take_while(u8::is_ascii_digit).count();
-                    if digits == 0 || digits > 5 {
-                        return None;
-                    }
+                    // A number that is no port is no address that a browser could open.
+                    port_and_rest[..digits].parse::<u16>().ok()?;
                     &port_and_rest[digits..]
                 }
                 None => rest,

@@ -71,7 +71,8 @@ pub(super) fn put(
         browser: Set(browser),
         expires_at: Set(ledger.now + LIFETIME),
     };
-    ledger.at_last_if(granted.holds(), &row)
+    ledger.insert(row, granted.holds());
+    Ok(())
 }
 
 /// Takes it, once; only in the browser it was begun in, and only with the provider it was begun with.

@@ -249,3 +249,77 @@ fn a_client_proves_itself_in_one_way_and_that_is_its_own() {
         program.is_refused(&program.signed(&claims), "iss and sub differ").await;
     });
 }
+
+/// Where a client publishes its keys.
+#[derive(Clone, Default)]
+struct KeyServer(std::sync::Arc<std::sync::Mutex<(Value, u16, usize)>>);
+
+impl KeyServer {
+    /// Serves until the test ends; gives its address.
+    fn start(&self) -> String {
+        use actix_web::{App, HttpResponse, HttpServer, http::StatusCode, web};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://127.0.0.1:{}/jwks", listener.local_addr().unwrap().port());
+        let this = self.clone();
+        let answer = move |this: web::Data<KeyServer>| async move {
+            let mut state = this.0.lock().unwrap();
+            state.2 += 1;
+            HttpResponse::build(StatusCode::from_u16(state.1).unwrap()).json(&state.0)
+        };
+        let server = HttpServer::new(move || App::new().app_data(web::Data::new(this.clone())).route("/jwks", web::get().to(answer)));
+        tokio::spawn(server.workers(1).disable_signals().listen(listener).unwrap().run());
+        address
+    }
+
+    fn set(&self, keys: &Value, status: u16) {
+        let mut state = self.0.lock().unwrap();
+        (state.0, state.1) = (json!({ "keys": keys }), status);
+    }
+
+    fn asked(&self) -> usize {
+        self.0.lock().unwrap().2
+    }
+}
+
+#[test]
+fn keys_that_a_client_publishes_may_change_and_their_server_may_fail() {
+    peer::run(async {
+        let published = KeyServer::default();
+        let toml = format!("[clients.signer]\nkind = 'service'\nauth = 'private_key_jwt'\njwks_uri = '{}'\n", published.start());
+        let app = TestApp::with(On::Sqlite, &toml).await;
+        let pkcs8 = SigningKey::generate(SigningAlgorithm::Es256).unwrap().to_vec();
+        let key = SigningKey::from_pkcs8(SigningAlgorithm::Es256, &pkcs8).unwrap();
+        let mut program = Program { app, key, pkcs8 };
+        let ask = async |program: &Program| program.token(&program.signed(&program.claims())).await;
+        let encrypts = json!({ "kty": "EC", "crv": "P-384", "use": "enc", "x": "AA", "y": "AA" });
+        // Nobody answers, and there is nothing of before.
+        published.set(&json!([]), 503);
+        let (status, body) = ask(&program).await;
+        assert_eq!((status, &body["error"]), (503, &json!("temporarily_unavailable")));
+        // A key that is not for this does not spoil the others; one question is enough.
+        published.set(&json!([encrypts, program.key.jwk]), 200);
+        let before = published.asked();
+        for _ in 0..5 {
+            assert_eq!(ask(&program).await.0, 200);
+        }
+        assert_eq!(published.asked(), before + 1);
+        // Down: what is known counts, for a day.
+        published.set(&json!([]), 500);
+        program.app.travel(std::time::Duration::from_mins(10));
+        assert_eq!(ask(&program).await.0, 200);
+        // A new key is found at once, but made-up signatures do not make us ask without end.
+        let next = SigningKey::from_pkcs8(SigningAlgorithm::EdDsa, &SigningKey::generate(SigningAlgorithm::EdDsa).unwrap()).unwrap();
+        published.set(&json!([next.jwk]), 200);
+        let old = std::mem::replace(&mut program.key, next);
+        program.app.travel(std::time::Duration::from_secs(11));
+        assert_eq!(ask(&program).await.0, 200, "the new key");
+        let before = published.asked();
+        for _ in 0..5 {
+            assert_eq!(program.token(&old.sign("JWT", &program.claims()).unwrap()).await.0, 401, "the old one is gone");
+        }
+        assert_eq!(published.asked(), before);
+        published.set(&json!([]), 500);
+        program.app.travel(std::time::Duration::from_hours(25));
+        assert_eq!(ask(&program).await.0, 503, "and not for ever");
+    });
+}

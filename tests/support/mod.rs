@@ -69,6 +69,7 @@ pub fn clients() -> Vec<(ClientId, ClientEntry)> {
     service.scopes = ["notes.read", "notes.write"].map(str::to_owned).to_vec();
     let mut legacy = entry(ClientKind::Web, ClientAuth::Basic, true);
     legacy.pkce = housekey::config::Pkce::Optional;
+    legacy.id_token = housekey::config::IdTokenClaims::Minimal;
     vec![
         (id("tv"), device.clone()),
         (id("radio"), device),

@@ -26,6 +26,9 @@ pub(super) struct Settings {
     /// A file with the public keys that it signs with, for `private_key_jwt`: a JWK set.
     #[arg(long, value_name = "FILE")]
     jwks: Option<std::path::PathBuf>,
+    /// Where it publishes them, instead.
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
     /// How the person comes back: code or token.
     #[arg(long)]
     delivery: Option<String>,
@@ -86,13 +89,7 @@ impl Settings {
             let parse = |text: &String| Origin::parse(text).map_err(|why| Failure::asked_wrongly(format!("--origin {text}: {why}")));
             entry.origins = self.origin.iter().map(parse).collect::<Result<_, _>>()?;
         }
-        if let Some(auth) = &self.auth {
-            entry.auth = word("--auth", auth, ClientAuth::parse, ClientAuth::ALL)?;
-            entry.jwks.take_if(|_| entry.auth != ClientAuth::PrivateKeyJwt);
-        }
-        if let Some(file) = &self.jwks {
-            entry.jwks = Some(of_file("--jwks", file, ClientKeys::parse)?);
-        }
+        self.apply_proof(entry)?;
         if let Some(delivery) = &self.delivery {
             entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
         }
@@ -131,6 +128,24 @@ impl Settings {
         }
         if let Some(uri) = &self.backchannel_logout_uri {
             entry.backchannel_logout_uri = redirect_uris("--backchannel-logout-uri", std::slice::from_ref(uri))?.pop();
+        }
+        Ok(())
+    }
+
+    /// How it proves itself.
+    fn apply_proof(&self, entry: &mut ClientEntry) -> Result<(), Failure> {
+        if let Some(auth) = &self.auth {
+            entry.auth = word("--auth", auth, ClientAuth::parse, ClientAuth::ALL)?;
+            entry.jwks.take_if(|_| entry.auth != ClientAuth::PrivateKeyJwt);
+            entry.jwks_uri.take_if(|_| entry.auth != ClientAuth::PrivateKeyJwt);
+        }
+        if let Some(file) = &self.jwks {
+            entry.jwks = Some(of_file("--jwks", file, ClientKeys::parse)?);
+            entry.jwks_uri = None;
+        }
+        if let Some(uri) = &self.jwks_uri {
+            entry.jwks_uri = redirect_uris("--jwks-uri", std::slice::from_ref(uri))?.pop();
+            entry.jwks.take_if(|_| self.jwks.is_none());
         }
         Ok(())
     }

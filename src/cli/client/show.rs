@@ -20,6 +20,7 @@ pub(super) fn describe(client: &Client) -> String {
         lines.push(format!("  same-site   {}", entry.same_site));
     }
     lines.extend(keys(entry).map(|kid| format!("  key         {kid}")));
+    lines.extend(entry.jwks_uri.iter().map(|uri| format!("  keys at     {uri}")));
     if entry.pkce == Pkce::Optional {
         lines.push("  pkce        optional (legacy)".to_owned());
     }
@@ -60,6 +61,7 @@ pub(super) fn as_json(client: &Client) -> Value {
         "kind": entry.kind.as_str(),
         "auth": entry.auth.as_str(),
         "jwks": entry.jwks.as_ref().and_then(|keys| serde_json::from_str::<Value>(keys.as_str()).ok()),
+        "jwks_uri": entry.jwks_uri,
         "delivery": entry.delivery.as_str(),
         "refresh": if client.refreshes_by_cookie() { "cookie" } else { "body" },
         "same_site": entry.same_site.as_str(),

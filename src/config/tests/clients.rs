@@ -35,7 +35,7 @@ fn what_a_client_must_not_be_is_said() {
     insta::assert_snapshot!(client(&format!("kind = 'web'\nauth = 'private_key_jwt'\n{uris}")), @r#"
     clients.app.jwks
       there is none
-      help: the public keys that the client signs with, as a JWK set
+      help: the public keys that the client signs with, as a JWK set; or jwks_uri, where it publishes them
     "#);
     insta::assert_snapshot!(client(&format!("kind = 'web'\n{uris}")), @r#"
     clients.app.secret
@@ -68,6 +68,27 @@ fn what_a_client_must_not_be_is_said() {
       must be 1 to 200 ASCII characters without spaces
       help: one word, like the client_id
     "#);
+    insta::assert_snapshot!(client(&format!("kind = 'spa'\nfirst_party = true\ndelivery = 'token'\ndpop = 'nonce'\nrequire_par = true\n{uris}\n\
+        resources = ['https://api.example/#x', 'api']\nclaims = '{{\"subject\": 1}}'\njwks_uri = 'https://a.example/jwks'\nid_token = 'none'")), @r#"
+    clients.app.id_token  (housekey.toml, line 12)
+      "none" is not known
+      help: one of "full", "minimal"
+    clients.app.claims  (housekey.toml, line 10)
+      has a claim "subject", a name that means something already
+      help: like {"role": "authenticated", "user": "{sub}"}
+    clients.app.jwks_uri  (housekey.toml, line 11)
+      there is one, but nobody asks for it with auth none
+      help: auth private_key_jwt
+    clients.app.dpop  (housekey.toml, line 6)
+      token delivery has no place for a proof
+      help: delivery code, with refresh cookie for the same comfort
+    clients.app.require_par  (housekey.toml, line 7)
+      token delivery has no request to push
+      help: delivery code, or leave it out
+    clients.app.resources  (housekey.toml, line 9)
+      https://api.example/#x is no absolute address without a fragment
+      help: like https://api.example/notes, at most 200 characters
+    "#);
     let uri = "https://u:hunter2@a.example";
     let said = client(&format!("kind = 'spa'\nredirect_uris = ['{uri}']\norigins = ['{uri}']\ninitiate_login_uri = '{uri}'"));
     assert!(said.matches("the address must not have a user name or password in it").count() == 3 && !said.contains("hunter2"), "{said}");
@@ -86,7 +107,7 @@ fn the_same_rules_hold_for_clients_from_elsewhere() {
     insta::assert_snapshot!(entry.check(&id).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), @r#"
     client app, jwks
       there is none
-      help: the public keys that the client signs with, as a JWK set
+      help: the public keys that the client signs with, as a JWK set; or jwks_uri, where it publishes them
     client app, redirect_uris
       there is none
       help: at least one: where people return to

@@ -123,8 +123,13 @@ pub(crate) async fn judge(
     })
 }
 
+/// The first thing that is wrong with a request for an address that is known to be the client's.
+pub(crate) fn first_wrong(parameters: &Parameters, client: &Client) -> Option<Wrong> {
+    CHECKS.iter().find_map(|(_, check)| check(parameters, client).err())
+}
+
 fn read(app: &App, keys: &Keys, client: &Arc<Client>, (parameters, redirect_uri): (&Parameters, &str)) -> Result<Checked, Wrong> {
-    CHECKS.iter().try_for_each(|(_, check)| check(parameters, client))?;
+    first_wrong(parameters, client).map_or(Ok(()), Err)?;
     let prompt = prompt(parameters)?;
     let hinted = parameters.get("id_token_hint").map(|token| IdTokenHint::read(app, keys, token).and_then(|hint| hint.user()));
     let request = AppRequest {

@@ -8,6 +8,8 @@ mod respond;
 mod store;
 pub(crate) mod view;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use checks::first_wrong;
 pub(crate) use checks::{Wrong, addressee, judge, login_hint};
 pub use interaction::{Needed, needed};
 pub use respond::{Addressee, Reply, code_reply, error_reply, form_post};

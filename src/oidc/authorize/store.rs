@@ -1,16 +1,17 @@
-//! Authorization codes: 160 random bits, sixty seconds, spent by one statement.
+//! Authorization codes: 128 random bits, sixty seconds, spent by one statement.
 
-use sea_orm::sea_query::{Expr, SimpleExpr, TableCreateStatement};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Schema, Statement, Value,
-};
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use crate::db::{Db, remove_some, sql};
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Schema, Statement, Value};
+
+use crate::db::{Condition, Db, remove_some, sql};
 use crate::error::Result;
 use crate::oidc::consent;
 use crate::session::{self, Session};
 use crate::sign_in::AppRequest;
-use crate::types::{AuthorizationCode, ClientId, FamilyId, SessionId, Token, UnixMillis, UserId};
+use crate::types::{AuthorizationCode, ClientId, FamilyId, SessionId, Token, UnixMillis, UserId, moment_of};
 use crate::user;
 use crate::work::{Ledger, Work};
 
@@ -124,9 +125,9 @@ pub fn insert(
     request: &AppRequest,
     session: &Session,
 ) -> Token<AuthorizationCode> {
-    let code = Token::new(ledger.random().bytes());
+    let code = Token::new_at(ledger.now, ledger.random().bytes());
     let row = authorization_code::ActiveModel {
-        code_hash: Set(code.hash().to_vec()),
+        code_hash: Set(code.hash_in_order()),
         client_id: Set(request.client.clone()),
         user_id: Set(session.user),
         session_id: Set(session.id),
@@ -143,7 +144,7 @@ pub fn insert(
         resource: Set(request.resource.clone()),
         dpop_jkt: Set(request.dpop_jkt.clone()),
     };
-    ledger.at_last(&authorization_code::Entity::insert(row));
+    ledger.insert(row, None);
     code
 }
 
@@ -152,7 +153,7 @@ pub async fn find(db: &Db, code: &Token<AuthorizationCode>) -> Result<Option<Cod
     let text = "SELECT client_id, user_id, session_id, redirect_uri, scope, nonce, code_challenge, amr, auth_time, used_at, family_id, \
          resource, dpop_jkt \
          FROM authorization_codes WHERE code_hash = $1";
-    let hash = code.hash().to_vec();
+    let hash = code.hash_in_order();
     let rows = db.look(sql(db.read(), text, [hash.clone().into()])).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let Some(client) = ClientId::parse(&row.get::<String>("client_id")?) else { return Ok(None) };
@@ -174,35 +175,41 @@ pub async fn find(db: &Db, code: &Token<AuthorizationCode>) -> Result<Option<Cod
     }))
 }
 
-/// The statement that spends a code for the family to be begun with it, if its person and its session still are what they were, and
-/// if what they allow still is `allowed`. Returns the person. Fifty at once: one gets it.
-pub fn spend_for(ledger: &Ledger<'_>, db: DbBackend, (code, family): (&Code, FamilyId), allowed: Option<&str>) -> Statement {
-    const TABLE: &str = "authorization_codes";
-    let still = allowed.map_or_else(|| "TRUE".to_owned(), |_| consent::still(db, TABLE, "$4"));
-    let text = format!(
-        "UPDATE {TABLE} SET used_at = $2, family_id = $3 WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2 \
-         AND {} AND {} AND {still} RETURNING {}",
+/// No code lives longer: the bound of `tokens.code_ttl`.
+const LONGEST_LIFE: Duration = Duration::from_mins(10);
+const TABLE: &str = "authorization_codes";
+
+/// Spends a code whose person and session still are what they were.
+fn spends(db: DbBackend, also: &str) -> String {
+    format!(
+        "UPDATE {TABLE} SET used_at = $2, family_id = $3 WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2 AND {} AND {}{also} \
+         RETURNING {}",
         user::gate_of(TABLE),
         session::lives(db, TABLE),
         user::person_of(TABLE)
-    );
+    )
+}
+
+/// The statement that spends a code for the family to be begun with it, if its person and its session still are what they were, and
+/// if what they allow still is `allowed`. Returns the person. Fifty at once: one gets it.
+pub fn spend_for(ledger: &Ledger<'_>, db: DbBackend, (code, family): (&Code, FamilyId), allowed: Option<&str>) -> Statement {
+    // One text for each database.
+    static USUAL: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
+    let usual = || USUAL[usize::from(db == DbBackend::Postgres)].get_or_init(|| spends(db, "")).clone();
+    let text = allowed.map_or_else(usual, |_| spends(db, &format!(" AND {}", consent::still(db, TABLE, "$4"))));
     let values: [Value; 3] = [code.hash.clone().into(), ledger.now.0.into(), family.0.into()];
     Statement::from_sql_and_values(db, text, values.into_iter().chain(allowed.map(Value::from)))
 }
 
-/// That a code has been spent for this family, for the statements of the same change.
-pub fn is_spent_for(code: &Code, family: FamilyId) -> SimpleExpr {
-    let spent = authorization_code::Entity::find()
-        .select_only()
-        .column(authorization_code::Column::CodeHash)
-        .filter(authorization_code::Column::CodeHash.eq(code.hash.clone()))
-        .filter(authorization_code::Column::FamilyId.eq(family));
-    Expr::exists(spent.into_query())
+/// That a code has been spent for this family, for the rows of the same change.
+pub fn is_spent_for(code: &Code, family: FamilyId) -> Condition {
+    let text = "EXISTS (SELECT 1 FROM authorization_codes WHERE code_hash = ? AND family_id = ?)";
+    Condition::new(text, [code.hash.clone().into(), family.0.into()])
 }
 
 /// Spends a code for nothing.
 pub async fn spend(work: &Work<'_>, code: &Token<AuthorizationCode>) -> Result<Spent> {
-    let hash = code.hash().to_vec();
+    let hash = code.hash_in_order();
     let spent = authorization_code::Entity::update_many()
         .col_expr(authorization_code::Column::UsedAt, work.now.0.into())
         .filter(authorization_code::Column::CodeHash.eq(hash.clone()))
@@ -222,14 +229,9 @@ pub async fn spend(work: &Work<'_>, code: &Token<AuthorizationCode>) -> Result<S
 
 /// Removes codes a day after their time, at most `limit`: until then their reuse is noticed. Says how many went.
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let before = now - std::time::Duration::from_hours(24);
-    remove_some::<authorization_code::Entity>(
-        db,
-        authorization_code::Column::CodeHash,
-        authorization_code::Column::ExpiresAt.lt(before),
-        limit,
-    )
-    .await
+    let before = moment_of(now - Duration::from_hours(24) - LONGEST_LIFE);
+    let over = authorization_code::Column::CodeHash.lt(before.to_vec());
+    remove_some::<authorization_code::Entity>(db, authorization_code::Column::CodeHash, over, limit).await
 }
 
 pub(super) fn table(schema: &Schema) -> TableCreateStatement {

@@ -4,12 +4,11 @@
 use jsonwebtoken::{DecodingKey, Header};
 use serde_json::Value;
 
-use super::Client;
+use super::{Client, Clients};
 use crate::app::App;
-use crate::config::PROOF_ALGORITHMS;
-use crate::error::Result;
+use crate::config::{ClientKeys, PROOF_ALGORITHMS};
 use crate::key::signed_by;
-use crate::oidc::spent_jti;
+use crate::oidc::{OAuthError, spent_jti};
 use crate::types::UnixMillis;
 
 /// The `client_assertion_type` (RFC 7523 §2.2).
@@ -28,8 +27,23 @@ pub(super) fn subject(assertion: &str) -> Option<String> {
 
 /// Whether a client has signed this, for us, now, and shows it for the first time. Why not goes to the log: its operator may
 /// have to know, and nobody else.
-pub(super) async fn proves(app: &App, client: &Client, assertion: &str) -> Result<bool> {
-    let judged = judge(client, app.config.issuer.as_str(), assertion, app.clock.now());
+pub(super) async fn proves(app: &App, clients: &Clients, client: &Client, assertion: &str) -> Result<bool, OAuthError> {
+    let judge = |keys: &ClientKeys| judge((client, keys), app.config.issuer.as_str(), assertion, app.clock.now());
+    let judged = match (&client.entry.jwks, &client.entry.jwks_uri) {
+        (Some(keys), _) => judge(keys),
+        (None, Some(uri)) => {
+            let unavailable = |why: String| {
+                tracing::warn!(client = %client.id, why, "a client's keys cannot be fetched");
+                OAuthError::unavailable("the keys of this client cannot be fetched from its jwks_uri")
+            };
+            let keys = clients.remote_keys.get(app, uri.as_str(), false).await.map_err(unavailable)?;
+            match judge(&keys) {
+                Err(NO_KEY) => judge(&*clients.remote_keys.get(app, uri.as_str(), true).await.map_err(unavailable)?),
+                judged => judged,
+            }
+        }
+        (None, None) => Err(NO_KEY),
+    };
     let why = match judged {
         // V-46: one statement, so that no two requests can use it, at whatever replica.
         Ok((jti, until)) if spent_jti::spend(app, (client.id.as_str(), &jti), until).await? => return Ok(true),
@@ -40,8 +54,15 @@ pub(super) async fn proves(app: &App, client: &Client, assertion: &str) -> Resul
     Ok(false)
 }
 
+const NO_KEY: &str = "none of the client's keys has signed it";
+
 /// Its `jti`, and until when that has to be remembered.
-fn judge(client: &Client, issuer: &str, assertion: &str, now: UnixMillis) -> std::result::Result<(String, UnixMillis), &'static str> {
+fn judge(
+    (client, keys): (&Client, &ClientKeys),
+    issuer: &str,
+    assertion: &str,
+    now: UnixMillis,
+) -> Result<(String, UnixMillis), &'static str> {
     let header = jsonwebtoken::decode_header(assertion).map_err(|_| "it is no JWT, or its algorithm is none that proves something")?;
     // what is critical and unknown (RFC 7515 §4.1.11); what is another kind of token (RFC 8725 §3.11).
     if header.crit.is_some() {
@@ -51,7 +72,7 @@ fn judge(client: &Client, issuer: &str, assertion: &str, now: UnixMillis) -> std
     if header.typ.as_deref().is_some_and(|typ| !kinds.iter().any(|kind| kind.eq_ignore_ascii_case(typ))) {
         return Err("its typ is another");
     }
-    let claims = signed(client, &header, assertion).ok_or("none of the registered keys has signed it")?;
+    let claims = signed(keys, &header, assertion).ok_or(NO_KEY)?;
     if claims["iss"] != client.id.as_str() || claims["sub"] != client.id.as_str() {
         return Err("its iss and sub are not both the client_id");
     }
@@ -76,10 +97,9 @@ fn judge(client: &Client, issuer: &str, assertion: &str, now: UnixMillis) -> std
 
 /// The claims, if a registered key has signed them with an algorithm of its own. Where the header says that keys are to be
 /// found (`jku`, `jwk`, `x5u`, `x5c`) is not looked at.
-fn signed(client: &Client, header: &Header, assertion: &str) -> Option<Value> {
+fn signed(keys: &ClientKeys, header: &Header, assertion: &str) -> Option<Value> {
     let (_, name) = PROOF_ALGORITHMS.iter().find(|(algorithm, _)| *algorithm == header.alg)?;
-    let keys = client.entry.jwks.as_ref()?.keys().iter();
-    let named = keys.filter(|key| header.kid.is_none() || key.common.key_id.is_none() || key.common.key_id == header.kid);
+    let named = keys.keys().iter().filter(|key| header.kid.is_none() || key.common.key_id.is_none() || key.common.key_id == header.kid);
     let mut fit = named.filter(|key| key.common.key_algorithm.is_none_or(|alg| alg.to_string() == *name));
     fit.find_map(|key| {
         let key = DecodingKey::from_jwk(key).ok().filter(|key| key.family() == header.alg.family())?;

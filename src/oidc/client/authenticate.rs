@@ -49,7 +49,7 @@ pub async fn authenticate(
         && match &presented.proof {
             Proof::None => true,
             Proof::Secret(secret) => client.knows(&app.crypto, secret),
-            Proof::Assertion(assertion) => assertion::proves(app, &client, assertion).await?,
+            Proof::Assertion(assertion) => assertion::proves(app, clients, &client, assertion).await?,
         };
     if proved {
         return Ok(client);
@@ -104,7 +104,7 @@ fn by_assertion(assertion: String, id: Option<String>, kind: Option<&str>) -> Re
 }
 
 /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
-fn basic(value: &str) -> Option<(String, SecretString)> {
+pub(crate) fn basic(value: &str) -> Option<(String, SecretString)> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

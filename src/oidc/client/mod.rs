@@ -3,8 +3,11 @@
 mod assertion;
 mod authenticate;
 mod registry;
+mod remote_keys;
 mod store;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use authenticate::basic;
 pub use authenticate::{METHODS, authenticate};
 pub use registry::Clients;
 pub(crate) use store::tables;
@@ -43,6 +46,12 @@ impl Client {
     /// ask for that.
     pub fn of_any_local_app(crypto: &Crypto, id: ClientId, entry: ClientEntry) -> Self {
         Self { any_local_app: true, ..Self::new(crypto, id, entry) }
+    }
+
+    /// One that nobody could prove to be, for looking at what it may ask.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn without_secret(id: ClientId, entry: ClientEntry) -> Self {
+        Self::with_mark(id, entry, None)
     }
 
     fn with_mark(id: ClientId, entry: ClientEntry, secret_mark: Option<Vec<u8>>) -> Self {

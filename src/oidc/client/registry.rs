@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::remote_keys::RemoteKeys;
 use super::{Client, store};
 use crate::app::App;
 use crate::config::{SigningAlgorithm, Tokens};
@@ -19,6 +20,7 @@ const FRESH_FOR_UNKNOWN: Duration = Duration::from_millis(500);
 pub struct Clients {
     configured: BTreeMap<ClientId, Arc<Client>>,
     known: RwLock<Arc<Known>>,
+    pub(super) remote_keys: RemoteKeys,
 }
 
 #[derive(Default)]
@@ -33,7 +35,7 @@ impl Clients {
     pub fn new(app: &App, more: impl IntoIterator<Item = Client>) -> Self {
         let from_file = app.config.clients.iter().map(|(id, entry)| Client::new(&app.crypto, id.clone(), entry.clone()));
         let configured = more.into_iter().chain(from_file).map(|client| (client.id.clone(), Arc::new(client))).collect();
-        Self { configured, known: RwLock::default() }
+        Self { configured, known: RwLock::default(), remote_keys: RemoteKeys::default() }
     }
 
     /// A client by its identifier. One that is unknown may have been registered just now: whoever did that tries it at once.

@@ -47,6 +47,7 @@ struct Stored {
     auth: String,
     /// Absent in registrations of earlier versions.
     jwks: Option<String>,
+    jwks_uri: Option<String>,
     redirect_uris: Vec<String>,
     post_logout_redirect_uris: Vec<String>,
     origins: Vec<String>,
@@ -83,6 +84,7 @@ fn write(entry: &ClientEntry) -> Result<String> {
         name: entry.name.clone(),
         auth: entry.auth.to_string(),
         jwks: entry.jwks.as_ref().map(|keys| keys.as_str().to_owned()),
+        jwks_uri: entry.jwks_uri.as_ref().map(ToString::to_string),
         redirect_uris: texts(&entry.redirect_uris),
         post_logout_redirect_uris: texts(&entry.post_logout_redirect_uris),
         origins: entry.origins.iter().map(ToString::to_string).collect(),
@@ -118,6 +120,7 @@ fn read(row: client::Model) -> Result<Client> {
         auth: ClientAuth::parse(&stored.auth).ok_or_else(|| broken("auth"))?,
         secret: None,
         jwks: stored.jwks.map(|text| ClientKeys::parse(&text).map_err(|why| broken(&why))).transpose()?,
+        jwks_uri: uri(stored.jwks_uri)?,
         redirect_uris: uris(&stored.redirect_uris)?,
         post_logout_redirect_uris: uris(&stored.post_logout_redirect_uris)?,
         origins: stored.origins.iter().map(|text| Origin::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<_>>()?,

@@ -92,7 +92,7 @@ async fn redeem(app: &App, actor: Actor, granting: &Granting<'_>, code: Code) ->
         resource: code.resource.as_deref(),
         jkt: granting.jkt_of_refresh_token(),
     };
-    let (grant, refresh_token) = family::begin_if(&mut ledger, &app.config.tokens, (family, &new), is_spent_for(&code, family))?;
+    let (grant, refresh_token) = family::begin_if(&mut ledger, &app.config.tokens, (family, &new), is_spent_for(&code, family));
     let rows = ledger.commit().await?;
     let Some(person) = rows.first().map(PersonRow::read).transpose()?.map(Person::from) else { return Ok(None) };
     Ok(user::gate(&person).is_ok().then_some(Granted { grant, person, refresh_token, nonce: code.nonce }))

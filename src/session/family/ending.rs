@@ -63,8 +63,9 @@ pub async fn end_of_app(work: &Work<'_>, user: UserId, client: &ClientId) -> Res
 }
 
 /// Ends what descends from a session.
-pub(in crate::session) async fn end_of_session(work: &Work<'_>, session: SessionId) -> Result<()> {
-    end_where(work, token_family::Column::SessionId.eq(session), Ending::SignedOut).await
+pub(in crate::session) async fn end_of_session(work: &Work<'_>, user: UserId, session: SessionId) -> Result<()> {
+    let which = token_family::Column::UserId.eq(user).and(token_family::Column::SessionId.eq(session));
+    end_where(work, which, Ending::SignedOut).await
 }
 
 /// Ends everything of a person.

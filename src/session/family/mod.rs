@@ -4,6 +4,7 @@
 //! that whoever presents the predecessor again (a second tab, a lost answer) receives the identical
 //! successor. Anything older ends the family (RFC 9700 §4.14).
 
+mod begin;
 mod ending;
 mod rotate;
 
@@ -11,20 +12,21 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use sea_orm::sea_query::{SimpleExpr, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
+use sea_orm::sea_query::TableCreateStatement;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Schema};
 
+pub use begin::{NewFamily, begin, begin_if, name};
 pub use ending::{Ending, end_of_app, end_presented, give_back, revoke};
 pub(super) use ending::{end_of_session, end_of_user};
 pub use rotate::{Rotation, RotationRule, look, rotate};
 
 use super::RefreshToken;
-use crate::audit::Event;
-use crate::db::{Db, remove_some, sql};
+use crate::app::App;
+use crate::db::{Db, sql};
 use crate::error::Result;
 use crate::types::{ClientId, FamilyId, SessionId, UnixMillis, UserId};
 use crate::user::{self, Person, PersonRow};
-use crate::work::{Ledger, Work};
+use crate::work::Work;
 
 mod token_family {
     use sea_orm::entity::prelude::*;
@@ -115,104 +117,6 @@ pub struct Grant {
     pub jkt: Option<String>,
 }
 
-/// A family to be.
-pub struct NewFamily<'a> {
-    /// To whom.
-    pub client: &'a ClientId,
-    /// Of whom.
-    pub user: UserId,
-    /// From which session.
-    pub session: SessionId,
-    /// Where the token will live.
-    pub holder: Holder,
-    /// Space-separated.
-    pub scope: &'a str,
-    /// When the person proved who they are.
-    pub auth_time: UnixMillis,
-    /// How, space-separated.
-    pub amr: &'a str,
-    /// What access tokens may be for, space-separated.
-    pub resource: Option<&'a str>,
-    /// The key that the refresh token is bound to.
-    pub jkt: Option<&'a str>,
-}
-
-/// Begins a family in the caller's change; the token exists only in the answer.
-pub async fn begin(work: &mut Work<'_>, config: &crate::config::Tokens, new: NewFamily<'_>) -> Result<(Grant, RefreshToken)> {
-    let family = name(work);
-    let (row, grant, token) = prepare(work, config, family, &new);
-    token_family::Entity::insert(row).exec_without_returning(work.db()).await?;
-    work.record(issued(&grant));
-    Ok((grant, token))
-}
-
-/// A name for a family to be.
-pub fn name(ledger: &Ledger<'_>) -> FamilyId {
-    FamilyId(ledger.random().uuid(ledger.now))
-}
-
-/// Begins the family of this name at the end of the caller's change, if this holds then.
-pub fn begin_if(
-    ledger: &mut Ledger<'_>,
-    config: &crate::config::Tokens,
-    (family, new): (FamilyId, &NewFamily<'_>),
-    holds: SimpleExpr,
-) -> Result<(Grant, RefreshToken)> {
-    let (row, grant, token) = prepare(ledger, config, family, new);
-    ledger.at_last_if(Some(holds.clone()), &row)?;
-    ledger.record_if(holds, &issued(&grant))?;
-    Ok((grant, token))
-}
-
-fn issued(grant: &Grant) -> Event {
-    Event::TokensIssued { user: grant.user, client: grant.client.clone(), session: grant.session, family: grant.family }
-}
-
-fn prepare(
-    ledger: &Ledger<'_>,
-    config: &crate::config::Tokens,
-    family: FamilyId,
-    new: &NewFamily<'_>,
-) -> (token_family::ActiveModel, Grant, RefreshToken) {
-    let token = RefreshToken::new(ledger.crypto(), family, ledger.random().bytes());
-    let expires_at = ledger.now + config.refresh_ttl;
-    let row = token_family::ActiveModel {
-        id: Set(family),
-        client_id: Set(new.client.clone()),
-        user_id: Set(new.user),
-        session_id: Set(new.session),
-        delivery: Set(new.holder.as_str().to_owned()),
-        scope: Set(new.scope.to_owned()),
-        amr: Set(new.amr.to_owned()),
-        auth_time: Set(new.auth_time),
-        generation: Set(0),
-        current_hash: Set(token.hash()),
-        previous_hash: Set(None),
-        previous_until: Set(None),
-        successor: Set(None),
-        created_at: Set(ledger.now),
-        idle_expires_at: Set(ledger.now + config.refresh_idle),
-        expires_at: Set(expires_at),
-        ended_at: Set(None),
-        ending: Set(None),
-        resource: Set(new.resource.map(str::to_owned)),
-        jkt: Set(new.jkt.map(str::to_owned)),
-    };
-    let grant = Grant {
-        family,
-        client: new.client.clone(),
-        user: new.user,
-        session: new.session,
-        scope: new.scope.to_owned(),
-        auth_time: new.auth_time,
-        amr: new.amr.to_owned(),
-        expires_at,
-        resource: new.resource.map(str::to_owned),
-        jkt: new.jkt.map(str::to_owned),
-    };
-    (row, grant, token)
-}
-
 /// The person of a family that lives, for access tokens that descend from it.
 pub async fn person_of_living(db: &Db, family: FamilyId, now: UnixMillis) -> Result<Option<Person>> {
     static QUERY: LazyLock<String> = LazyLock::new(|| {
@@ -259,8 +163,12 @@ pub async fn session_of(
 }
 
 /// Who was given tokens of a session, and when first.
-pub(super) async fn clients_of_session(db: &impl ConnectionTrait, session: SessionId) -> Result<BTreeMap<ClientId, UnixMillis>> {
+pub(super) async fn clients_of_session(
+    db: &impl ConnectionTrait,
+    (user, session): (UserId, SessionId),
+) -> Result<BTreeMap<ClientId, UnixMillis>> {
     let rows = token_family::Entity::find()
+        .filter(token_family::Column::UserId.eq(user))
         .filter(token_family::Column::SessionId.eq(session))
         .order_by_desc(token_family::Column::CreatedAt)
         .all(db)
@@ -269,19 +177,30 @@ pub(super) async fn clients_of_session(db: &impl ConnectionTrait, session: Sessi
 }
 
 /// Lets families descend from the session that replaces theirs, because the same person proved who they are again.
-pub(super) async fn move_to(work: &Work<'_>, from: SessionId, to: SessionId) -> Result<()> {
+pub(super) async fn move_to(work: &Work<'_>, user: UserId, from: SessionId, to: SessionId) -> Result<()> {
     token_family::Entity::update_many()
         .col_expr(token_family::Column::SessionId, to.0.into())
+        .filter(token_family::Column::UserId.eq(user))
         .filter(token_family::Column::SessionId.eq(from))
         .exec(work.db())
         .await?;
     Ok(())
 }
 
-/// Removes families that are over, some time after: until then their reuse is still noticed. Says how many went.
-pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    let before = now - Duration::from_hours(24);
-    remove_some::<token_family::Entity>(db, token_family::Column::Id, token_family::Column::ExpiresAt.lt(before), limit).await
+/// Removes families that are over, a day after: until then their reuse is still noticed. At most `limit`; says how many went.
+///
+/// Their names are in the order of time, so that none but old ones are looked at. Looking is no part of the change.
+pub async fn remove_expired(app: &App, limit: u64) -> Result<u64> {
+    let before = app.clock.now() - Duration::from_hours(24);
+    let over = token_family::Column::ExpiresAt.lt(before);
+    let old = token_family::Column::Id.lt(FamilyId((before - app.config.tokens.refresh_ttl).first_uuid()));
+    let some = token_family::Entity::find().select_only().column(token_family::Column::Id).filter(old).filter(over.clone());
+    let ids: Vec<FamilyId> = some.order_by_asc(token_family::Column::Id).limit(limit).into_tuple().all(app.db.read()).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let gone = token_family::Entity::delete_many().filter(token_family::Column::Id.is_in(ids)).filter(over).exec(app.db.write()).await?;
+    Ok(gone.rows_affected)
 }
 
 pub(super) fn table(schema: &Schema) -> TableCreateStatement {

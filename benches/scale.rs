@@ -1,0 +1,122 @@
+//! How the server keeps its pace as its tables grow: the same requests to servers with more and more people, in turns, and what a row
+//! costs on the disk. `just scale`, or `cargo bench --bench scale` (with `-- 1000000` for a million people and ten million refresh tokens).
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::cast_possible_wrap,
+    clippy::type_complexity,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a measurement that cannot be made stops, and figures are approximate"
+)]
+#![allow(dead_code, reason = "the support is that of the workloads as well")]
+
+#[path = "support/driver.rs"]
+mod driver;
+#[path = "support/relay.rs"]
+mod relay;
+#[path = "support/seed.rs"]
+mod seed;
+#[path = "support/server.rs"]
+mod server;
+
+use std::time::{Duration, Instant};
+
+use driver::{Load, Report, drive};
+use server::Subject;
+
+/// People at the smallest server.
+const FEW: usize = 10_000;
+const TOKENS: usize = seed::TOKENS;
+
+struct Size {
+    people: usize,
+    subject: Subject,
+}
+
+fn main() {
+    let most = std::env::args().filter_map(|argument| argument.parse().ok()).max().unwrap_or(100_000);
+    let sizes: Vec<_> = [FEW, 100_000, 1_000_000].into_iter().filter(|people| *people <= most).map(grown).collect();
+    let mut missed = 0;
+    let workloads: [(&str, fn(&Subject, usize) -> Load); 4] = [
+        ("W4 single sign-on", |subject, _| subject.person.single_sign_on(false)),
+        ("W5 refresh", |subject, client| subject.person.refresh(client)),
+        ("W6 userinfo", |subject, _| subject.person.userinfo()),
+        ("W8 introspection", |subject, _| subject.person.introspection()),
+    ];
+    println!(
+        "\n{:<22} {:>10} {:>9} {:>9} {:>9} {:>9}  {:>6} {:>6}",
+        "workload", "people", "ops/s", "p50 ms", "p99 ms", "CPU µs", "CPU", "p99"
+    );
+    for (name, load) in workloads {
+        let mut reports: Vec<Vec<Report>> = vec![Vec::new(); sizes.len()];
+        for _ in 0..9 {
+            for (at, size) in sizes.iter().enumerate() {
+                reports[at].push(drive(&size.subject.process, 8, Duration::from_secs(1), |client| load(&size.subject, client)));
+            }
+        }
+        for (at, size) in sizes.iter().enumerate() {
+            let (cpu, _) = Report::ratio(&reports[at], &reports[0]);
+            let p99 = Report::median_p99(&reports[at]) / Report::median_p99(&reports[0]);
+            let goal = if size.people > 100_000 { 1.25 } else { 1.15 };
+            let met = cpu <= goal && p99 <= goal;
+            missed += usize::from(!met);
+            let report = Report::median(&reports[at]);
+            println!("{name:<22} {:>10} {report}  {cpu:>5.2}× {p99:>5.2}×  goal {goal} {}", size.people, if met { "" } else { "MISSED" });
+        }
+    }
+    println!();
+    for Size { people, subject } in &sizes {
+        let (start, idle) = subject.restart();
+        let met = start < Duration::from_millis(200);
+        missed += usize::from(!met);
+        let start = start.as_secs_f64();
+        println!("start with {people:>8} people {start:>8.3} s  goal 0.2  {} idle {idle:.1} MiB", if met { "" } else { "MISSED" });
+    }
+    missed += usize::from(!clean_up(sizes.last().expect("a size")));
+    println!("\n{missed} goals missed");
+}
+
+/// A server with so many people, each with a session and ten families of refresh tokens that have been used.
+fn grown(people: usize) -> Size {
+    let began = Instant::now();
+    let subject = Subject::start();
+    let bytes = seed::grow(&subject.database(), people);
+    let per_row = bytes / (people * TOKENS) as f64;
+    println!(
+        "{people} people, {} refresh tokens: seeded in {:.0} s; a token's row with its indexes {per_row:.0} bytes, goal 350 {}",
+        people * TOKENS,
+        began.elapsed().as_secs_f64(),
+        if per_row <= 350.0 { "" } else { "MISSED" }
+    );
+    Size { people, subject }
+}
+
+/// A tenth of the tokens is over: their rows go in small batches beside requests, whose p99 must not double.
+fn clean_up(size: &Size) -> bool {
+    let second = Duration::from_secs(1);
+    let refresh = |time| drive(&size.subject.process, 2, time, |client| size.subject.person.refresh(client));
+    let before: Vec<_> = (0..5).map(|_| refresh(second)).collect();
+    let over = seed::expire(&size.subject.database(), size.people * TOKENS / 10);
+    // What runs every few minutes by itself runs once at the start.
+    let again = size.subject.beside();
+    let during: Vec<_> = (0..5).map(|_| refresh(second)).collect();
+    let began = Instant::now();
+    let mut left = seed::over(&size.subject.database());
+    while left > 0 && began.elapsed() < Duration::from_secs(300) {
+        std::thread::sleep(Duration::from_millis(500));
+        left = seed::over(&size.subject.database());
+    }
+    drop(again);
+    let (calm, busy) = (Report::median_p99(&before), Report::median_p99(&during));
+    let met = busy <= 2.0 * calm && left == 0;
+    println!(
+        "clean-up of {over} rows beside refreshes: p99 {calm:.2} ms before, {busy:.2} ms during; {left} left after {:.0} s {}",
+        began.elapsed().as_secs_f64() + 5.0,
+        if met { "" } else { "MISSED" }
+    );
+    met
+}
