@@ -27,7 +27,7 @@ bench *arguments:
 
 # The pace as tables grow: `just scale`, `just scale 1000000`.
 scale *people:
-    cargo bench --bench scale -- {{people}}
+    cargo bench --bench workloads -- scale {{people}}
 
 # What runs before a change lands.
 ci:

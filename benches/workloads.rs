@@ -2,7 +2,8 @@
 //! costs when nothing but the unavoidable is done. Server and floor run one after the other, several
 //! times, in one run; what counts is the ratio of their CPU time for each operation.
 //!
-//! `just bench`, or `cargo bench` (with `-- quick` for a short look).
+//! `just bench`, or `cargo bench` (with `-- quick` for a short look). `just scale` measures the pace as tables grow, to a hundred thousand
+//! people; `just scale 1000000` to a million, with ten million refresh tokens.
 
 #![expect(
     clippy::expect_used,
@@ -10,6 +11,7 @@
     clippy::print_stdout,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::type_complexity,
     reason = "a measurement that cannot be made stops, and figures are approximate"
@@ -21,6 +23,10 @@ mod driver;
 mod floor;
 #[path = "support/relay.rs"]
 mod relay;
+#[path = "support/scale.rs"]
+mod scale;
+#[path = "support/seed.rs"]
+mod seed;
 #[path = "support/server.rs"]
 mod server;
 
@@ -43,6 +49,10 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--floor") {
         return floor::serve(&arguments[at + 1]);
+    }
+    if arguments.iter().any(|argument| argument == "scale") {
+        let most = arguments.iter().filter_map(|argument| argument.parse().ok()).max().unwrap_or(100_000);
+        return println!("\n{} goals missed", scale::run(most));
     }
     let quick = arguments.iter().any(|argument| argument == "quick");
     let (runs, time) = if quick { (3, Duration::from_secs(1)) } else { (9, Duration::from_secs(2)) };

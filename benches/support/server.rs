@@ -177,13 +177,11 @@ impl Subject {
     }
 
     /// The file of its tables.
-    #[allow(dead_code, reason = "not every measurement looks at it")]
     pub fn database(&self) -> std::path::PathBuf {
         self.folder.path().join("housekey.db")
     }
 
     /// One more server on the same file.
-    #[allow(dead_code, reason = "not every measurement needs one")]
     pub fn beside(&self) -> Process {
         let port = free_port();
         let mut environment = self.environment.clone();

@@ -13,7 +13,7 @@ use sea_orm::{DbErr, Statement};
 use tokio::sync::{Mutex, oneshot};
 
 use super::direct::run;
-use super::{ACQUIRE, Row};
+use super::{ACQUIRE, LOG_PAGES, Row};
 use crate::error::{Error, Result};
 
 /// More than this would make the first of a batch wait too long for the last.
@@ -79,6 +79,7 @@ fn prepare(db: &Connection) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(PREPARED);
     // A commit that was answered is on the disk, even if the power fails.
     db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "trusted_schema", false)
 }

@@ -37,6 +37,8 @@ use crate::error::{Error, Result};
 
 const ACQUIRE: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// How many pages SQLite's log gets before they go to their places: 16 MiB. What is written again and again goes there once.
+const LOG_PAGES: i64 = 4000;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// A number of our own for PostgreSQL's advisory locks: "hkey".
 const STARTUP_LOCK: i64 = 0x686b_6579;
@@ -92,6 +94,7 @@ impl Db {
                         .synchronous(SqliteSynchronous::Full)
                         .busy_timeout(ACQUIRE)
                         .foreign_keys(true)
+                        .pragma("wal_autocheckpoint", LOG_PAGES.to_string())
                         .pragma("trusted_schema", "OFF");
                     if writes { options.optimize_on_close(true, None) } else { options.pragma("query_only", "ON") }
                 });

@@ -63,6 +63,15 @@ pub enum Verified {
     YesButWeaker,
 }
 
+/// Who is signed in does not wait for those who sign in: on a busy core a thread that hashes gets a quarter of the others' time.
+/// Where the system does not let us, nothing changes.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(why) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 5) {
+        tracing::debug!(%why, "a thread that hashes passwords stays as important as the others");
+    }
+}
+
 impl HashPool {
     /// Starts the threads.
     #[expect(
@@ -82,7 +91,10 @@ impl HashPool {
         let shared = Arc::new(Shared { queue: Queue::new(config.hash_queue), done: AtomicU64::new(0), busy_nanos: AtomicU64::new(0) });
         for number in 0..threads {
             let (shared, keep) = (Arc::clone(&shared), params.block_count());
-            let worker = move || shared.work(keep);
+            let worker = move || {
+                step_back();
+                shared.work(keep);
+            };
             thread::Builder::new().name(format!("password-hash-{number}")).spawn(worker).expect("a thread");
         }
         Self { shared, params, dummy_salt: random.bytes(), random: random.clone(), threads }

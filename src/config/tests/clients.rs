@@ -68,6 +68,12 @@ fn what_a_client_must_not_be_is_said() {
       must be 1 to 200 ASCII characters without spaces
       help: one word, like the client_id
     "#);
+}
+
+#[test]
+fn what_a_client_can_have_has_its_rules_too() {
+    let client = |lines: &str| wrong(&format!("[clients.app]\n{lines}"), &[]);
+    let uris = "redirect_uris = ['https://a.example/cb']";
     insta::assert_snapshot!(client(&format!("kind = 'spa'\nfirst_party = true\ndelivery = 'token'\ndpop = 'nonce'\nrequire_par = true\n{uris}\n\
         resources = ['https://api.example/#x', 'api']\nclaims = '{{\"subject\": 1}}'\njwks_uri = 'https://a.example/jwks'\nid_token = 'none'")), @r#"
     clients.app.id_token  (housekey.toml, line 12)
@@ -89,6 +95,11 @@ fn what_a_client_must_not_be_is_said() {
       https://api.example/#x is no absolute address without a fragment
       help: like https://api.example/notes, at most 200 characters
     "#);
+}
+
+#[test]
+fn what_is_no_client_is_said() {
+    let client = |lines: &str| wrong(&format!("[clients.app]\n{lines}"), &[]);
     let uri = "https://u:hunter2@a.example";
     let said = client(&format!("kind = 'spa'\nredirect_uris = ['{uri}']\norigins = ['{uri}']\ninitiate_login_uri = '{uri}'"));
     assert!(said.matches("the address must not have a user name or password in it").count() == 3 && !said.contains("hunter2"), "{said}");

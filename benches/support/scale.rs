@@ -1,32 +1,11 @@
 //! How the server keeps its pace as its tables grow: the same requests to servers with more and more people, in turns, and what a row
-//! costs on the disk. `just scale`, or `cargo bench --bench scale` (with `-- 1000000` for a million people and ten million refresh tokens).
-
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::cast_possible_wrap,
-    clippy::type_complexity,
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a measurement that cannot be made stops, and figures are approximate"
-)]
-#![allow(dead_code, reason = "the support is that of the workloads as well")]
-
-#[path = "support/driver.rs"]
-mod driver;
-#[path = "support/relay.rs"]
-mod relay;
-#[path = "support/seed.rs"]
-mod seed;
-#[path = "support/server.rs"]
-mod server;
+//! costs on the disk.
 
 use std::time::{Duration, Instant};
 
-use driver::{Load, Report, drive};
-use server::Subject;
+use crate::driver::{Load, Report, drive};
+use crate::seed;
+use crate::server::Subject;
 
 /// People at the smallest server.
 const FEW: usize = 10_000;
@@ -37,8 +16,8 @@ struct Size {
     subject: Subject,
 }
 
-fn main() {
-    let most = std::env::args().filter_map(|argument| argument.parse().ok()).max().unwrap_or(100_000);
+/// Up to so many people. Says how many goals were missed.
+pub fn run(most: usize) -> usize {
     let sizes: Vec<_> = [FEW, 100_000, 1_000_000].into_iter().filter(|people| *people <= most).map(grown).collect();
     let mut missed = 0;
     let workloads: [(&str, fn(&Subject, usize) -> Load); 4] = [
@@ -77,7 +56,7 @@ fn main() {
         println!("start with {people:>8} people {start:>8.3} s  goal 0.2  {} idle {idle:.1} MiB", if met { "" } else { "MISSED" });
     }
     missed += usize::from(!clean_up(sizes.last().expect("a size")));
-    println!("\n{missed} goals missed");
+    missed
 }
 
 /// A server with so many people, each with a session and ten families of refresh tokens that have been used.
@@ -106,7 +85,7 @@ fn clean_up(size: &Size) -> bool {
     let during: Vec<_> = (0..5).map(|_| refresh(second)).collect();
     let began = Instant::now();
     let mut left = seed::over(&size.subject.database());
-    while left > 0 && began.elapsed() < Duration::from_secs(300) {
+    while left > 0 && began.elapsed() < Duration::from_mins(5) {
         std::thread::sleep(Duration::from_millis(500));
         left = seed::over(&size.subject.database());
     }
