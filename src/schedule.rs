@@ -25,10 +25,13 @@ pub fn workers(app: &Arc<App>, transport: Transport, (keys, clients): (Arc<Keys>
     ]
 }
 
-/// Every ten minutes, for ever: rotates signing keys that are old, and removes what is over.
+/// A minute after the start, for servers that are started often, and then every ten minutes, for ever: rotates signing keys that are
+/// old, and removes what is over.
 pub async fn run(app: Arc<App>) {
+    let mut pause = Duration::from_mins(1);
     loop {
-        tokio::time::sleep(Duration::from_mins(10)).await;
+        tokio::time::sleep(pause).await;
+        pause = Duration::from_mins(10);
         if let Err(error) = key::rotate_due(&app).await {
             tracing::warn!(%error, "a signing key is due for rotation and could not be rotated; it will be tried again");
         }

@@ -47,23 +47,27 @@ pub fn grow(database: &Path, people: usize) -> f64 {
     bytes
 }
 
-/// Lets so many families be over for longer than they are kept. Says how many.
-pub fn expire(database: &Path, count: usize) -> usize {
-    let db = open(database);
-    let count = db
-        .execute(
-            "UPDATE token_families SET expires_at = 1000 WHERE id IN (SELECT id FROM token_families WHERE expires_at >= 4000000000000 LIMIT ?1)",
-            [count as i64],
-        )
-        .expect("rows");
-    db.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").expect("on the disk");
-    count
+/// Families that are over for longer than they are kept: the first of all.
+pub struct Over {
+    pub count: usize,
+    last: Vec<u8>,
 }
 
-/// How many are still there.
-pub fn over(database: &Path) -> usize {
+/// Lets the first so many families be over.
+pub fn expire(database: &Path, count: usize) -> Over {
+    let db = open(database);
+    let nth = "SELECT id FROM token_families ORDER BY id LIMIT 1 OFFSET ?1";
+    let last: Vec<u8> = db.query_row(nth, [count as i64 - 1], |row| row.get(0)).expect("a row");
+    let count = db.execute("UPDATE token_families SET expires_at = 1000 WHERE id <= ?1", [&last]).expect("rows");
+    db.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").expect("on the disk");
+    Over { count, last }
+}
+
+/// How many of them are still there.
+pub fn left(database: &Path, over: &Over) -> usize {
     let db = Connection::open(database).expect("the database");
-    db.query_row("SELECT COUNT(*) FROM token_families WHERE expires_at = 1000", [], |row| row.get::<_, i64>(0)).expect("a number") as usize
+    let count = "SELECT COUNT(*) FROM token_families WHERE id <= ?1";
+    db.query_row(count, [&over.last], |row| row.get::<_, i64>(0)).expect("a number") as usize
 }
 
 fn open(database: &Path) -> Connection {

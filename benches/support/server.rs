@@ -149,7 +149,10 @@ impl Subject {
             ("HOUSEKEY_MASTER_KEY", "11".repeat(32)),
         ]
         .map(|(name, value)| (name.to_owned(), value))
-        .into();
+        .into_iter()
+        // An empty database of PostgreSQL to measure on, instead of SQLite.
+        .chain(std::env::var("BENCH_DATABASE").ok().map(|url| ("HOUSEKEY_DATABASE".to_owned(), url)))
+        .collect();
         let (process, first_start) = Process::spawn(serve(&environment, folder.path()), port, "/health");
         let mut subject = Self { process, first_start, folder, environment, person: Person::default(), relay };
         subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");

@@ -262,3 +262,33 @@ fn who_has_a_secret_may_change_its_key_and_introspection_shows_it() {
         assert_eq!(own.error(), "unauthorized_client");
     });
 }
+
+#[test]
+fn a_refresh_cookie_is_bound_as_well() {
+    peer::run(async {
+        let app = TestApp::start(On::Sqlite).await;
+        let browser = maya_at_a_browser(&app).await;
+        let maya = Holder::new(SigningAlgorithm::Es256);
+        let code = code(&app, &browser, "spa-cookie", "").await;
+        let request = maya.http.post(format!("{}/token", app.issuer)).form(&exchange("spa-cookie", &code));
+        let request = request.header("origin", "https://app.test").header("DPoP", maya.proof(&app, "POST", "/token"));
+        let response = request.send().await.unwrap();
+        let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        assert_eq!(response.json::<Value>().await.unwrap()["token_type"], "DPoP");
+        let refresh = async |proof: Option<String>| {
+            let request = maya.http.post(format!("{}/session/token", app.issuer)).header("origin", "https://app.test");
+            let request = request.header("x-housekey-client", "spa-cookie").header("cookie", &cookie);
+            let response = match proof {
+                Some(proof) => request.header("DPoP", proof),
+                None => request,
+            };
+            let response = response.send().await.unwrap();
+            (response.status().as_u16(), response.json::<Value>().await.unwrap())
+        };
+        let (status, body) = refresh(None).await;
+        assert_eq!((status, &body["error"]), (400, &json!("invalid_grant")), "the cookie alone is worth nothing");
+        let (status, body) = refresh(Some(maya.proof(&app, "POST", "/session/token"))).await;
+        assert_eq!((status, &body["token_type"]), (200, &json!("DPoP")), "{body}");
+        assert_eq!(claims(body["access_token"].as_str().unwrap())["cnf"]["jkt"], maya.jkt());
+    });
+}

@@ -137,11 +137,14 @@ impl Chromium {
     }
 
     /// What the console says since it was last asked. That a page tells of an error by its status is as it should be: only
-    /// the files of a page have to be there.
+    /// the files of a page have to be there. That the next page came before an animation had begun is the browser's own affair.
     pub async fn complaints(&self) -> Vec<String> {
         let mut log = self.driver.browser_log().await.unwrap();
         log.retain(|entry| {
             let address = entry.message.split([' ', '?']).next().unwrap_or("");
+            if entry.message.contains("Transition was aborted") {
+                return false;
+            }
             entry.source.as_deref() != Some("network") || address.rsplit('/').next().is_some_and(|file| file.contains('.'))
         });
         log.into_iter().map(|entry| entry.message).collect()
