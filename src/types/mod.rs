@@ -7,6 +7,7 @@ mod ended_session;
 mod envelope;
 pub mod id;
 mod origin;
+mod redirect_uri;
 mod time;
 mod token;
 mod url;
@@ -21,7 +22,8 @@ pub use id::{
     ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId,
 };
 pub use origin::Origin;
+pub use redirect_uri::RedirectUri;
 pub use time::UnixMillis;
 pub use token::{AuthorizationCode, DeviceCode, PushedRequest, SessionSecret, Token, TokenHash, TokenKind, UpstreamState, moment_of};
-pub use url::{IssuerUrl, RedirectUri, UrlError, loopback_name};
+pub use url::{IssuerUrl, UrlError, loopback_name};
 pub use words::Words;

@@ -1,11 +1,9 @@
 //! Where scripts run: compared, like addresses, as the text that was given.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::url::{UrlError, is_loopback, loopback_name, parse};
+use super::url::{UrlError, loopback_name, shown_as_given, web};
 
 /// A scheme, host and port, as a browser sends them in `Origin` (RFC 6454 §6.2).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,13 +13,7 @@ pub struct Origin(String);
 impl Origin {
     /// Reads an origin for registration: exactly what a browser would send.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let url = parse(text)?;
-        match url.scheme() {
-            "https" => {}
-            "http" if is_loopback(&url) => {}
-            "http" => return Err(UrlError::Insecure),
-            _ => return Err(UrlError::Scheme),
-        }
+        let url = web(text)?;
         let origin = url.origin().ascii_serialization();
         if origin == text { Ok(Self(origin)) } else { Err(UrlError::NotAnOrigin) }
     }
@@ -42,16 +34,7 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-impl fmt::Debug for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+shown_as_given!(Origin);
 
 #[cfg(test)]
 mod tests {
