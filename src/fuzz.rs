@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::config::{ClientAuth, ClientEntry, ClientKind, Pkce, SigningAlgorithm};
 use crate::form::Parameters;
-use crate::key::{SigningKey, b64};
+use crate::key::{SigningKey, b64, is_b64_sha256};
 use crate::oidc::authorize::first_wrong;
 use crate::oidc::client::{Client, basic};
 use crate::oidc::{dpop, error, resource, scope};
@@ -54,7 +54,7 @@ fn is_right(parameters: &Parameters, client: &Client) {
     assert!(!prompts.contains(&"none") || prompts.iter().all(|word| *word == "none"));
     let asked = resource::asked(client, parameters).expect("asked for before");
     assert!(asked.is_none_or(|asked| asked.split(' ').all(|one| client.entry.resources.iter().any(|known| known == one))));
-    assert!(get("dpop_jkt").is_none_or(dpop::is_thumbprint));
+    assert!(get("dpop_jkt").is_none_or(is_b64_sha256));
     assert!(parameters.text("state").len() <= 4000 && parameters.text("nonce").len() <= 1000);
 }
 
@@ -165,7 +165,7 @@ pub fn dpop_proof(data: &[u8]) {
     let htu = Url::parse(claims["htu"].as_str().expect("htu")).expect("an address");
     assert_eq!((htu.host_str(), htu.path(), htu.scheme()), (Some("id.example"), "/token", "https"));
     assert!((claims["iat"].as_f64().expect("iat") - 1_800_000_000.0).abs() < 61.0);
-    assert!(dpop::is_thumbprint(&read.jkt) && read.until > now);
+    assert!(is_b64_sha256(&read.jkt) && read.until > now);
 }
 
 #[cfg(test)]

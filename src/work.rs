@@ -119,7 +119,8 @@ impl Ledger<'_> {
         Ok(rows)
     }
 
-    fn backend(&self) -> DbBackend {
+    /// Which SQL the database speaks.
+    pub fn backend(&self) -> DbBackend {
         self.app.db.backend()
     }
 

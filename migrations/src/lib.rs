@@ -40,12 +40,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_email_changes::Migration),
             Box::new(m0010_upstream::Migration),
             Box::new(m0011_family_endings::Migration),
-            Box::new(m0017_devices::Migration),
-            Box::new(m0018_token_bindings::Migration),
-            Box::new(m0019_pushed_requests::Migration),
             Box::new(m0012_spent_jtis::Migration),
             Box::new(m0013_grants::Migration),
             Box::new(m0014_key_times::Migration),
+            Box::new(m0017_devices::Migration),
+            Box::new(m0018_token_bindings::Migration),
+            Box::new(m0019_pushed_requests::Migration),
         ]
     }
 }

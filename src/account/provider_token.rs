@@ -34,9 +34,10 @@ async fn answer(
     (provider, request): (&str, &HttpRequest),
 ) -> OAuthResult {
     let presented = bearer::in_header(request)?.ok_or_else(OAuthError::no_token)?;
-    let (claims, person) = bearer::verify(app, keys, clients, (request, presented)).await?;
-    let client = clients.find(app, &claims.client_id).await?.filter(|client| client.entry.first_party);
-    let client = client.ok_or_else(|| OAuthError::forbidden("only first-party apps are given tokens of providers"))?;
+    let (client, _, person) = bearer::verify(app, keys, clients, (request, presented)).await?;
+    if !client.entry.first_party {
+        return Err(OAuthError::forbidden("only first-party apps are given tokens of providers"));
+    }
     let unknown = || OAuthError::not_found("unknown_provider", "this provider is not set up here");
     let upstream = upstreams.find(provider).ok_or_else(unknown)?;
     let actor = Actor::Client(crate::form::caller(request), client.id.clone());

@@ -10,8 +10,8 @@ use super::problem::{Problem, Problems};
 use super::read::Reader;
 use super::secret::{master_key, secret};
 use super::{
-    Argon2, Config, Database, JudgeProvider, Limits, Log, MethodName, Mode, Password, SignIn, SignUp, SigningAlgorithm, Tokens, TwoStep,
-    branding, client, email, methods, provider, server,
+    Argon2, Config, Database, JudgeProvider, Log, MethodName, Mode, Password, SignIn, SignUp, SigningAlgorithm, Tokens, TwoStep, branding,
+    client, email, limits, methods, provider, server,
 };
 use crate::random::Random;
 use crate::types::IssuerUrl;
@@ -72,7 +72,7 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
     let sign_in = sign_in(&reader, methods.own, &around);
     let email = email::read(&reader, &around);
     let tokens = tokens(&reader);
-    let limits = limits(&reader, &around);
+    let limits = limits::read(&reader, &around);
     let clients = client::read_all(&reader, &branding, &around);
     let providers = provider::read_all(&reader, &methods.providers, &around, judge);
     let problems = reader.into_problems();
@@ -170,31 +170,6 @@ fn tokens(reader: &Reader<'_>) -> Tokens {
         refresh_idle: reader.within("tokens.refresh_idle", "tokens.refresh_ttl"),
         refresh_reuse_grace: reader.duration("tokens.refresh_reuse_grace"),
         code_ttl: reader.duration("tokens.code_ttl"),
-    }
-}
-
-fn limits(reader: &Reader<'_>, around: &Surroundings<'_>) -> Limits {
-    let enabled = reader.yes_no("limits.enabled", true);
-    if !enabled && !around.on_loopback {
-        reader.wrong("limits.enabled", "limits can be switched off on this machine only", "raise single limits instead");
-    }
-    Limits {
-        enabled,
-        password_per_address: reader.rate("limits.password_per_address"),
-        password_per_account: reader.rate("limits.password_per_account"),
-        password_total: reader.rate("limits.password_total"),
-        password_failures: reader.number("limits.password_failures", 100),
-        letters_per_address: reader.rate("limits.letters_per_address"),
-        letters_per_recipient: reader.rate("limits.letters_per_recipient"),
-        letters_per_recipient_daily: reader.rate("limits.letters_per_recipient_daily"),
-        letters_total: reader.rate("limits.letters_total"),
-        codes_per_address: reader.rate("limits.codes_per_address"),
-        codes_per_account: reader.rate("limits.codes_per_account"),
-        sign_ins_per_address: reader.rate("limits.sign_ins_per_address"),
-        client_failures: reader.rate("limits.client_failures"),
-        devices_per_address: reader.rate("limits.devices_per_address"),
-        pushes_per_address: reader.rate("limits.pushes_per_address"),
-        device_codes_total: reader.rate("limits.device_codes_total"),
     }
 }
 

@@ -3,14 +3,47 @@
 
 use serde_json::{Map, Value};
 
-/// What a place can name, and the scope that opens it. `sub` is in every token anyway.
-const PLACES: [(&str, Option<&str>); 5] = [
-    ("sub", None),
-    ("name", Some("profile")),
-    ("email", Some("email")),
-    ("email_verified", Some("email")),
-    ("email_domain", Some("email")),
-];
+/// What is known of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Who it is.
+    Sub,
+    /// What to call them.
+    Name,
+    /// The primary address.
+    Email,
+    /// Whether it has been proved.
+    EmailVerified,
+    /// What stands behind its `@`.
+    EmailDomain,
+}
+
+impl Place {
+    const ALL: [Self; 5] = [Self::Sub, Self::Name, Self::Email, Self::EmailVerified, Self::EmailDomain];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Sub => "sub",
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::EmailVerified => "email_verified",
+            Self::EmailDomain => "email_domain",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|place| place.as_str() == text)
+    }
+
+    /// The scope that opens it (OpenID Connect Core §5.4), if one has to.
+    fn scope(self) -> Option<&'static str> {
+        match self {
+            Self::Sub => None,
+            Self::Name => Some("profile"),
+            Self::Email | Self::EmailVerified | Self::EmailDomain => Some("email"),
+        }
+    }
+}
 
 /// Names that mean something already: in JWTs and access tokens (RFC 7519 §4.1, RFC 9068 §2.2, RFC 7800 §3.1, RFC 8693 §4), in
 /// OpenID Connect (Core §2 and §5.1, logout), and to Convex, which lets them take the place of who somebody is.
@@ -101,33 +134,30 @@ impl CustomClaims {
         &self.text
     }
 
-    /// The claims with their places filled: `of` gives what is known of the person, if one of `scopes` opens it. What nothing fills
-    /// is left out.
-    pub fn fill(&self, has_scope: impl Fn(&str) -> bool, of: impl Fn(&str) -> Option<Value>) -> Map<String, Value> {
-        let open = |place: &str| {
-            let (_, scope) = PLACES.iter().find(|(name, _)| *name == place)?;
-            scope.is_none_or(&has_scope).then(|| of(place)).flatten()
+    /// The claims with their places filled: `of` gives what is known of the person, where the scope is granted that opens it. What
+    /// nothing fills is left out.
+    pub fn fill(&self, has_scope: impl Fn(&str) -> bool, of: impl Fn(Place) -> Option<Value>) -> Map<String, Value> {
+        let open = |name: &str| {
+            let place = Place::parse(name)?;
+            place.scope().is_none_or(&has_scope).then(|| of(place)).flatten()
         };
-        self.members.iter().filter_map(|(name, value)| Some((name.clone(), fill(value, &open)?))).collect()
+        members(&self.members, &open)
     }
 }
 
 fn check(value: &Value) -> Result<(), String> {
     match value {
-        Value::String(text) => match pieces(text).find(|piece| matches!(piece, Piece::Place(name) if !is_place(name))) {
-            Some(Piece::Place(name)) => {
-                Err(format!("has a place {{{name}}}; there are {}", PLACES.map(|(name, _)| format!("{{{name}}}")).join(", ")))
+        Value::String(text) => pieces(text).try_for_each(|piece| match piece {
+            Piece::Place(name) if Place::parse(name).is_none() => {
+                let known = Place::ALL.map(|place| format!("{{{}}}", place.as_str())).join(", ");
+                Err(format!("has a place {{{name}}}; there are {known}"))
             }
-            _ => Ok(()),
-        },
+            Piece::Place(_) | Piece::Text(_) => Ok(()),
+        }),
         Value::Array(all) => all.iter().try_for_each(check),
         Value::Object(all) => all.values().try_for_each(check),
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
     }
-}
-
-fn is_place(name: &str) -> bool {
-    PLACES.iter().any(|(place, _)| *place == name)
 }
 
 /// Nothing if a place in it stays empty.
@@ -135,9 +165,13 @@ fn fill(value: &Value, open: &impl Fn(&str) -> Option<Value>) -> Option<Value> {
     match value {
         Value::String(text) => fill_text(text, open),
         Value::Array(all) => Some(all.iter().filter_map(|one| fill(one, open)).collect()),
-        Value::Object(all) => Some(all.iter().filter_map(|(name, one)| Some((name.clone(), fill(one, open)?))).collect()),
+        Value::Object(all) => Some(members(all, open).into()),
         other => Some(other.clone()),
     }
+}
+
+fn members(all: &Map<String, Value>, open: &impl Fn(&str) -> Option<Value>) -> Map<String, Value> {
+    all.iter().filter_map(|(name, one)| Some((name.clone(), fill(one, open)?))).collect()
 }
 
 /// A text that is one place and nothing else becomes what fills it, a truth value for example.
@@ -191,12 +225,12 @@ mod tests {
     use super::*;
 
     fn filled(claims: &Value, scopes: &[&str]) -> Value {
-        let of = |place: &str| match place {
-            "sub" => Some(json!("u1")),
-            "email" => Some(json!("maya@okafor.example")),
-            "email_domain" => Some(json!("okafor.example")),
-            "email_verified" => Some(json!(true)),
-            _ => None,
+        let of = |place| match place {
+            Place::Sub => Some(json!("u1")),
+            Place::Name => None,
+            Place::Email => Some(json!("maya@okafor.example")),
+            Place::EmailDomain => Some(json!("okafor.example")),
+            Place::EmailVerified => Some(json!(true)),
         };
         CustomClaims::parse(&claims.to_string()).unwrap().fill(|scope| scopes.contains(&scope), of).into()
     }

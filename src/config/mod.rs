@@ -14,6 +14,7 @@ mod email;
 mod entry;
 mod environment;
 mod file;
+mod limits;
 mod load;
 mod methods;
 mod named;
@@ -33,9 +34,10 @@ mod word;
 
 pub use branding::{Branding, Image, Links};
 pub use client_keys::{ClientKeys, PROOF_ALGORITHMS, public_key};
-pub use custom_claims::CustomClaims;
+pub use custom_claims::{CustomClaims, Place};
 pub use entry::{ClientEntry, Fault, ProviderEntry, Secret};
 pub use environment::Environment;
+pub use limits::{Limits, Rate};
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
 pub use outline::{Outline, outline};
 pub use problem::{Problem, Problems};
@@ -245,52 +247,6 @@ pub struct Tokens {
     pub refresh_reuse_grace: Duration,
     /// Lifetime of an authorization code.
     pub code_ttl: Duration,
-}
-
-/// `[limits]`. Each is "so many in that time"; a burst may use them at once.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Whether limits hold at all. Cannot be false outside loopback.
-    pub enabled: bool,
-    /// Password attempts from one network address (IPv6: one /64).
-    pub password_per_address: Rate,
-    /// Password attempts on one account from anywhere.
-    pub password_per_account: Rate,
-    /// Password attempts in total.
-    pub password_total: Rate,
-    /// Consecutive failures after which a password no longer works until recovery. At most 100.
-    pub password_failures: u32,
-    /// Letters asked for from one network address.
-    pub letters_per_address: Rate,
-    /// Letters to one mailbox.
-    pub letters_per_recipient: Rate,
-    /// The same over a longer time.
-    pub letters_per_recipient_daily: Rate,
-    /// Letters in total.
-    pub letters_total: Rate,
-    /// Codes typed in from one network address.
-    pub codes_per_address: Rate,
-    /// Codes typed in for one mailbox, from anywhere.
-    pub codes_per_account: Rate,
-    /// Journeys to other login servers begun from one network address.
-    pub sign_ins_per_address: Rate,
-    /// Failed client authentications for one client.
-    pub client_failures: Rate,
-    /// Devices that ask to be connected, from one network address.
-    pub devices_per_address: Rate,
-    /// Authorization requests pushed by clients without a secret from one network address.
-    pub pushes_per_address: Rate,
-    /// Codes of devices typed in, from anywhere.
-    pub device_codes_total: Rate,
-}
-
-/// So many in so long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// How many, all at once if need be.
-    pub count: u32,
-    /// In how long.
-    pub per: Duration,
 }
 
 /// Says everything that is wrong with a provider. The catalogue stands above the configuration, so it is passed in.

@@ -38,11 +38,6 @@ enum Pair {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unverified;
 
-/// Unpadded base64url, as JOSE writes bytes.
-pub fn b64(bytes: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
 fn failed(what: &'static str) -> impl Fn(aws_lc_rs::error::Unspecified) -> Error {
     move |error| Error::broken(what, error)
 }

@@ -1,5 +1,7 @@
 //! Who calls with an access token (RFC 6750, RFC 9449 §7), and for whom.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
@@ -53,14 +55,14 @@ pub async fn person(app: &App, claims: &AccessClaims) -> Result<Option<Person>> 
     Ok(person.filter(|person| person.id == user && user::gate(person).is_ok()))
 }
 
-/// What a token that this request presents to us says, and the person it speaks for. It must be for us: for its client's own
+/// Whose token this request presents to us, what it says, and the person it speaks for. It must be for us: for its client's own
 /// audience, not for another API that it was given to; and with the key that it is bound to, if it is.
 pub async fn verify(
     app: &App,
     keys: &Keys,
     clients: &Clients,
     (request, presented): (&HttpRequest, Presented<'_>),
-) -> Result<(AccessClaims, Person), OAuthError> {
+) -> Result<(Arc<Client>, AccessClaims, Person), OAuthError> {
     let refused = || OAuthError::invalid_token("the access token is not valid here");
     let claims = read(app, keys, presented.token).ok_or_else(refused)?;
     let client = clients.find(app, &claims.client_id).await?.filter(|client| client.audience() == claims.aud).ok_or_else(refused)?;
@@ -68,7 +70,7 @@ pub async fn verify(
         return Err(refused());
     }
     let person = person(app, &claims).await?.ok_or_else(refused)?;
-    Ok((claims, person))
+    Ok((client, claims, person))
 }
 
 /// Whether whoever presents a token holds the key that it is bound to; and whether one that is bound to none comes as such.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Client, scope};
+use crate::config::Place;
 use crate::user::Person;
 
 /// The claims that scopes open (OpenID Connect Core §5.4).
@@ -29,12 +30,11 @@ pub fn custom(client: &Client, person: &Person, granted: &str) -> Map<String, Va
     claims.fill(
         |wanted| scope::has(granted, wanted),
         |place| match place {
-            "sub" => Some(json!(person.id.to_string())),
-            "name" => person.name.as_ref().map(|name| json!(name)),
-            "email" => email.map(|email| json!(email.to_string())),
-            "email_domain" => email.map(|email| json!(email.domain())),
-            "email_verified" => email.map(|_| json!(person.email_verified)),
-            _ => None,
+            Place::Sub => Some(json!(person.id.to_string())),
+            Place::Name => person.name.as_ref().map(|name| json!(name)),
+            Place::Email => email.map(|email| json!(email.to_string())),
+            Place::EmailDomain => email.map(|email| json!(email.domain())),
+            Place::EmailVerified => email.map(|_| json!(person.email_verified)),
         },
     )
 }

@@ -10,7 +10,7 @@ use super::{OAuthError, spent_jti};
 use crate::app::App;
 use crate::config::{PROOF_ALGORITHMS, public_key};
 use crate::crypto::{Purpose, equal};
-use crate::key::{b64, signed_by};
+use crate::key::{b64, b64_sha256, numeric_date, signed_by, unverified_part};
 use crate::types::UnixMillis;
 
 /// The header that a proof comes in.
@@ -35,11 +35,6 @@ pub struct Proved {
     pub jkt: String,
 }
 
-/// Whether a text has the form of a thumbprint.
-pub fn is_thumbprint(text: &str) -> bool {
-    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-}
-
 /// The key that this request proves, if it does. A proof that is wrong in any way is refused, not overlooked; a good one is good once,
 /// on whatever replica.
 pub async fn verify(app: &App, request: &HttpRequest, expected: &Expected<'_>) -> Result<Option<Proved>, OAuthError> {
@@ -57,7 +52,7 @@ pub async fn verify(app: &App, request: &HttpRequest, expected: &Expected<'_>) -
     let is_ours = |nonce: &str| [0, 1].into_iter().any(|before| equal(nonce_at(app, now, before).as_bytes(), nonce.as_bytes()));
     // One that is wrong is told of even where none is asked for: the client means to have a fresh one.
     if expected.nonce && nonce.is_none() || nonce.is_some_and(|nonce| !is_ours(&nonce)) {
-        return Err(OAuthError::use_dpop_nonce(fresh_nonce(app)));
+        return Err(OAuthError::use_dpop_nonce(nonce_at(app, now, 0)));
     }
     if !spent_jti::spend(app, (&format!("dpop {jkt}"), &jti), until).await? {
         return Err(OAuthError::invalid_dpop_proof("its jti was used before"));
@@ -65,11 +60,7 @@ pub async fn verify(app: &App, request: &HttpRequest, expected: &Expected<'_>) -
     Ok(Some(Proved { jkt }))
 }
 
-/// A nonce for the next proof. Nothing is kept of it: every replica knows it again.
-pub fn fresh_nonce(app: &App) -> String {
-    nonce_at(app, app.clock.now(), 0)
-}
-
+/// A nonce for the next proof, or that of a period before. Nothing is kept of it: every replica knows it again.
 fn nonce_at(app: &App, now: UnixMillis, before: i64) -> String {
     let period = now.seconds() / NONCE - before;
     b64(&app.crypto.mark(Purpose::DpopNonce, &[&period.to_be_bytes()])[..16])
@@ -97,8 +88,9 @@ pub(crate) fn read(proof: &str, (method, target): (&str, &str), access_token: Op
         return Err("its algorithm is none of dpop_signing_alg_values_supported");
     }
     // The library's type would overlook a private key beside the public one.
-    let raw = raw_jwk(proof).ok_or("its header has no jwk")?;
-    let jwk = public_key(&raw).map_err(|_| "its jwk is not a public key of RSA (2048 bits or more), P-256 or Ed25519")?;
+    let raw = unverified_part(proof, 0).unwrap_or_default();
+    let raw = raw.get("jwk").ok_or("its header has no jwk")?;
+    let jwk = public_key(raw).map_err(|_| "its jwk is not a public key of RSA (2048 bits or more), P-256 or Ed25519")?;
     let key = DecodingKey::from_jwk(&jwk).ok().filter(|key| key.family() == header.alg.family()).ok_or("its alg is not that of its jwk")?;
     let claims: Value = signed_by(&key, header.alg, proof).map_err(|_| "its signature is wrong")?;
     if claims["htm"] != method {
@@ -108,31 +100,17 @@ pub(crate) fn read(proof: &str, (method, target): (&str, &str), access_token: Op
         return Err("its htu is another address");
     }
     let seconds = now.seconds();
-    let iat = claims["iat"].as_i64().or_else(|| claims["iat"].as_f64().map(whole)).ok_or("its iat is missing")?;
+    let iat = numeric_date(&claims["iat"]).ok_or("its iat is missing")?;
     if !(seconds - WINDOW..=seconds + WINDOW).contains(&iat) {
         return Err("its iat is more than a minute away");
     }
     let jti = claims["jti"].as_str().filter(|jti| (1..=255).contains(&jti.len())).ok_or("its jti is missing or too long")?;
-    if let Some(token) = access_token {
-        let hash = b64(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes()));
-        if claims["ath"] != hash.as_str() {
-            return Err("its ath is not that of the access token");
-        }
+    if access_token.is_some_and(|token| claims["ath"] != b64_sha256(token)) {
+        return Err("its ath is not that of the access token");
     }
     let jkt = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| "its jwk has no thumbprint")?;
     let nonce = claims["nonce"].as_str().map(str::to_owned);
     Ok(Read { jkt, jti: jti.to_owned(), nonce, until: UnixMillis((iat + WINDOW + 1) * 1000) })
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "seconds of our time fit, and others saturate")]
-fn whole(seconds: f64) -> i64 {
-    seconds as i64
-}
-
-fn raw_jwk(proof: &str) -> Option<Value> {
-    use base64::Engine;
-    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(proof.split('.').next()?).ok()?;
-    serde_json::from_slice::<Value>(&header).ok()?.get("jwk").cloned()
 }
 
 /// §4.3, 9: without query and fragment, and normalised (RFC 3986 §6.2.2 and §6.2.3).

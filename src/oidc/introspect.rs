@@ -9,7 +9,7 @@ use super::token::{AccessClaims, Confirmation};
 use super::{Client, Clients, OAuthError, OAuthResult, bearer, client, spent_jti};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::form::{self, Body};
+use crate::form::Body;
 use crate::key::Keys;
 use crate::session::{RefreshToken, family};
 use crate::types::UnixMillis;
@@ -23,8 +23,7 @@ pub async fn post_introspect(
     body: Result<Body, Error>,
 ) -> OAuthResult {
     let Body(mut parameters) = body?;
-    let caller = form::caller(&request);
-    let client = client::authenticate(&app, &clients, &request, &mut parameters, &caller).await?;
+    let client = client::authenticate(&app, &clients, &request, &mut parameters).await?;
     // §2.1: a name that everybody knows authorizes nobody; tokens could be tried out with it (§4).
     if !client.is_confidential() {
         return Err(OAuthError::invalid_client(false));

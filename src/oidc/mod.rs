@@ -50,6 +50,6 @@ use sea_orm::Schema;
 use sea_orm::sea_query::TableCreateStatement;
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    let jtis = vec![spent_jti::table(schema), pushed::table(schema)];
-    [client::tables(schema), authorize::tables(schema), consent::tables(schema), device::tables(schema), jtis].concat()
+    let alone = vec![spent_jti::table(schema), pushed::table(schema)];
+    [client::tables(schema), authorize::tables(schema), consent::tables(schema), device::tables(schema), alone].concat()
 }

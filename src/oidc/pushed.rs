@@ -1,17 +1,19 @@
 //! Pushed authorization requests (RFC 9126): a client hands its request over from server to server, where nobody can read or change it,
 //! and sends the browser with a reference that is good once.
 
+use std::time::Duration;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryTrait, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, Schema};
 use serde_json::json;
 
 use super::{Clients, OAuthError, OAuthResult, authorize, client, cors, token};
 use crate::app::App;
-use crate::db::{remove_some, sql};
+use crate::db::{insert, remove_some, sql};
 use crate::error::{Error, Result};
-use crate::form::{Body, Parameters};
+use crate::form::{self, Body, Parameters};
 use crate::key::{Keys, b64};
 use crate::limit::{self, Action};
 use crate::types::{ClientId, PushedRequest, Token, UnixMillis};
@@ -19,7 +21,7 @@ use crate::types::{ClientId, PushedRequest, Token, UnixMillis};
 /// The beginning of a reference (§2.2).
 const URN: &str = "urn:ietf:params:oauth:request_uri:";
 /// How long it is good for: the browser is on its way.
-const LIFETIME: std::time::Duration = std::time::Duration::from_secs(90);
+const LIFETIME: Duration = Duration::from_secs(90);
 /// More than any request needs.
 const LARGEST: usize = 16 * 1024;
 const LINE: &str = "POST /par";
@@ -60,8 +62,7 @@ pub async fn post_par(
 
 async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpRequest, body: Result<Body, Error>) -> OAuthResult {
     let Body(mut parameters) = body?;
-    let caller = crate::form::caller(request);
-    let client = client::authenticate(app, clients, request, &mut parameters, &caller).await?;
+    let client = client::authenticate(app, clients, request, &mut parameters).await?;
     if parameters.get("request_uri").is_some() {
         return Err(OAuthError::invalid_request("a pushed request cannot refer to another one"));
     }
@@ -80,7 +81,7 @@ async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpReques
     }
     // Who cannot prove itself could fill the table in anybody's name.
     if !client.is_confidential() {
-        limit::take(app, &[Action::PushFrom(caller.network())]).await?;
+        limit::take(app, &[Action::PushFrom(form::caller(request).network())]).await?;
     }
     let reference = keep(app, &client.id, &text).await?;
     Ok(HttpResponse::build(StatusCode::CREATED)
@@ -97,7 +98,7 @@ async fn keep(app: &App, client: &ClientId, text: &str) -> Result<Token<PushedRe
         client_id: Set(client.clone()),
         expires_at: Set(app.clock.now() + LIFETIME),
     };
-    app.db.change(pushed_request::Entity::insert(row).build(app.db.backend())).await?;
+    app.db.change(insert(app.db.backend(), row, None)).await?;
     Ok(reference)
 }
 

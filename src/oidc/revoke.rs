@@ -29,12 +29,11 @@ pub async fn post_revoke(
 
 async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpRequest, body: Result<Body, Error>) -> OAuthResult {
     let Body(mut parameters) = body?;
-    let caller = form::caller(request);
-    let client = client::authenticate(app, clients, request, &mut parameters, &caller).await?;
+    let client = client::authenticate(app, clients, request, &mut parameters).await?;
     // A token says itself what it is: a token_type_hint is not needed, and a wrong one does no harm (§2.1).
     let token = parameters.take("token").ok_or_else(|| OAuthError::invalid_request("token is missing"))?;
     match given(app, keys, &token) {
-        Some(Given::Family(family)) => end(app, &client, caller, family).await?,
+        Some(Given::Family(family)) => end(app, &client, form::caller(request), family).await?,
         Some(Given::Own(claims)) if claims.client_id == client.id.as_str() => {
             spent_jti::spend(app, (&claims.iss, &claims.jti), UnixMillis(claims.exp * 1000)).await?;
         }

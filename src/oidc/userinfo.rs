@@ -41,7 +41,7 @@ pub async fn post_userinfo(
 }
 
 async fn answer(app: &App, keys: &Keys, clients: &Clients, presented: (&HttpRequest, Presented<'_>)) -> OAuthResult {
-    let (said, person) = bearer::verify(app, keys, clients, presented).await?;
+    let (_, said, person) = bearer::verify(app, keys, clients, presented).await?;
     if !scope::has(&said.scope, "openid") {
         return Err(OAuthError::insufficient_scope("openid"));
     }

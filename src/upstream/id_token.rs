@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::configured::Upstream;
 use super::description::Described;
 use super::failed::Failed;
-use crate::key::signed_by;
+use crate::key::{numeric_date, signed_by};
 use crate::types::UnixMillis;
 
 /// How far two clocks may be apart, in seconds.
@@ -116,7 +116,7 @@ fn check(claims: &Value, issuer: &str, client_id: &str, expected: &Expected<'_>)
         party => return Err(format!("{party} asked for it")),
     }
     let now = expected.now.seconds();
-    let at = |claim: &str| number(&claims[claim]);
+    let at = |claim: &str| numeric_date(&claims[claim]);
     if at("exp").is_none_or(|at| at <= now - SKEW) {
         return Err(format!("it is over since {}", claims["exp"]));
     }
@@ -128,12 +128,6 @@ fn check(claims: &Value, issuer: &str, client_id: &str, expected: &Expected<'_>)
         Some(sent) if crate::crypto::equal(nonce.as_bytes(), sent.as_bytes()) => Ok(()),
         _ => Err("it answers another question: the nonce is missing, or another one".into()),
     }
-}
-
-/// A `NumericDate` (RFC 7519 §2), which may have a fraction.
-fn number(value: &Value) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, reason = "seconds of our time fit, and others saturate")]
-    value.as_i64().or_else(|| value.as_f64().map(|at| at as i64))
 }
 
 fn is_guid(text: &str) -> bool {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use housekey::key::b64;
 use serde_json::Value;
 
 use crate::support::relying_party::{Answer, CALLBACK, CHALLENGE, claims, part, sent};
@@ -320,7 +321,7 @@ modules! {
 
     /// A redirect URI inside a request object is not looked at, whatever it says.
     oidcc_ensure_request_object_with_redirect_uri => |plan: Plan| async move {
-        let object = format!("{}.{}.", base64(r#"{"alg":"none"}"#), base64(r#"{"redirect_uri":"https://app.test/callback/other"}"#));
+        let object = format!("{}.{}.", b64(r#"{"alg":"none"}"#), b64(r#"{"redirect_uri":"https://app.test/callback/other"}"#));
         assert_eq!(plan.error(&plan.browser.get(&plan.path(&format!("&request={object}"))).await), "request_not_supported");
     };
 
@@ -357,10 +358,6 @@ async fn silently(plan: &Plan, more: impl Fn(&str) -> String) {
     let view = plan.browser.get(&plan.path(&more(tokens.text("id_token")))).await;
     let again = claims(plan.tokens(&view).await.text("id_token"));
     assert_eq!((&again["sub"], &again["auth_time"]), (&first["sub"], &first["auth_time"]));
-}
-
-fn base64(text: &str) -> String {
-    housekey::key::b64(text)
 }
 
 /// The Config plan.

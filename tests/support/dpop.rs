@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use housekey::config::SigningAlgorithm;
-use housekey::key::{SigningKey, b64};
+use housekey::key::{SigningKey, b64, b64_sha256};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ impl Holder {
     /// A good proof for this access token.
     pub fn proof_for(&self, app: &TestApp, (method, path): (&str, &str), token: &str) -> String {
         let mut claims = proof_claims(app, method, path);
-        claims["ath"] = json!(b64(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes())));
+        claims["ath"] = json!(b64_sha256(token));
         self.sign(&self.header(), &claims)
     }
 

@@ -90,18 +90,10 @@ impl Settings {
             entry.origins = self.origin.iter().map(parse).collect::<Result<_, _>>()?;
         }
         self.apply_proof(entry)?;
-        if let Some(delivery) = &self.delivery {
-            entry.delivery = word("--delivery", delivery, Delivery::parse, Delivery::ALL)?;
-        }
-        if let Some(refresh) = &self.refresh {
-            entry.refresh = word("--refresh", refresh, RefreshIn::parse, RefreshIn::ALL)?;
-        }
-        if let Some(same_site) = &self.same_site {
-            entry.same_site = word("--same-site", same_site, SameSite::parse, SameSite::ALL)?;
-        }
-        if let Some(pkce) = &self.pkce {
-            entry.pkce = word("--pkce", pkce, Pkce::parse, Pkce::ALL)?;
-        }
+        entry.delivery = word_or("--delivery", self.delivery.as_deref(), (Delivery::parse, Delivery::ALL), entry.delivery)?;
+        entry.refresh = word_or("--refresh", self.refresh.as_deref(), (RefreshIn::parse, RefreshIn::ALL), entry.refresh)?;
+        entry.same_site = word_or("--same-site", self.same_site.as_deref(), (SameSite::parse, SameSite::ALL), entry.same_site)?;
+        entry.pkce = word_or("--pkce", self.pkce.as_deref(), (Pkce::parse, Pkce::ALL), entry.pkce)?;
         if let Some(alg) = &self.alg {
             entry.signing = Some(word("--alg", alg, SigningAlgorithm::parse, SigningAlgorithm::ALL)?);
         }
@@ -111,23 +103,19 @@ impl Settings {
         if !self.resource.is_empty() {
             entry.resources.clone_from(&self.resource);
         }
-        if let Some(dpop) = &self.dpop {
-            entry.dpop = word("--dpop", dpop, Dpop::parse, Dpop::ALL)?;
-        }
+        entry.dpop = word_or("--dpop", self.dpop.as_deref(), (Dpop::parse, Dpop::ALL), entry.dpop)?;
         if !self.scope.is_empty() {
             entry.scopes.clone_from(&self.scope);
         }
-        if let Some(id_token) = &self.id_token {
-            entry.id_token = word("--id-token", id_token, IdTokenClaims::parse, IdTokenClaims::ALL)?;
-        }
+        entry.id_token = word_or("--id-token", self.id_token.as_deref(), (IdTokenClaims::parse, IdTokenClaims::ALL), entry.id_token)?;
         if let Some(file) = &self.claims {
             entry.claims = Some(of_file("--claims", file, CustomClaims::parse)?);
         }
         if let Some(uri) = &self.initiate_login_uri {
-            entry.initiate_login_uri = redirect_uris("--initiate-login-uri", std::slice::from_ref(uri))?.pop();
+            entry.initiate_login_uri = Some(redirect_uri("--initiate-login-uri", uri)?);
         }
         if let Some(uri) = &self.backchannel_logout_uri {
-            entry.backchannel_logout_uri = redirect_uris("--backchannel-logout-uri", std::slice::from_ref(uri))?.pop();
+            entry.backchannel_logout_uri = Some(redirect_uri("--backchannel-logout-uri", uri)?);
         }
         Ok(())
     }
@@ -144,7 +132,7 @@ impl Settings {
             entry.jwks_uri = None;
         }
         if let Some(uri) = &self.jwks_uri {
-            entry.jwks_uri = redirect_uris("--jwks-uri", std::slice::from_ref(uri))?.pop();
+            entry.jwks_uri = Some(redirect_uri("--jwks-uri", uri)?);
             entry.jwks.take_if(|_| self.jwks.is_none());
         }
         Ok(())
@@ -160,8 +148,21 @@ fn of_file<T>(option: &str, file: &std::path::Path, parse: impl Fn(&str) -> Resu
 
 /// Parses addresses.
 pub(super) fn redirect_uris(option: &str, texts: &[String]) -> Result<Vec<RedirectUri>, Failure> {
-    let parse = |text: &String| RedirectUri::parse(text).map_err(|why| Failure::asked_wrongly(format!("{option} {text}: it {why}")));
-    texts.iter().map(parse).collect()
+    texts.iter().map(|text| redirect_uri(option, text)).collect()
+}
+
+fn redirect_uri(option: &str, text: &str) -> Result<RedirectUri, Failure> {
+    RedirectUri::parse(text).map_err(|why| Failure::asked_wrongly(format!("{option} {text}: it {why}")))
+}
+
+/// The word that was said; the one of before if none was.
+fn word_or<T: Copy + std::fmt::Display>(
+    option: &str,
+    said: Option<&str>,
+    (parse, all): (impl Fn(&str) -> Option<T>, &[T]),
+    before: T,
+) -> Result<T, Failure> {
+    said.map_or(Ok(before), |text| word(option, text, parse, all))
 }
 
 /// One of some words.

@@ -8,9 +8,9 @@ use super::respond::{Addressee, Reply, error_reply};
 use crate::app::App;
 use crate::error::{AppProblem, Result};
 use crate::form::Parameters;
-use crate::key::Keys;
+use crate::key::{Keys, is_b64_sha256};
 use crate::oidc::hint::IdTokenHint;
-use crate::oidc::{Client, Clients, OAuthError, dpop, resource, scope};
+use crate::oidc::{Client, Clients, OAuthError, resource, scope};
 use crate::sign_in::{Answer, AppRequest, ResponseMode};
 use crate::types::RedirectUri;
 
@@ -213,7 +213,7 @@ fn code_challenge(parameters: &Parameters, client: &Client) -> Result<(), Wrong>
     if parameters.get("code_challenge_method") != Some("S256") {
         return wrong("code_challenge_method must be S256");
     }
-    if challenge.len() != 43 || !challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+    if !is_b64_sha256(challenge) {
         return wrong("code_challenge must be 43 characters of unpadded base64url");
     }
     Ok(())
@@ -238,7 +238,7 @@ fn prompt(parameters: &Parameters) -> Result<Prompt, Wrong> {
 
 fn dpop_jkt(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
     match parameters.get("dpop_jkt") {
-        Some(jkt) if !dpop::is_thumbprint(jkt) => Err(("invalid_request", "dpop_jkt must be 43 characters of unpadded base64url".into())),
+        Some(jkt) if !is_b64_sha256(jkt) => Err(("invalid_request", "dpop_jkt must be 43 characters of unpadded base64url".into())),
         _ => Ok(()),
     }
 }

@@ -192,9 +192,10 @@ fn spends(db: DbBackend, also: &str) -> String {
 
 /// The statement that spends a code for the family to be begun with it, if its person and its session still are what they were, and
 /// if what they allow still is `allowed`. Returns the person. Fifty at once: one gets it.
-pub fn spend_for(ledger: &Ledger<'_>, db: DbBackend, (code, family): (&Code, FamilyId), allowed: Option<&str>) -> Statement {
+pub fn spend_for(ledger: &Ledger<'_>, (code, family): (&Code, FamilyId), allowed: Option<&str>) -> Statement {
     // One text for each database.
     static USUAL: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
+    let db = ledger.backend();
     let usual = || USUAL[usize::from(db == DbBackend::Postgres)].get_or_init(|| spends(db, "")).clone();
     let text = allowed.map_or_else(usual, |_| spends(db, &format!(" AND {}", consent::still(db, TABLE, "$4"))));
     let values: [Value; 3] = [code.hash.clone().into(), ledger.now.0.into(), family.0.into()];

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Client, Clients};
 use crate::app::App;
 use crate::config::{ClientKeys, PROOF_ALGORITHMS};
-use crate::key::signed_by;
+use crate::key::{signed_by, unverified_part};
 use crate::oidc::{OAuthError, spent_jti};
 use crate::types::UnixMillis;
 
@@ -20,9 +20,7 @@ const LONGEST: i64 = 600;
 
 /// Who an assertion says that it is from. Nothing is proved by that.
 pub(super) fn subject(assertion: &str) -> Option<String> {
-    use base64::Engine;
-    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
-    serde_json::from_slice::<Value>(&payload).ok()?["sub"].as_str().map(str::to_owned)
+    unverified_part(assertion, 1)?["sub"].as_str().map(str::to_owned)
 }
 
 /// Whether a client has signed this, for us, now, and shows it for the first time. Why not goes to the log: its operator may

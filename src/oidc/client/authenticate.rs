@@ -11,10 +11,9 @@ use secrecy::SecretString;
 use super::{Client, Clients, assertion};
 use crate::app::App;
 use crate::config::ClientAuth;
-use crate::form::Parameters;
+use crate::form::{self, Parameters};
 use crate::limit::{self, Action};
 use crate::oidc::OAuthError;
-use crate::types::Caller;
 
 /// The ways of the discovery document, in its order.
 pub const METHODS: &[&str] = &["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
@@ -38,7 +37,6 @@ pub async fn authenticate(
     clients: &Clients,
     request: &HttpRequest,
     parameters: &mut Parameters,
-    caller: &Caller,
 ) -> Result<Arc<Client>, OAuthError> {
     let presented = presented(request, parameters)?;
     let basic = presented.by == ClientAuth::Basic;
@@ -55,7 +53,7 @@ pub async fn authenticate(
         return Ok(client);
     }
     if !matches!(presented.proof, Proof::None) {
-        limit::take(app, &[Action::ClientFailure(&client.id, caller.network())]).await?;
+        limit::take(app, &[Action::ClientFailure(&client.id, form::caller(request).network())]).await?;
     }
     Err(OAuthError::invalid_client(basic))
 }

@@ -42,7 +42,7 @@ impl RemoteKeys {
         let mut kept = place.lock().await;
         let now = app.clock.now();
         let fresh = if is_news { AGAIN } else { FRESH };
-        if let Some(kept) = kept.as_ref().filter(|kept| now.since(kept.at.max(kept.asked_at)) < fresh) {
+        if let Some(kept) = kept.as_ref().filter(|kept| now.since(kept.asked_at) < fresh) {
             return Ok(Arc::clone(&kept.keys));
         }
         match ask(app, address).await {

@@ -107,6 +107,11 @@ fn write(entry: &ClientEntry) -> Result<String> {
     serde_json::to_string(&stored).map_err(|error| Error::broken("a client cannot be written", error))
 }
 
+/// A word; what it meant before there was one, in a registration of an earlier version.
+fn or<T>(text: Option<String>, parse: impl Fn(&str) -> Option<T>, before: T) -> Option<T> {
+    text.map_or(Some(before), |text| parse(&text))
+}
+
 fn read(row: client::Model) -> Result<Client> {
     let broken = |what: &str| Error::broken("a stored client does not read", format!("{}: {what}", row.id));
     let stored: Stored = serde_json::from_str(&row.entry).map_err(|error| broken(&error.to_string()))?;
@@ -125,20 +130,17 @@ fn read(row: client::Model) -> Result<Client> {
         post_logout_redirect_uris: uris(&stored.post_logout_redirect_uris)?,
         origins: stored.origins.iter().map(|text| Origin::parse(text).map_err(|e| broken(&e.to_string()))).collect::<Result<_>>()?,
         delivery: Delivery::parse(&stored.delivery).ok_or_else(|| broken("delivery"))?,
-        refresh: stored.refresh.map_or(Some(RefreshIn::Body), |text| RefreshIn::parse(&text)).ok_or_else(|| broken("refresh"))?,
-        same_site: stored.same_site.map_or(Some(SameSite::Lax), |text| SameSite::parse(&text)).ok_or_else(|| broken("same_site"))?,
-        pkce: stored.pkce.map_or(Some(Pkce::Required), |text| Pkce::parse(&text)).ok_or_else(|| broken("pkce"))?,
+        refresh: or(stored.refresh, RefreshIn::parse, RefreshIn::Body).ok_or_else(|| broken("refresh"))?,
+        same_site: or(stored.same_site, SameSite::parse, SameSite::Lax).ok_or_else(|| broken("same_site"))?,
+        pkce: or(stored.pkce, Pkce::parse, Pkce::Required).ok_or_else(|| broken("pkce"))?,
         signing: stored.signing.map(|text| SigningAlgorithm::parse(&text).ok_or_else(|| broken("signing"))).transpose()?,
         first_party: stored.first_party,
         audience: stored.audience,
         scopes: stored.scopes,
         require_par: stored.require_par,
         resources: stored.resources,
-        dpop: stored.dpop.map_or(Some(Dpop::Optional), |text| Dpop::parse(&text)).ok_or_else(|| broken("dpop"))?,
-        id_token: stored
-            .id_token
-            .map_or(Some(IdTokenClaims::Full), |text| IdTokenClaims::parse(&text))
-            .ok_or_else(|| broken("id_token"))?,
+        dpop: or(stored.dpop, Dpop::parse, Dpop::Optional).ok_or_else(|| broken("dpop"))?,
+        id_token: or(stored.id_token, IdTokenClaims::parse, IdTokenClaims::Full).ok_or_else(|| broken("id_token"))?,
         claims: stored.claims.map(|text| CustomClaims::parse(&text).map_err(|why| broken(&why))).transpose()?,
         initiate_login_uri: uri(stored.initiate_login_uri)?,
         backchannel_logout_uri: uri(stored.backchannel_logout_uri)?,

@@ -21,8 +21,7 @@ pub async fn post_device_authorize(
     body: Result<Body, Error>,
 ) -> OAuthResult {
     let Body(mut parameters) = body?;
-    let caller = form::caller(&request);
-    let client = client::authenticate(&app, &clients, &request, &mut parameters, &caller).await?;
+    let client = client::authenticate(&app, &clients, &request, &mut parameters).await?;
     if client.entry.kind != ClientKind::Device {
         let told = format!("{} is registered as {}: a device is registered with --kind device", client.id, client.entry.kind);
         return Err(OAuthError::new("unauthorized_client", told));
@@ -31,6 +30,7 @@ pub async fn post_device_authorize(
     if asked.len() > 1000 {
         return Err(OAuthError::new("invalid_scope", "scope is longer than 1000 bytes"));
     }
+    let caller = form::caller(&request);
     limit::take(&app, &[Action::DeviceFrom(caller.network())]).await?;
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let scope = scope::known(asked);

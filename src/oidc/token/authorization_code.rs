@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::error::Result;
 use crate::form;
-use crate::key::b64;
+use crate::key::b64_sha256;
 use crate::oidc::authorize::{Code, Spent, find_code, is_spent_for, spend_code, spend_for};
 use crate::oidc::{OAuthError, consent, resource, scope};
 use crate::session::RefreshToken;
@@ -80,7 +80,7 @@ async fn redeem(app: &App, actor: Actor, granting: &Granting<'_>, code: Code) ->
     };
     let mut ledger = app.ledger(actor);
     let family = family::name(&ledger);
-    ledger.first(spend_for(&ledger, app.db.backend(), (&code, family), allowed.as_deref()));
+    ledger.first(spend_for(&ledger, (&code, family), allowed.as_deref()));
     let new = NewFamily {
         client: &client.id,
         user: code.user,
@@ -119,7 +119,7 @@ async fn refuse(app: &App, actor: Actor, granting: &Granting<'_>, token: &Token<
 fn proves(code: &Code, granting: &Granting<'_>) -> bool {
     let Granting { client, parameters, .. } = granting;
     let verified = match (code.code_challenge.as_deref(), parameters.get("code_verifier")) {
-        (Some(challenge), Some(verifier)) => is_verifier(verifier) && s256(verifier) == challenge,
+        (Some(challenge), Some(verifier)) => is_verifier(verifier) && b64_sha256(verifier) == challenge,
         // Only a client that may go without has such a code, and its secret has been checked.
         (None, None) => client.may_go_without_pkce(),
         // RFC 9700 §4.8.2: neither without the other.
@@ -136,10 +136,6 @@ fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
 }
 
-fn s256(verifier: &str) -> String {
-    b64(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +144,7 @@ mod tests {
     fn the_example_of_rfc_7636_appendix_b() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert!(is_verifier(verifier));
-        assert_eq!(s256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(b64_sha256(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         for wrong in ["", &"a".repeat(42), &"a".repeat(129), &format!("{}=", "a".repeat(43)), &format!("{} ", "a".repeat(43))] {
             assert!(!is_verifier(wrong), "{wrong}");
         }

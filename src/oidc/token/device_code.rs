@@ -19,9 +19,8 @@ pub(super) const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_cod
 const UNKNOWN: &str = "the device_code is unknown, spent or another client's";
 
 pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
-    let (jkt, jkt_of_refresh_token) = (granting.jkt().map(str::to_owned), granting.jkt_of_refresh_token().map(str::to_owned));
-    let Granting { app, keys, client, parameters, request, .. } = granting;
-    let binding = Binding { resource: resource::of_token(None, parameters)?, jkt: jkt.as_deref() };
+    let Granting { app, keys, ref client, parameters, request, .. } = granting;
+    let binding = Binding { resource: resource::of_token(None, parameters)?, jkt: granting.jkt() };
     let code = parameters.get("device_code").ok_or_else(|| OAuthError::invalid_request("device_code is missing"))?;
     let code = Token::<DeviceCode>::parse(code).ok_or_else(|| OAuthError::invalid_grant(UNKNOWN))?;
     match device::poll(app, &client.id, &code).await? {
@@ -34,13 +33,13 @@ pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthE
     }
     let mut work = app.begin(Actor::Client(crate::form::caller(request), client.id.clone())).await?;
     let begun = match device::spend(&work, &client.id, &code).await? {
-        Some(approved) => begin(app, &mut work, &client, (&approved, jkt_of_refresh_token.as_deref())).await?,
+        Some(approved) => begin(app, &mut work, client, (&approved, granting.jkt_of_refresh_token())).await?,
         None => None,
     };
     // A refusal is committed as well: the code stays spent.
     work.commit().await?;
     let Some((grant, person, token)) = begun else { return Err(OAuthError::invalid_grant(UNKNOWN)) };
-    let minted = mint(app, keys, &client, (&grant, &person), (None, binding))?;
+    let minted = mint(app, keys, client, (&grant, &person), (None, binding))?;
     let offline = scope::has(&grant.scope, "offline_access");
     Ok(answer(&minted, &grant.scope, offline.then_some(&token)))
 }

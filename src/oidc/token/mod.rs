@@ -62,8 +62,7 @@ pub async fn post_token(
 
 async fn respond(app: &App, keys: &Keys, clients: &Clients, request: &HttpRequest, body: Result<Body, Error>) -> OAuthResult {
     let Body(mut parameters) = body?;
-    let caller = crate::form::caller(request);
-    let client = client::authenticate(app, clients, request, &mut parameters, &caller).await?;
+    let client = client::authenticate(app, clients, request, &mut parameters).await?;
     let proved = prove(app, &client, request).await?;
     let granting = Granting { app, keys, client, parameters: &parameters, request, proved };
     match parameters.get("grant_type") {

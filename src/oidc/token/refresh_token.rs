@@ -9,7 +9,6 @@ use crate::session::family::{self, Ending, Grant, Holder, Rotation, RotationRule
 use crate::session::{Presenter, RefreshToken};
 
 pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthError> {
-    let (jkt, jkt_of_refresh_token) = (granting.jkt(), granting.jkt_of_refresh_token());
     let Granting { app, keys, ref client, parameters, request, .. } = granting;
     let presented = parameters.get("refresh_token").ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
     let presented = RefreshToken::parse(&app.crypto, presented).ok_or_else(|| OAuthError::over(Ending::Expired))?;
@@ -19,12 +18,12 @@ pub(super) async fn grant(granting: Granting<'_>) -> Result<HttpResponse, OAuthE
     {
         narrowed(&grant, parameters)?;
     }
-    let rule = RotationRule { rotate: !client.is_confidential(), holder: Holder::Body, jkt: jkt_of_refresh_token };
+    let rule = RotationRule { rotate: !client.is_confidential(), holder: Holder::Body, jkt: granting.jkt_of_refresh_token() };
     match family::rotate(app, &Presenter::of(request, &client.id), &presented, rule).await? {
         Rotation::Over(ending) => Err(OAuthError::over(ending)),
         Rotation::Granted { mut grant, person, successor } => {
             let (scope, resource) = narrowed(&grant, parameters)?;
-            let binding = Binding { resource: resource.as_deref(), jkt };
+            let binding = Binding { resource: resource.as_deref(), jkt: granting.jkt() };
             grant.scope = scope;
             let minted = mint(app, keys, client, (&grant, &person), (None, binding))?;
             Ok(answer(&minted, &grant.scope, successor.as_ref()))
