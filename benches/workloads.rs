@@ -33,7 +33,7 @@ mod server;
 
 use std::time::{Duration, Instant};
 
-use driver::{Load, Report, drive};
+use driver::{Load, Report, drive, verdict};
 use server::{Process, Subject};
 
 /// One workload: how ours is asked, how the floor is asked, and the most that the ratio may be.
@@ -83,7 +83,7 @@ fn main() {
         let met = ratio <= workload.goal;
         missed += usize::from(!met);
         println!("{:<34} {theirs}", format!("  floor: {}", workload.floor_name));
-        println!("{:<34} {ours}  {ratio:>6.2}× ±{chance:.2} {:>5}× {}", workload.name, workload.goal, if met { "" } else { "MISSED" });
+        println!("{:<34} {ours}  {ratio:>6.2}× ±{chance:.2} {:>5}× {}", workload.name, workload.goal, verdict(met));
     }
     if only.as_deref().is_none_or(|only| only == "W5") {
         missed += by_cookie(&subject, (runs, time));
@@ -102,7 +102,7 @@ fn main() {
         ("binary", binary, 30.0, "MB"),
     ] {
         missed += usize::from(value > goal);
-        println!("{what:<34} {value:>9.2} {unit:<4} goal {goal:>6} {}", if value > goal { "MISSED" } else { "" });
+        println!("{what:<34} {value:>9.2} {unit:<4} goal {goal:>6} {}", verdict(value <= goal));
     }
     println!("\n{missed} goals missed");
 }
@@ -126,7 +126,7 @@ fn stalled(subject: &Subject, runs: usize) -> bool {
         "{:<34} {works:>9.2} {hangs:>9.2} ms p99, {:+.0} %, goal 10 % {}",
         "W10, relay works / hangs",
         change * 100.0,
-        if change < 0.1 { "" } else { "MISSED" }
+        verdict(change < 0.1)
     );
     println!("{:<34} {:>9}", "letters taken by the relay", subject.relay.taken());
     change < 0.1
@@ -143,7 +143,7 @@ fn by_cookie(subject: &Subject, (runs, time): (usize, Duration)) -> usize {
     let (ratio, chance) = Report::ratio(&cookie, &body);
     println!("{:<34} {}", "  beside it: W5", Report::median(&body));
     let few = Report::median(&cookie);
-    println!("{:<34} {few}  {ratio:>6.2}× ±{chance:.2} {:>5}× {}", "W5 refresh by cookie", 1.1, if ratio <= 1.1 { "" } else { "MISSED" });
+    println!("{:<34} {few}  {ratio:>6.2}× ±{chance:.2} {:>5}× {}", "W5 refresh by cookie", 1.1, verdict(ratio <= 1.1));
     let busy = subject.busy_person(1000);
     let (mut one, mut thousand) = (Vec::new(), Vec::new());
     for _ in 0..runs {
@@ -153,12 +153,7 @@ fn by_cookie(subject: &Subject, (runs, time): (usize, Duration)) -> usize {
     let slower = Report::median_p99(&thousand) / Report::median_p99(&one) - 1.0;
     let many = Report::median(&thousand);
     let flat = slower < 0.25;
-    println!(
-        "{:<34} {many}  p99 {:+.0} %, goal 25 % {}",
-        "W5 by cookie, 1,000 sessions to 1",
-        slower * 100.0,
-        if flat { "" } else { "MISSED" }
-    );
+    println!("{:<34} {many}  p99 {:+.0} %, goal 25 % {}", "W5 by cookie, 1,000 sessions to 1", slower * 100.0, verdict(flat));
     usize::from(ratio > 1.1) + usize::from(!flat)
 }
 
@@ -176,7 +171,7 @@ fn mixed(subject: &Subject, runs: usize) -> bool {
     let p99 = Report::median_p99(&asked);
     let met = p99 <= 5.0;
     println!("{:<34} {}", "  beside it: W7", Report::median(&signed_in));
-    println!("{:<34} {}  p99 goal 5 ms {}", "mixed: W6 while W7 saturates", Report::median(&asked), if met { "" } else { "MISSED" });
+    println!("{:<34} {}  p99 goal 5 ms {}", "mixed: W6 while W7 saturates", Report::median(&asked), verdict(met));
     met
 }
 

@@ -16,15 +16,22 @@ pub struct Load {
 impl Load {
     /// The same address again and again.
     pub fn get(path: &str) -> Self {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes();
-        Self {
-            request,
-            next: Box::new(|answer| {
-                assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-                None
-            }),
-        }
+        Self::again(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes(), "HTTP/1.1 200")
     }
+
+    /// The same request again and again, whose every answer begins so.
+    pub fn again(request: Vec<u8>, beginning: &'static str) -> Self {
+        let next = move |answer: &str| {
+            assert!(answer.starts_with(beginning), "{answer}");
+            None
+        };
+        Self { request, next: Box::new(next) }
+    }
+}
+
+/// The end of a line about a goal.
+pub fn verdict(met: bool) -> &'static str {
+    if met { "" } else { "MISSED" }
 }
 
 /// What a run showed.

@@ -32,13 +32,16 @@ pub fn grow(database: &Path, people: usize) -> f64 {
          SELECT session, user, randomblob(32), 'pwd', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36', \
          '203.0.113.7', {now}, {now}, {now}, {later}, {later} FROM p"
     ));
+    // Who has refreshed once keeps the sealed token until the next time.
+    let longest = "SELECT MAX(LENGTH(successor)) FROM token_families";
+    let successor: i64 = db.query_row(longest, [], |row| row.get(0)).expect("a family that has been used");
     let before = pages(&db);
     for n in 0..TOKENS {
         run(&format!(
             "INSERT INTO token_families (id, client_id, user_id, session_id, delivery, scope, amr, auth_time, generation, current_hash, \
              previous_hash, previous_until, successor, created_at, idle_expires_at, expires_at) \
              SELECT {}, 'bench', user, session, 'body', 'openid email offline_access', 'pwd', {now}, 7, randomblob(32), randomblob(32), {now}, \
-             NULL, {now}, {later} + i, {later} + i FROM p",
+             randomblob({successor}), {now}, {later} + i, {later} + i FROM p",
             uuid(4, &format!("i * {TOKENS} + {n}"))
         ));
     }

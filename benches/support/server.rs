@@ -155,10 +155,14 @@ impl Subject {
         .collect();
         let (process, first_start) = Process::spawn(serve(&environment, folder.path()), port, "/health");
         let mut subject = Self { process, first_start, folder, environment, person: Person::default(), relay };
-        subject.run(&["client", "add", CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA"], "");
-        let cookie = ["--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "EdDSA", "--refresh", "cookie"];
-        subject.run(&[["client", "add", COOKIE_CLIENT].as_slice(), &cookie].concat(), "");
-        subject.run(&["client", "add", RS256_CLIENT, "--kind", "spa", "--redirect-uri", REDIRECT, "--first-party", "--alg", "RS256"], "");
+        let spa = ["--kind", "spa", "--redirect-uri", REDIRECT, "--first-party"];
+        for (id, more) in [
+            (CLIENT, ["--alg", "EdDSA"].as_slice()),
+            (COOKIE_CLIENT, &["--alg", "EdDSA", "--refresh", "cookie"]),
+            (RS256_CLIENT, &["--alg", "RS256"]),
+        ] {
+            subject.run(&[["client", "add", id].as_slice(), &spa, more].concat(), "");
+        }
         let service = ["--kind", "service", "--auth", "post", "--audience", CLIENT, "--alg", "EdDSA", "--secret-stdin"];
         subject.run(&[["client", "add", SERVICE].as_slice(), &service].concat(), SECRET);
         subject.person = subject.join(EMAIL);
@@ -167,11 +171,8 @@ impl Subject {
 
     /// How long a second start takes, on the database that is there now, and the memory it then holds.
     pub fn restart(&self) -> (Duration, f64) {
-        let port = free_port();
-        let mut environment = self.environment.clone();
-        environment.push(("HOUSEKEY_SERVER__LISTEN".into(), format!("127.0.0.1:{port}")));
         let start = |_| {
-            let (process, time) = Process::spawn(serve(&environment, self.folder.path()), port, "/health");
+            let (process, time) = self.beside();
             (time, process.resident_mib())
         };
         let mut starts: Vec<_> = (0..5).map(start).collect();
@@ -184,12 +185,12 @@ impl Subject {
         self.folder.path().join("housekey.db")
     }
 
-    /// One more server on the same file.
-    pub fn beside(&self) -> Process {
+    /// One more server on the same database, and how long it took to start.
+    pub fn beside(&self) -> (Process, Duration) {
         let port = free_port();
         let mut environment = self.environment.clone();
         environment.push(("HOUSEKEY_SERVER__LISTEN".into(), format!("127.0.0.1:{port}")));
-        Process::spawn(serve(&environment, self.folder.path()), port, "/health").0
+        Process::spawn(serve(&environment, self.folder.path()), port, "/health")
     }
 
     fn run(&self, arguments: &[&str], input: &str) {
@@ -296,11 +297,7 @@ impl Person {
     /// What an access token says of its person.
     pub fn userinfo(&self) -> Load {
         let request = format!("GET /userinfo HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n", self.access_token);
-        let next = |answer: &str| {
-            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-            None
-        };
-        Load { request: request.into_bytes(), next: Box::new(next) }
+        Load::again(request.into_bytes(), "HTTP/1.1 200")
     }
 
     /// A server asks what an access token is worth.
@@ -316,30 +313,18 @@ impl Person {
     /// A server gets a token of its own.
     pub fn client_credentials() -> Load {
         let body = format!("grant_type=client_credentials&client_id={SERVICE}&client_secret={}", SECRET.replace(' ', "+"));
-        let next = |answer: &str| {
-            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-            None
-        };
-        Load { request: post("/token", "", &body), next: Box::new(next) }
+        Load::again(post("/token", "", &body), "HTTP/1.1 200")
     }
 
     /// The form that asks for a letter, again and again.
     pub fn letter(&self) -> Load {
-        let next = |answer: &str| {
-            assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
-            None
-        };
-        Load { request: self.letter.clone(), next: Box::new(next) }
+        Load::again(self.letter.clone(), "HTTP/1.1 303")
     }
 
     /// The form with the password, again and again: each makes a session. At a browser that knows the person, or
     /// at one that is new to them, which their mailbox is told.
     pub fn sign_in(&self, known: bool) -> Load {
-        let next = |answer: &str| {
-            assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
-            None
-        };
-        Load { request: if known { &self.sign_in_again } else { &self.sign_in }.clone(), next: Box::new(next) }
+        Load::again(if known { &self.sign_in_again } else { &self.sign_in }.clone(), "HTTP/1.1 303")
     }
 }
 

@@ -282,7 +282,7 @@ modules! {
     oidcc_ensure_registered_redirect_uri => |plan: Plan| async move {
         let view = plan.browser.get(&plan.path("").replace("/callback", "/callback/x")).await;
         assert_eq!((view.status, view.left_for.as_deref()), (400, None));
-        assert!(view.html.matches("<form").count() == 0 || !view.html.contains("app.test/callback/x\" method"), "no form leads there");
+        assert!(!view.html.contains("action=\"https://app.test"), "no form leads there");
     };
 
     oidcc_ensure_post_request_succeeds => |plan: Plan| async move {
