@@ -19,6 +19,7 @@ const LENGTH: usize = 16 + SECRET + MARK;
 pub struct RefreshToken {
     /// The family it belongs to.
     pub family: FamilyId,
+    secret: Zeroizing<[u8; SECRET]>,
     text: Zeroizing<String>,
 }
 
@@ -30,7 +31,8 @@ impl RefreshToken {
         body[16..16 + SECRET].copy_from_slice(&secret);
         let mark = mark(crypto, &body[..16 + SECRET]);
         body[16 + SECRET..].copy_from_slice(&mark);
-        Self { family, text: Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(body.as_slice()))) }
+        let text = Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(body.as_slice())));
+        Self { family, secret: Zeroizing::new(secret), text }
     }
 
     /// Reads a presented token; anything that this server did not make is nothing.
@@ -42,12 +44,18 @@ impl RefreshToken {
             return None;
         }
         let family = FamilyId(uuid::Uuid::from_slice(named.get(..16)?).ok()?);
-        Some(Self { family, text: Zeroizing::new(text.to_owned()) })
+        let secret = Zeroizing::new(named.get(16..)?.try_into().ok()?);
+        Some(Self { family, secret, text: Zeroizing::new(text.to_owned()) })
     }
 
     /// The token itself, for the one answer or cookie that carries it.
     pub fn reveal(&self) -> &str {
         &self.text
+    }
+
+    /// What makes it this token of its family; the rest follows.
+    pub(super) fn secret(&self) -> &[u8] {
+        self.secret.as_slice()
     }
 
     /// What the database keeps.

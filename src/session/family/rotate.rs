@@ -110,7 +110,7 @@ fn replace(
     (now, rule): (UnixMillis, RotationRule<'_>),
 ) -> Result<Statement> {
     let tokens = &app.config.tokens;
-    let sealed = app.crypto.seal_column(&identity(presented), successor.reveal().as_bytes())?;
+    let sealed = app.crypto.seal_column(&identity(presented), successor.secret())?;
     Ok(sql(
         app.db.write(),
         &format!(
@@ -221,8 +221,8 @@ fn judge(row: &token_family::Model, presented: &[u8], client: &ClientId, rule: R
 
 fn reopen(crypto: &Crypto, presented: &RefreshToken, sealed: Option<&[u8]>) -> Result<Option<RefreshToken>> {
     let Some(sealed) = sealed else { return Ok(None) };
-    let text = zeroize::Zeroizing::new(crypto.open_column(&identity(presented), sealed)?);
-    Ok(std::str::from_utf8(&text).ok().and_then(|text| RefreshToken::parse(crypto, text)))
+    let secret = zeroize::Zeroizing::new(crypto.open_column(&identity(presented), sealed)?);
+    Ok(secret.as_slice().try_into().ok().map(|secret| RefreshToken::new(crypto, presented.family, secret)))
 }
 
 /// A sealed successor opens only beside its family and for its predecessor.
