@@ -13,7 +13,7 @@ pub(crate) use checks::first_wrong;
 pub(crate) use checks::{Wrong, addressee, judge, login_hint};
 pub use interaction::{Needed, needed};
 pub use respond::{Addressee, Reply, code_reply, error_reply, form_post};
-pub use store::{Code, Spent, find as find_code, is_spent_for, remove_expired, spend as spend_code, spend_for};
+pub use store::{Code, find as find_code, is_spent_for, remove_expired, spend as spend_code, spend_for};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::Schema;

@@ -87,16 +87,6 @@ pub struct Code {
     hash: Vec<u8>,
 }
 
-/// What came of spending a code.
-pub enum Spent {
-    /// It was good, and no longer is.
-    Now,
-    /// It had been spent.
-    Before(Box<Code>),
-    /// There is no such code, or its time is over.
-    Unknown,
-}
-
 impl From<authorization_code::Model> for Code {
     fn from(row: authorization_code::Model) -> Self {
         Self {
@@ -208,8 +198,8 @@ pub fn is_spent_for(code: &Code, family: FamilyId) -> Condition {
     Condition::new(text, [code.hash.clone().into(), family.0.into()])
 }
 
-/// Spends a code for nothing.
-pub async fn spend(work: &Work<'_>, code: &Token<AuthorizationCode>) -> Result<Spent> {
+/// Spends a code for nothing. Gives it, if it had been spent before.
+pub async fn spend(work: &Work<'_>, code: &Token<AuthorizationCode>) -> Result<Option<Code>> {
     let hash = code.hash_in_order();
     let spent = authorization_code::Entity::update_many()
         .col_expr(authorization_code::Column::UsedAt, work.now.0.into())
@@ -219,13 +209,10 @@ pub async fn spend(work: &Work<'_>, code: &Token<AuthorizationCode>) -> Result<S
         .exec(work.db())
         .await?;
     if spent.rows_affected == 1 {
-        return Ok(Spent::Now);
+        return Ok(None);
     }
     let row = authorization_code::Entity::find_by_id(hash).one(work.db()).await?;
-    Ok(match row {
-        Some(row) if row.used_at.is_some() => Spent::Before(Box::new(row.into())),
-        _ => Spent::Unknown,
-    })
+    Ok(row.filter(|row| row.used_at.is_some()).map(Code::from))
 }
 
 /// Removes codes a day after their time, at most `limit`: until then their reuse is noticed. Says how many went.

@@ -11,7 +11,7 @@ use crate::audit::Event;
 use crate::error::Result;
 use crate::form;
 use crate::key::b64_sha256;
-use crate::oidc::authorize::{Code, Spent, find_code, is_spent_for, spend_code, spend_for};
+use crate::oidc::authorize::{Code, find_code, is_spent_for, spend_code, spend_for};
 use crate::oidc::{OAuthError, consent, resource, scope};
 use crate::session::RefreshToken;
 use crate::session::family::{self, Grant, Holder, NewFamily};
@@ -101,7 +101,7 @@ async fn redeem(app: &App, actor: Actor, granting: &Granting<'_>, code: Code) ->
 /// A code that gives nothing is spent as well; and one that had been spent may be in wrong hands.
 async fn refuse(app: &App, actor: Actor, granting: &Granting<'_>, token: &Token<AuthorizationCode>) -> Result<()> {
     let mut work = app.begin(actor).await?;
-    if let Spent::Before(code) = spend_code(&work, token).await? {
+    if let Some(code) = spend_code(&work, token).await? {
         let recent = code.used_at.is_some_and(|at| work.now.since(at) < SAME_REQUEST);
         if !(recent && proves(&code, granting)) {
             // RFC 9700 §4.2.4: a second use means that the code leaked; end what the first one began.
