@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::http_client::HttpClient;
 use crate::page::Looks;
 use crate::random::Random;
-use crate::types::EmailAddress;
+use crate::types::{EmailAddress, JobKind};
 
 /// The ground everything stands on.
 pub struct App {
@@ -29,8 +29,8 @@ pub struct App {
     pub looks: Looks,
     /// Other servers.
     pub http: HttpClient,
-    /// Rings when something was left for later.
-    pub bell: Notify,
+    /// Ring when something was left for later.
+    pub bells: Bells,
 }
 
 impl App {
@@ -39,7 +39,7 @@ impl App {
         let crypto = Crypto::new(&config.master_key)?;
         let looks = Looks::new(&config);
         let http = HttpClient::new(&config);
-        Ok(Self { config, db, clock, random, crypto, looks, http, bell: Notify::new() })
+        Ok(Self { config, db, clock, random, crypto, looks, http, bells: Bells::default() })
     }
 
     /// Whether strangers may ask for an account at all. It takes a letter.
@@ -52,5 +52,16 @@ impl App {
         let domains = &self.config.sign_in.sign_up_domains;
         let fits = domains.is_empty() || domains.iter().any(|domain| domain == address.domain());
         self.config.sign_in.sign_up == SignUp::Open && fits
+    }
+}
+
+/// A bell for each kind of job, heard in this process: whoever does another kind sleeps on.
+#[derive(Default)]
+pub struct Bells([Notify; JobKind::ALL.len()]);
+
+impl Bells {
+    /// That of one kind.
+    pub fn of(&self, kind: JobKind) -> &Notify {
+        &self.0[kind as usize]
     }
 }

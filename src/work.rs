@@ -10,7 +10,7 @@ use crate::audit::{self, Event};
 use crate::crypto::Crypto;
 use crate::db::{Condition, Row, Transaction, insert, run_all};
 use crate::error::Result;
-use crate::job::{self, NewJob};
+use crate::job::{self, Kind, NewJob};
 use crate::limit::Draw;
 use crate::random::Random;
 use crate::types::{Caller, ClientId, EventId, JobId, UnixMillis, UserId};
@@ -35,7 +35,8 @@ pub struct Ledger<'a> {
     actor: Actor,
     statements: Vec<Statement>,
     events: Vec<Event>,
-    rings: bool,
+    /// Whose workers have something to do then.
+    rings: Vec<Kind>,
     /// The one moment at which all of it happens.
     pub now: UnixMillis,
 }
@@ -49,7 +50,7 @@ pub struct Work<'a> {
 impl App {
     /// Begins a change that reads nothing.
     pub fn ledger(&self, actor: Actor) -> Ledger<'_> {
-        Ledger { app: self, actor, statements: Vec::new(), events: Vec::new(), rings: false, now: self.clock.now() }
+        Ledger { app: self, actor, statements: Vec::new(), events: Vec::new(), rings: Vec::new(), now: self.clock.now() }
     }
 
     /// Begins a change. Hash, fetch and render before this or after the commit, never between.
@@ -107,7 +108,7 @@ impl Ledger<'_> {
         let id = JobId(self.random().uuid(self.now));
         let row = job::row(self.crypto(), id, job, self.now)?;
         self.insert(row, holds);
-        self.rings = true;
+        self.rings.push(job.kind);
         Ok(())
     }
 
@@ -133,8 +134,8 @@ impl Ledger<'_> {
     }
 
     fn ring(&self) {
-        if self.rings {
-            self.app.bell.notify_waiters();
+        for kind in &self.rings {
+            self.app.bells.of(*kind).notify_waiters();
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::crypto::Crypto;
 use crate::db::{Db, Row, sql};
 use crate::error::Result;
+pub use crate::types::JobKind as Kind;
 use crate::types::{JobId, UnixMillis};
 
 mod job {
@@ -36,28 +37,6 @@ mod job {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// What there is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A letter that is written already, as `types::Envelope`.
-    Letter,
-    /// A letter that is yet to be written, for a challenge.
-    EmailChallenge,
-    /// An app that is yet to be told of a session's end, as `types::EndedSession`.
-    BackchannelLogout,
-}
-
-impl Kind {
-    /// Its spelling in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Letter => "letter",
-            Self::EmailChallenge => "email_challenge",
-            Self::BackchannelLogout => "backchannel_logout",
-        }
-    }
 }
 
 /// Something to do.

@@ -48,7 +48,7 @@ impl Worker {
     pub async fn run(self, app: Arc<App>) {
         loop {
             // Listens before it looks: what is left in between must not wait for the next look.
-            let bell = app.bell.notified();
+            let bell = app.bells.of(self.kind).notified();
             tokio::pin!(bell);
             bell.as_mut().enable();
             match self.round(&app).await {

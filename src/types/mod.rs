@@ -6,6 +6,7 @@ mod email_address;
 mod ended_session;
 mod envelope;
 pub mod id;
+mod job_kind;
 mod origin;
 mod redirect_uri;
 mod time;
@@ -21,6 +22,7 @@ pub use envelope::Envelope;
 pub use id::{
     ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId,
 };
+pub use job_kind::JobKind;
 pub use origin::Origin;
 pub use redirect_uri::RedirectUri;
 pub use time::UnixMillis;
