@@ -15,8 +15,8 @@ pub fn grow(database: &Path, people: usize) -> f64 {
     let numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)";
     db.execute_batch("CREATE TEMP TABLE p (i INTEGER PRIMARY KEY, user BLOB, session BLOB)").expect("a table");
     let fill = |sql: String| db.execute(&sql, [people as i64]).expect("rows");
-    // 16 bytes: 2 fixed, 1 for the kind, 4 for the number, and the rest.
-    let uuid = |kind: u8, i: &str| format!("unhex(printf('0190%02x%08x7%03x', {kind}, {i}, 0)) || X'80' || randomblob(6)");
+    // 16 bytes: 2 fixed, 1 for the kind, 4 for the number, and the rest. What is put together is text, until it is told otherwise.
+    let uuid = |kind: u8, i: &str| format!("CAST(unhex(printf('0190%02x%08x7%03x', {kind}, {i}, 0)) || X'80' || randomblob(6) AS BLOB)");
     fill(format!("{numbers} INSERT INTO p SELECT i, {}, {} FROM n", uuid(1, "i"), uuid(2, "i")));
     let now = "1795718992000";
     let run = |sql: &str| db.execute(sql, []).expect("rows");

@@ -40,6 +40,8 @@ const READERS: u32 = 4;
 /// How many pages SQLite's log gets before they go to their places: 16 MiB. What is written again and again goes there once.
 const LOG_PAGES: i64 = 4000;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// After so long a connection may have been cut without our knowing.
+const QUIET: Duration = Duration::from_secs(5);
 /// A number of our own for PostgreSQL's advisory locks: "hkey".
 const STARTUP_LOCK: i64 = 0x686b_6579;
 
@@ -63,6 +65,8 @@ impl Db {
                     .max_connections(POSTGRES_CONNECTIONS)
                     .acquire_timeout(ACQUIRE)
                     .connect_timeout(ACQUIRE)
+                    // One that was in use just now is there; asking each time would double the trips.
+                    .test_before_acquire_if_idle_for(QUIET)
                     .sqlx_logging_level(log::LevelFilter::Trace);
                 let pool = Database::connect(options).await?;
                 Ok(Self { read: pool.clone(), write: pool, group: None, readers: None })

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::on_each_database;
 use crate::support::relying_party::CALLBACK;
-use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, View, peer, person};
+use crate::support::{Browser, Form, On, PASSWORD, RelyingParty, TestApp, View, peer, person};
 
 const MAYA: &str = "maya@okafor.example";
 
@@ -286,12 +286,14 @@ fn a_password_typed_by_a_stranger_does_not_come_with_the_owners_click() {
     });
 }
 
-on_each_database!(fifty_uses_of_a_link_at_once_are_one, |app: TestApp| async move {
+on_each_database!(fifty_uses_of_a_link_at_once_at_two_processes_are_one, |app: TestApp| async move {
     person(&app, MAYA).await;
     let browser = app.browser();
     ask(&browser, MAYA).await;
     let landing = browser.get(&link(&app, MAYA)).await;
-    let views = futures_util::future::join_all((0..50).map(|_| landing.form().submit())).await;
+    let second = app.process().await;
+    let forms = (0..50).map(|n| if n % 2 == 0 { landing.form() } else { landing.form().to(&second.address) });
+    let views = futures_util::future::join_all(forms.map(Form::submit)).await;
     assert!(views.iter().all(|view| view.status < 500));
     assert_eq!(views.iter().filter(|view| view.status == 410).count(), 49);
     sessions_are(&app, 1).await;

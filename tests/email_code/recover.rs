@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{MAYA, ask, code, events, is_signed_in, link};
 use crate::on_each_database;
-use crate::support::{Browser, On, PASSWORD, TestApp, View, peer, person};
+use crate::support::{Browser, Form, On, PASSWORD, TestApp, View, peer, person};
 
 const NEW: &str = "walnut quiet lantern orbit";
 
@@ -63,17 +63,21 @@ fn by_code_and_on_another_device_it_works_as_well() {
     });
 }
 
-on_each_database!(fifty_resets_at_once_are_one, |app: TestApp| async move {
+on_each_database!(fifty_resets_at_once_at_two_processes_are_one, |app: TestApp| async move {
     let user = person(&app, MAYA).await;
     let browser = app.browser();
     forget(&browser, MAYA).await;
     let view = browser.get(&link(&app, MAYA)).await.form().submit().await;
-    let views =
-        futures_util::future::join_all((0..50).map(|n| view.form().fill("new-password", &format!("{NEW} number {n}")).submit())).await;
+    let second = app.process().await;
+    let forms = (0..50).map(|n| {
+        let form = view.form().fill("new-password", &format!("{NEW} number {n}"));
+        if n % 2 == 0 { form } else { form.to(&second.address) }
+    });
+    let views = futures_util::future::join_all(forms.map(Form::submit)).await;
     assert!(views.iter().all(|view| view.status < 500 || view.status == 503));
     let changed = events(&app, user).await.iter().filter(|(name, _)| name == "password.changed").count();
     assert_eq!(changed, 1);
-    assert_eq!(app.letters(), 2, "the letter and one notice");
+    assert_eq!(app.letters() + app.letters_of_process(), 2, "the letter and one notice");
 });
 
 #[test]

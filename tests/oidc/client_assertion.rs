@@ -86,18 +86,17 @@ fn a_signature_opens_what_a_secret_opens() {
 }
 
 // V-46.
-on_each_database_itself!(fifty_uses_of_one_assertion_at_two_replicas_are_one, |on| async move {
+on_each_database_itself!(fifty_uses_of_one_assertion_at_two_processes_are_one, |on| async move {
     let program = Program::start(on, SigningAlgorithm::EdDsa).await;
-    let (_house, running, other) = program.app.replica().await;
+    let other = program.app.process().await;
     for _ in 0..3 {
         let assertion = program.signed(&program.claims());
         let fields = [("grant_type", "client_credentials"), ("client_assertion_type", TYPE), ("client_assertion", assertion.as_str())];
-        let servers = [program.app.issuer.as_str(), other.as_str()];
+        let servers = [program.app.issuer.as_str(), other.address.as_str()];
         let answers = futures_util::future::join_all((0..50).map(|n| program.ask(servers[n % 2], "/token", &fields))).await;
         assert_eq!(answers.iter().filter(|(status, _)| *status == 200).count(), 1);
         assert!(answers.iter().filter(|(status, _)| *status != 200).all(|(status, _)| matches!(status, 401 | 429)), "{answers:?}");
     }
-    running.stop().await.unwrap();
 });
 
 #[test]

@@ -70,25 +70,32 @@ on_each_database!(a_television_is_connected_by_its_person_on_a_phone, |app: Test
     assert_eq!(tv.refresh(fresh.text("refresh_token")).await.error(), "invalid_grant");
 });
 
-on_each_database!(fifty_questions_at_once_bring_one_answer_with_tokens, |app: TestApp| async move {
+on_each_database!(fifty_questions_at_once_at_two_processes_bring_one_answer_with_tokens, |app: TestApp| async move {
     person(&app, MAYA).await;
+    let second = app.process().await;
     let (tv, phone) = (RelyingParty::new(&app, "tv"), app.browser());
     phone.sign_in(MAYA, PASSWORD).await;
     let device = begin(&tv).await;
     decide(&phone, device.text("user_code"), "Connect").await;
-    let answers = futures_util::future::join_all((0..50).map(|_| poll(&tv, device.text("device_code")))).await;
+    let servers = [&tv, &tv.at(&second)];
+    let answers = futures_util::future::join_all((0..50).map(|n| poll(servers[n % 2], device.text("device_code")))).await;
     let good = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(good, 1);
     assert!(answers.iter().all(|answer| answer.status == 200 || answer.error() == "invalid_grant"), "{answers:?}");
 });
 
-on_each_database!(of_fifty_people_who_answer_at_once_one_is_heard, |app: TestApp| async move {
+on_each_database!(of_fifty_people_who_answer_at_once_at_two_processes_one_is_heard, |app: TestApp| async move {
     person(&app, MAYA).await;
     let (tv, phone) = (RelyingParty::new(&app, "tv"), app.browser());
     phone.sign_in(MAYA, PASSWORD).await;
     let device = begin(&tv).await;
     let view = phone.get("/device").await.form_to("/device").fill("user_code", device.text("user_code")).submit().await;
-    let answers = (0..50).map(|n| view.form_to("/device/confirm").press(if n % 2 == 0 { "Connect" } else { "Don’t connect" }));
+    let second = app.process().await;
+    let answers = (0..50).map(|n| {
+        let form = view.form_to("/device/confirm");
+        let form = if n % 4 < 2 { form } else { form.to(&second.address) };
+        form.press(if n % 2 == 0 { "Connect" } else { "Don’t connect" })
+    });
     let answers = futures_util::future::join_all(answers).await;
     let heard: Vec<_> = answers.iter().filter(|view| view.status == 200).map(View::h1).collect();
     assert_eq!(heard.len(), 1, "{heard:?}");

@@ -145,8 +145,8 @@ fn a_proof_that_is_wrong_in_any_way_is_refused_and_costs_nothing() {
     });
 }
 
-on_each_database!(fifty_uses_of_one_proof_at_two_replicas_are_one, |app: TestApp| async move {
-    let (_house, running, other) = app.replica().await;
+on_each_database!(fifty_uses_of_one_proof_at_two_processes_are_one, |app: TestApp| async move {
+    let other = app.process().await;
     let browser = maya_at_a_browser(&app).await;
     let maya = Holder::new(SigningAlgorithm::EdDsa);
     let first = maya.token(&app, &exchange("spa", &code(&app, &browser, "spa", "").await)).await;
@@ -154,7 +154,7 @@ on_each_database!(fifty_uses_of_one_proof_at_two_replicas_are_one, |app: TestApp
     for _ in 0..3 {
         let proof = maya.proof_for(&app, ("GET", "/userinfo"), token);
         let ask = |n: usize| {
-            let server = if n.is_multiple_of(2) { &app.issuer } else { &other };
+            let server = if n.is_multiple_of(2) { &app.issuer } else { &other.address };
             let request = maya.http.get(format!("{server}/userinfo")).header("authorization", format!("DPoP {token}"));
             let request = request.header("DPoP", &proof);
             async move { request.send().await.unwrap().status().as_u16() }
@@ -163,7 +163,6 @@ on_each_database!(fifty_uses_of_one_proof_at_two_replicas_are_one, |app: TestApp
         assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1, "{answers:?}");
         assert!(answers.iter().all(|status| matches!(status, 200 | 401)));
     }
-    running.stop().await.unwrap();
 });
 
 #[test]

@@ -27,19 +27,18 @@ on_each_database!(a_pushed_request_is_answered_as_one_by_the_browser, |app: Test
 });
 
 on_each_database!(fifty_browsers_with_one_reference_begin_one_journey, |app: TestApp| async move {
-    let (_house, running, other) = app.replica().await;
+    let other = app.process().await;
     let spa = RelyingParty::new(&app, "spa");
     for _ in 0..3 {
         let pushed = spa.push(&[]).await;
         let go = |n: usize| {
-            let browser = if n.is_multiple_of(2) { app.browser() } else { app.browser().at(&other) };
+            let browser = if n.is_multiple_of(2) { app.browser() } else { app.browser().at(&other.address) };
             let (spa, pushed) = (&spa, &pushed);
             async move { spa.send(&browser, pushed).await.status }
         };
         let answers = futures_util::future::join_all((0..50).map(go)).await;
         assert_eq!(answers.iter().filter(|status| **status != 400).count(), 1, "{answers:?}");
     }
-    running.stop().await.unwrap();
 });
 
 #[test]

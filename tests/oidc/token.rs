@@ -40,14 +40,16 @@ on_each_database!(tokens_say_what_relying_parties_need, |app: TestApp| async mov
     }
 });
 
-on_each_database!(fifty_redemptions_of_one_code_give_one_success_and_revoke_nothing, |app: TestApp| async move {
+on_each_database!(fifty_redemptions_of_one_code_at_two_processes_give_one_success_and_revoke_nothing, |app: TestApp| async move {
     person(&app, "maya@okafor.example").await;
     let browser = app.browser();
     browser.sign_in("maya@okafor.example", PASSWORD).await;
+    let second = app.process().await;
     let spa = RelyingParty::new(&app, "spa");
+    let servers = [&spa, &spa.at(&second)];
     for _ in 0..3 {
         let code = spa.code(&browser).await;
-        let answers = futures_util::future::join_all((0..50).map(|_| spa.redeem(&code))).await;
+        let answers = futures_util::future::join_all((0..50).map(|n| servers[n % 2].redeem(&code))).await;
         let good: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
         assert_eq!(good.len(), 1);
         assert!(answers.iter().filter(|answer| answer.status != 200).all(|answer| answer.error() == "invalid_grant"));

@@ -36,6 +36,9 @@ pub struct TestApp {
     pub toml: String,
 }
 
+/// For every server of a test.
+pub const MASTER_KEY: &str = "2222222222222222222222222222222222222222222222222222222222222222";
+
 /// Small enough for tests, big enough to be Argon2.
 const FAST: &str = "
 [sign_in.password.argon2]
@@ -49,7 +52,7 @@ fn environment(toml: &str) -> Environment {
     let github = toml
         .contains("[providers.github]\nclient_id")
         .then(|| ("HOUSEKEY_PROVIDERS__GITHUB__CLIENT_SECRET".to_owned(), "secret".to_owned()));
-    Environment::of(relay.into_iter().chain(github).chain([("HOUSEKEY_MASTER_KEY".to_owned(), "22".repeat(32))]))
+    Environment::of(relay.into_iter().chain(github).chain([("HOUSEKEY_MASTER_KEY".to_owned(), MASTER_KEY.to_owned())]))
 }
 
 impl TestApp {
@@ -138,6 +141,12 @@ impl TestApp {
         let mut work = self.app.begin(housekey::work::Actor::Operator).await.unwrap();
         assert!(housekey::oidc::client::insert(&mut work, &id, entry).await.unwrap());
         work.commit().await.unwrap();
+    }
+
+    /// The address of its PostgreSQL; empty where it has a file.
+    pub fn database(&self) -> String {
+        let line = self.toml.lines().find_map(|line| line.strip_prefix("database = \"")).unwrap();
+        line.trim_end_matches('"').to_owned()
     }
 
     pub fn browser(&self) -> Browser {

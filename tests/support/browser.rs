@@ -271,6 +271,13 @@ impl Form {
         self
     }
 
+    /// The same form, sent to another process of the server.
+    pub fn to(mut self, address: &str) -> Self {
+        self.browser = self.browser.at(address);
+        self.action.set_port(self.browser.issuer.port()).unwrap();
+        self
+    }
+
     pub fn tick(mut self, name: &str) -> Self {
         self.fields.iter_mut().find(|(one, ..)| one == name).unwrap_or_else(|| panic!("no box {name:?}")).2 = true;
         self

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::process::Process;
 use super::{Browser, SECRET, TestApp, View};
 
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -35,6 +36,11 @@ impl Answer {
 impl RelyingParty {
     pub fn new(app: &TestApp, client: &'static str) -> Self {
         Self { client, issuer: app.issuer.clone(), http: reqwest::Client::builder().no_proxy().build().unwrap() }
+    }
+
+    /// The same app, at another process of the server.
+    pub fn at(&self, process: &Process) -> Self {
+        Self { client: self.client, issuer: process.address.clone(), http: self.http.clone() }
     }
 
     pub fn authorize_path(&self, more: &str) -> String {
