@@ -3,7 +3,8 @@
 //! times, in one run; what counts is the ratio of their CPU time for each operation.
 //!
 //! `just bench`, or `cargo bench` (with `-- quick` for a short look). `just scale` measures the pace as tables grow, to a hundred thousand
-//! people; `just scale 1000000` to a million, with ten million refresh tokens.
+//! people; `just scale 1000000` to a million, with ten million refresh tokens. `just bench postgres` measures on PostgreSQL, beside its
+//! own tool.
 
 #![expect(
     clippy::expect_used,
@@ -22,6 +23,8 @@
 mod driver;
 #[path = "support/floor.rs"]
 mod floor;
+#[path = "support/postgres.rs"]
+mod postgres;
 #[path = "support/relay.rs"]
 mod relay;
 #[path = "support/scale.rs"]
@@ -54,6 +57,9 @@ fn main() {
     if arguments.iter().any(|argument| argument == "scale") {
         let most = arguments.iter().filter_map(|argument| argument.parse().ok()).max().unwrap_or(100_000);
         return println!("\n{} goals missed", scale::run(most));
+    }
+    if arguments.iter().any(|argument| argument == "postgres") {
+        return println!("\n{} goals missed", postgres::run());
     }
     let quick = arguments.iter().any(|argument| argument == "quick");
     let (runs, time) = if quick { (3, Duration::from_secs(1)) } else { (9, Duration::from_secs(2)) };

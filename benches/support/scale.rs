@@ -31,7 +31,7 @@ pub fn run(most: usize) -> usize {
     );
     for (name, load) in workloads {
         let mut reports: Vec<Vec<Report>> = vec![Vec::new(); sizes.len()];
-        for _ in 0..9 {
+        for _ in 0..15 {
             for (at, size) in sizes.iter().enumerate() {
                 reports[at].push(drive(&size.subject.process, 8, Duration::from_secs(1), |client| load(&size.subject, client)));
             }

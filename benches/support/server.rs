@@ -22,6 +22,8 @@ const ORIGIN: &str = "http://localhost:9";
 const REDIRECT: &str = "http://localhost:9/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// As many clients as are driven at once.
+const CHAINS: usize = 16;
 const PLENTY: &str = "1000000/24h";
 const HOUSEKEY: &str = env!("CARGO_BIN_EXE_housekey");
 
@@ -87,16 +89,20 @@ impl Drop for Process {
 
 /// On the second core, if there is one: the load runs on the first.
 fn pinned(program: &str) -> Command {
+    pinned_to(1, program)
+}
+
+fn pinned_to(core: usize, program: &str) -> Command {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     if cores > 1 && Command::new("taskset").arg("--version").stdout(Stdio::null()).status().is_ok() {
         let mut command = Command::new("taskset");
-        command.args(["-c", "1", program]);
+        command.args(["-c", &core.to_string(), program]);
         return command;
     }
     Command::new(program)
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
 }
 
@@ -127,8 +133,13 @@ pub struct Person {
 }
 
 impl Subject {
-    /// Starts on an empty database, with one person, one app and eight sign-ins.
+    /// Starts on an empty file, with one person, and apps.
     pub fn start() -> Self {
+        Self::on(None)
+    }
+
+    /// The same on an empty database of PostgreSQL, if there is one. It has the core that is the server's otherwise.
+    pub fn on(postgres: Option<String>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (port, relay) = (free_port(), Relay::start());
         let environment: Vec<_> = [
@@ -150,8 +161,7 @@ impl Subject {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()
-        // An empty database of PostgreSQL to measure on, instead of SQLite.
-        .chain(std::env::var("BENCH_DATABASE").ok().map(|url| ("HOUSEKEY_DATABASE".to_owned(), url)))
+        .chain(postgres.map(|url| ("HOUSEKEY_DATABASE".to_owned(), url)))
         .collect();
         let (process, first_start) = Process::spawn(serve(&environment, folder.path()), port, "/health");
         let mut subject = Self { process, first_start, folder, environment, person: Person::default(), relay };
@@ -202,7 +212,7 @@ impl Subject {
         assert!(child.wait().expect("ended").success(), "{arguments:?}");
     }
 
-    /// Somebody gets an account, signs in once through the pages, and lets eight clients of each kind in by that session.
+    /// Somebody gets an account, signs in once through the pages, and lets its clients in by that session, so many of each kind.
     fn join(&self, email: &str) -> Person {
         self.run(&["user", "add", email, "--password-stdin", "--verified"], PASSWORD);
         let mut person = Person::default();
@@ -224,7 +234,7 @@ impl Subject {
         let answer = redeem(&mut connection, CLIENT, &person.cookies_of_browser);
         let token = answer.split_once("\"access_token\":\"").expect("a token").1;
         person.access_token = token.chars().take_while(|c| *c != '"').collect();
-        for _ in 0..8 {
+        for _ in 0..CHAINS {
             let token = refresh_token(&redeem(&mut connection, CLIENT, &format!("{browser}; {session}")));
             person.chains.push(Arc::new(Mutex::new(token)));
             let answer = redeem(&mut connection, COOKIE_CLIENT, &format!("{browser}; {session}"));
@@ -355,7 +365,8 @@ fn refresh_cookie(answer: &str) -> String {
 }
 
 fn serve(environment: &[(String, String)], folder: &std::path::Path) -> Command {
-    let mut command = pinned(HOUSEKEY);
+    let core = usize::from(!environment.iter().any(|(name, _)| name == "HOUSEKEY_DATABASE"));
+    let mut command = pinned_to(core, HOUSEKEY);
     command.arg("serve").current_dir(folder).envs(environment.iter().cloned()).env("HOUSEKEY_LOG__FILTER", "warn").stderr(Stdio::null());
     command
 }
