@@ -15,7 +15,6 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::type_complexity,
-    clippy::disallowed_methods,
     reason = "a measurement that cannot be made stops, and figures are approximate"
 )]
 

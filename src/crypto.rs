@@ -43,6 +43,10 @@ pub enum Purpose {
     DeviceUserCode,
     /// What a proof of possession must have in it.
     DpopNonce,
+    /// What the database keeps of a recovery code.
+    RecoveryCode,
+    /// What the database keeps of a browser that is trusted.
+    TrustedBrowser,
 }
 
 /// A sealed text could not be opened: altered, sealed for something else, or by another master key.

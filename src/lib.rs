@@ -104,6 +104,7 @@ pub mod session;
 pub mod sign_in;
 pub mod sign_up;
 pub mod tables;
+pub mod two_step;
 pub mod types;
 pub mod upstream;
 pub mod user;

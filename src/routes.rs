@@ -7,7 +7,7 @@ use crate::oidc::{authorize, consent, cors, device, discovery, introspect, jwks,
 use crate::password::reset_page;
 use crate::server::{assets, failed, health};
 use crate::upstream::link_page;
-use crate::{account, dev, email_code, password, sign_in, sign_up, upstream};
+use crate::{account, dev, email_code, password, sign_in, sign_up, two_step, upstream};
 
 /// Every path below the issuer.
 pub fn routes(config: &mut ServiceConfig) {
@@ -16,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(for_programs)
         .configure(for_apps)
         .configure(for_people)
+        .configure(for_owners)
         .default_service(web::to(failed::not_found));
 }
 
@@ -79,8 +80,6 @@ fn for_people(config: &mut ServiceConfig) {
     config
         .service(resource("/authorize").route(get().to(authorize::get_authorize)).route(post().to(authorize::post_authorize)))
         .service(resource("/end-session").route(get().to(logout::get_end_session)).route(post().to(logout::post_end_session)))
-        .service(resource("/").route(get().to(account::home::get_account)))
-        .service(resource("/account").route(get().to(account::home::get_account)))
         .service(resource("/sign-in").route(get().to(start::get_sign_in)).route(post().to(sign_in::page::post_sign_in)))
         .service(
             resource("/sign-in/password").route(get().to(password::page::get_password)).route(post().to(password::page::post_password)),
@@ -100,15 +99,10 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/link").route(get().to(link_page::get_link)).route(post().to(link_page::post_link)))
         .service(resource("/linked").route(get().to(link_page::get_linked)).route(post().to(link_page::post_linked)))
         .service(
-            resource("/account/connections")
-                .route(get().to(account::connections::get_connections))
-                .route(post().to(account::connections::post_connections)),
+            resource("/sign-in/two-step").route(get().to(two_step::page::get_two_step)).route(post().to(two_step::page::post_two_step)),
         )
-        .service(
-            resource("/account/applications")
-                .route(get().to(account::applications::get_applications))
-                .route(post().to(account::applications::post_applications)),
-        )
+        .service(resource("/sign-in/two-step/set-up").route(post().to(two_step::page::post_set_up)))
+        .service(resource("/sign-in/two-step/saved").route(post().to(two_step::page::post_saved)))
         .service(resource("/sign-in/email").route(post().to(email_code::page::post_email)))
         .service(resource("/sign-in/check").route(get().to(email_code::page::get_check)).route(post().to(email_code::page::post_check)))
         .service(resource("/sign-in/check/status").route(get().to(email_code::page::get_status)))
@@ -120,8 +114,6 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(post().to(email_code::link::post_link)),
         )
         .service(resource("/l/{link}/cancel").route(post().to(email_code::link::post_cancel)))
-        .service(resource("/account/email").route(get().to(account::email::get_email)).route(post().to(account::email::post_email)))
-        .service(resource("/account/email/check").route(post().to(account::email::post_check)))
         .service(resource("/recover").route(get().to(reset_page::get_forgot)).route(post().to(reset_page::post_forgot)))
         .service(resource("/recover/new").route(get().to(reset_page::get_reset)).route(post().to(reset_page::post_reset)))
         .service(resource("/sign-out").route(get().to(sign_in::page::get_sign_out)).route(post().to(sign_in::page::post_sign_out)))
@@ -130,6 +122,33 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/device").route(get().to(device::page::get_device)).route(post().to(device::page::post_device)))
         .service(resource("/device/confirm").route(get().to(device::page::get_confirm)).route(post().to(device::page::post_confirm)))
         .service(resource("/consent").route(post().to(consent::page::post_consent)));
+}
+
+/// Who is signed in, about themselves.
+fn for_owners(config: &mut ServiceConfig) {
+    config
+        .service(resource("/").route(get().to(account::home::get_account)))
+        .service(resource("/account").route(get().to(account::home::get_account)))
+        .service(
+            resource("/account/connections")
+                .route(get().to(account::connections::get_connections))
+                .route(post().to(account::connections::post_connections)),
+        )
+        .service(
+            resource("/account/applications")
+                .route(get().to(account::applications::get_applications))
+                .route(post().to(account::applications::post_applications)),
+        )
+        .service(resource("/account/security").route(get().to(account::security::get_security)))
+        .service(
+            resource("/account/security/two-step")
+                .route(get().to(account::security::get_two_step))
+                .route(post().to(account::security::post_two_step)),
+        )
+        .service(resource("/account/security/two-step/off").route(post().to(account::security::post_off)))
+        .service(resource("/account/security/codes").route(post().to(account::security::post_codes)))
+        .service(resource("/account/email").route(get().to(account::email::get_email)).route(post().to(account::email::post_email)))
+        .service(resource("/account/email/check").route(post().to(account::email::post_check)));
 }
 
 /// An issuer with a path (`https://example.com/auth`) has its RFC 8414 document in front of that path (§3.1).

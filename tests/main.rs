@@ -28,4 +28,5 @@ mod plans;
 mod relying_parties;
 mod server;
 mod sign_up;
+mod two_step;
 mod upstream;

@@ -83,11 +83,9 @@ impl ApplicationsPage {
     }
 
     fn when(&self, application: &Application) -> String {
-        // With hyphens that do not end a line.
-        let date = |at: UnixMillis| at.rfc3339().chars().take(10).collect::<String>().replace('-', "\u{2011}");
-        let since = date(application.since);
+        let since = application.since.date();
         self.page.words(&match application.used_at {
-            Some(used) => Words::new("applications-used").with("since", since).with("used", date(used)),
+            Some(used) => Words::new("applications-used").with("since", since).with("used", used.date()),
             None => Words::new("applications-since").with("since", since),
         })
     }

@@ -6,4 +6,5 @@ pub mod email;
 pub mod home;
 pub mod provider_token;
 mod recent;
+pub mod security;
 pub(crate) mod view;

@@ -134,11 +134,7 @@ impl ConnectionsPage {
         match &connection.linked {
             None => self.page.say("connections-none").to_owned(),
             Some(_) if !connection.offered => self.page.say("connections-gone").to_owned(),
-            Some((_, _, since)) => {
-                // With hyphens that do not end a line.
-                let date = since.rfc3339().chars().take(10).collect::<String>().replace('-', "\u{2011}");
-                self.page.words(&Words::new("connections-since").with("date", date))
-            }
+            Some((_, _, since)) => self.page.words(&Words::new("connections-since").with("date", since.date())),
         }
     }
 }

@@ -67,6 +67,16 @@ events! {
     LetterRefused = "letter.refused" { job: JobId, why: String }
     /// The password is another one.
     PasswordChanged = "password.changed" { user: UserId }
+    /// An account asks for a second step from now on, or for that of another app.
+    TwoStepTurnedOn = "two_step.turned_on" { user: UserId }
+    /// And no longer.
+    TwoStepTurnedOff = "two_step.turned_off" { user: UserId }
+    /// A wrong second step, after a right first one.
+    SecondStepRefused = "two_step.refused" { user: UserId, method: &'static str }
+    /// A recovery code was used; it is void now.
+    RecoveryCodeUsed = "recovery_code.used" { user: UserId }
+    /// There are ten new recovery codes; the old ones are void.
+    RecoveryCodesRenewed = "recovery_codes.renewed" { user: UserId }
     /// An address was proved.
     EmailVerified = "email.verified" { user: UserId }
     /// The primary address is another one.
@@ -125,6 +135,11 @@ impl Event {
             | Self::SignedOut { user, .. }
             | Self::SignInRefused { user, .. }
             | Self::PasswordRehashed { user }
+            | Self::TwoStepTurnedOn { user }
+            | Self::TwoStepTurnedOff { user }
+            | Self::SecondStepRefused { user, .. }
+            | Self::RecoveryCodeUsed { user }
+            | Self::RecoveryCodesRenewed { user }
             | Self::TokensIssued { user, .. }
             | Self::TokensRevoked { user, .. }
             | Self::AccessAllowed { user, .. }

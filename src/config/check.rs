@@ -94,10 +94,10 @@ fn warnings(config: &Config) -> Vec<String> {
     if !config.sends_letters() && config.sign_in.methods.contains(&MethodName::Email) {
         warnings.push("sign_in.methods has email, but email.smtp is empty: it is left out, and passwords cannot be reset by mail".into());
     }
-    if config.sign_in.two_step != TwoStep::Optional {
-        let policy = config.sign_in.two_step;
-        warnings
-            .push(format!("sign_in.two_step.policy is {policy}, but this version has no second step: whoever needs one cannot sign in"));
+    if config.sign_in.two_step == TwoStep::RequiredForAdmins {
+        warnings.push(
+            "sign_in.two_step.policy is required_for_admins, but this version has no admins: it asks those who have set it up".into(),
+        );
     }
     warnings
 }

@@ -30,6 +30,8 @@ pub struct Limits {
     pub codes_per_address: Rate,
     /// Codes typed in for one mailbox, from anywhere.
     pub codes_per_account: Rate,
+    /// Second steps tried on one account, from anywhere.
+    pub second_steps_per_account: Rate,
     /// Journeys to other login servers begun from one network address.
     pub sign_ins_per_address: Rate,
     /// Failed client authentications for one client.
@@ -69,6 +71,7 @@ pub(super) fn read(reader: &Reader<'_>, around: &Surroundings<'_>) -> Limits {
         letters_total: reader.rate("limits.letters_total"),
         codes_per_address: reader.rate("limits.codes_per_address"),
         codes_per_account: reader.rate("limits.codes_per_account"),
+        second_steps_per_account: reader.rate("limits.second_steps_per_account"),
         sign_ins_per_address: reader.rate("limits.sign_ins_per_address"),
         client_failures: reader.rate("limits.client_failures"),
         devices_per_address: reader.rate("limits.devices_per_address"),

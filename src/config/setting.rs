@@ -95,6 +95,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("limits.letters_total", Kind::Rate),
     of("limits.codes_per_address", Kind::Rate),
     of("limits.codes_per_account", Kind::Rate),
+    of("limits.second_steps_per_account", Kind::Rate),
     of("limits.sign_ins_per_address", Kind::Rate),
     of("limits.client_failures", Kind::Rate),
     of("limits.devices_per_address", Kind::Rate),

@@ -1,14 +1,18 @@
 //! The table of ways in.
 
 use sea_orm::sea_query::{OnConflict, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Schema, Statement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    Schema, Statement,
+};
 use uuid::Uuid;
 
+use super::{Kind, TRUSTED_FOR};
 use crate::crypto::Crypto;
-use crate::db::{Row, sql};
+use crate::db::{Row, remove_some, sql};
 use crate::error::Result;
 use crate::types::{CredentialId, EmailAddress, UnixMillis, UserId};
-use crate::user::{self, Person, PersonRow, State};
+use crate::user::{self, Person, PersonRow};
 use crate::work::Work;
 
 mod credential {
@@ -38,24 +42,6 @@ mod credential {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// What kind of way in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A password: the data is its PHC string. A person has at most one, so its lookup key is the person.
-    Password,
-    /// Who the person is at another login server. The lookup key is made of all that tells them from everybody else there.
-    Upstream,
-}
-
-impl Kind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Upstream => "upstream",
-        }
-    }
 }
 
 /// One way in.
@@ -108,37 +94,6 @@ pub fn read_found(crypto: &Crypto, row: &Row) -> Result<Found> {
     Ok((row.get::<Option<Uuid>>("user_id")?.map(UserId).zip(address), found))
 }
 
-/// Who a letter would reach.
-pub struct Addressee {
-    /// The person.
-    pub user: UserId,
-    /// What an operator has decided about them.
-    pub state: State,
-    /// Whether they sign in with a password.
-    pub has_password: bool,
-}
-
-/// Who a letter to an address would reach: the person, if there is one, and the address to write to. The
-/// work is the same whether there is one or not, row by row, because its time can be measured from outside.
-pub async fn find_addressee(db: &impl ConnectionTrait, address: &EmailAddress) -> Result<(Option<Addressee>, EmailAddress)> {
-    #[derive(FromQueryResult)]
-    struct Reader {
-        user_id: Option<UserId>,
-        address: Option<String>,
-        state: Option<String>,
-        has_password: bool,
-    }
-    let text = "SELECT e.user_id, e.address, u.state, \
-         EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = e.user_id AND c.kind = $2) AS has_password \
-         FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 LEFT JOIN users u ON u.id = e.user_id";
-    let query = sql(db, text, [address.canonical().into(), Kind::Password.as_str().into()]);
-    let Some(row) = Reader::find_by_statement(query).one(db).await? else { return Ok((None, address.clone())) };
-    let kept = EmailAddress::parse(&row.address.unwrap_or_else(|| address.to_string())).unwrap_or_else(|_| address.clone());
-    let state = State::parse(&row.state.unwrap_or_default());
-    let reader = row.user_id.map(|user| Addressee { user, state, has_password: row.has_password });
-    Ok((reader, kept))
-}
-
 /// A way in as a list shows it.
 pub struct Listed {
     /// Which.
@@ -179,6 +134,35 @@ pub async fn list(db: &impl ConnectionTrait, crypto: &Crypto, user: UserId, kind
     rows.into_iter().map(open).collect()
 }
 
+/// A person's one way in of a kind of which there is one at most.
+pub async fn find_of_user(db: &impl ConnectionTrait, crypto: &Crypto, user: UserId, kind: Kind) -> Result<Option<Credential>> {
+    Ok(find_by_key(db, crypto, kind, user.0.as_bytes()).await?.map(|(_, credential)| credential))
+}
+
+/// Whether a person has that.
+pub async fn has(db: &impl ConnectionTrait, user: UserId, kind: Kind) -> Result<bool> {
+    has_since(db, (user, kind), user.0.as_bytes(), UnixMillis(0)).await
+}
+
+/// Whether a person has something of this kind with this lookup key that is no older.
+pub async fn has_since(db: &impl ConnectionTrait, (user, kind): (UserId, Kind), key: &[u8], since: UnixMillis) -> Result<bool> {
+    let text = "SELECT 1 AS one FROM credentials WHERE kind = $1 AND lookup_key = $2 AND user_id = $3 AND created_at >= $4";
+    let values = [kind.as_str().into(), key.to_vec().into(), user.0.into(), since.0.into()];
+    Ok(db.query_one_raw(sql(db, text, values)).await?.is_some())
+}
+
+/// Whether a person still has this way in.
+pub async fn still_has(db: &impl ConnectionTrait, user: UserId, id: CredentialId) -> Result<bool> {
+    let row = credential::Entity::find_by_id(id).filter(credential::Column::UserId.eq(user)).one(db).await?;
+    Ok(row.is_some())
+}
+
+/// How many of a kind a person has.
+pub async fn count(db: &impl ConnectionTrait, user: UserId, kind: Kind) -> Result<u64> {
+    let all = credential::Entity::find().filter(credential::Column::UserId.eq(user)).filter(credential::Column::Kind.eq(kind.as_str()));
+    Ok(all.count(db).await?)
+}
+
 /// Lets changes to a person's ways in come one after the other.
 pub async fn lock(work: &Work<'_>, user: UserId) -> Result<()> {
     // SQLite has one writer anyway.
@@ -196,6 +180,30 @@ pub async fn remove(work: &mut Work<'_>, user: UserId, id: CredentialId) -> Resu
         .exec(work.db())
         .await?;
     Ok(removed.rows_affected == 1)
+}
+
+/// Takes away what a person has of this kind with this lookup key; says whether it was there. Fifty at once: one takes it.
+pub async fn remove_by_key(work: &mut Work<'_>, (user, kind): (UserId, Kind), key: &[u8]) -> Result<bool> {
+    let removed = credential::Entity::delete_many()
+        .filter(credential::Column::Kind.eq(kind.as_str()))
+        .filter(credential::Column::LookupKey.eq(key.to_vec()))
+        .filter(credential::Column::UserId.eq(user))
+        .exec(work.db())
+        .await?;
+    Ok(removed.rows_affected == 1)
+}
+
+/// Takes away all that a person has of a kind; says how many there were.
+pub async fn remove_kind(work: &mut Work<'_>, user: UserId, kind: Kind) -> Result<u64> {
+    let all =
+        credential::Entity::delete_many().filter(credential::Column::UserId.eq(user)).filter(credential::Column::Kind.eq(kind.as_str()));
+    Ok(all.exec(work.db()).await?.rows_affected)
+}
+
+/// Removes browsers that are trusted no more, at most `limit`; says how many went.
+pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
+    let over = credential::Column::Kind.eq(Kind::TrustedBrowser.as_str()).and(credential::Column::CreatedAt.lt(now - TRUSTED_FOR));
+    remove_some::<credential::Entity>(db, credential::Column::Id, over, limit).await
 }
 
 /// Takes all of a person's ways in away.

@@ -17,7 +17,7 @@ use crate::form::{Form, Parameters};
 use crate::mail::webmail;
 use crate::page::{Page, PageResult};
 use crate::session::Visitor;
-use crate::sign_in::{self, Flow, go, onward, send_letter, too_soon, wait_words};
+use crate::sign_in::{self, Flow, go, onward, second_step, send_letter, too_soon, wait_words};
 use crate::types::{EmailAddress, Words};
 
 /// About when the queue tries a letter again that the relay did not take.
@@ -78,6 +78,7 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
 pub(super) fn go_on(app: &App, visitor: &Visitor, flow: &Flow, redeemed: Redeemed) -> Result<HttpResponse> {
     match redeemed {
         Redeemed::SignedIn { user, secret } => onward(app, visitor, flow, user, &secret),
+        Redeemed::Half(proved) => second_step(app, flow, proved),
         Redeemed::Recover(challenge) => go(app, "/recover/new", &flow.clone().recovering(challenge)),
         Redeemed::Confirmed { done } => Ok(visitor.show(StatusCode::OK, &ConfirmedPage { page: visitor.page(app, None), done })),
         _ => go(app, "/sign-in", flow),

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::language::Language;
 use crate::limit::{self, Action};
 use crate::mail::{self, Notice};
-use crate::sign_in::{At, Completed, Method, Proofs, complete, reclaim};
+use crate::sign_in::{At, Completed, Method, Proofs, Proved, complete, reclaim};
 use crate::types::{Caller, ChallengeId, Envelope, SessionSecret, Token, UserId};
 use crate::user::{self, NewUser, Person};
 use crate::work::{Actor, Work};
@@ -37,7 +37,9 @@ pub enum Redeemed {
         /// How many more.
         left: i64,
     },
-    /// The address is proved, and something else is asked before its person is in.
+    /// The address is proved; a second step is asked for before its person is in.
+    Half(Proved),
+    /// The address is proved, and its person may not come in.
     NotYet,
     /// Nothing that an answer could finish: too old, used, void, or tried too often.
     Over,
@@ -121,9 +123,16 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
     challenges::end_of_address(work, &challenge.address);
     work.record(Event::EmailChallengeRedeemed { challenge: challenge.id, user: Some(person.id), by, same_browser });
     // Whoever answers a letter needs no other to learn of it.
-    let at = At { user_agent: who.at.user_agent, address: who.at.address.clone(), previous: who.at.previous, notices: Vec::new() };
+    let at = At {
+        user_agent: who.at.user_agent,
+        address: who.at.address.clone(),
+        previous: who.at.previous,
+        trust: who.at.trust.clone(),
+        notices: Vec::new(),
+    };
     Ok(Some(match complete(work, &person, &proofs, at, &app.config.sign_in).await? {
         Completed::SignedIn { secret, .. } => Redeemed::SignedIn { user: person.id, secret },
+        Completed::Half(proved) => Redeemed::Half(proved),
         Completed::Not(_) => Redeemed::NotYet,
     }))
 }

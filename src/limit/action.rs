@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::config::{Limits, Rate};
-use crate::types::{ClientId, EmailAddress};
+use crate::types::{ClientId, EmailAddress, UserId};
 
 /// Something that may be done only so often.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub enum Action<'a> {
     CodeFrom(IpAddr),
     /// A code typed in for a mailbox.
     CodeFor(&'a EmailAddress),
+    /// A second step tried on an account.
+    SecondStepOf(UserId),
     /// A journey to another login server begun from a network.
     SignInFrom(IpAddr),
     /// A client that could not prove itself, from a network.
@@ -51,6 +53,7 @@ impl Action<'_> {
             Self::LetterAnywhere => limits.letters_total,
             Self::CodeFrom(_) => limits.codes_per_address,
             Self::CodeFor(_) => limits.codes_per_account,
+            Self::SecondStepOf(_) => limits.second_steps_per_account,
             Self::SignInFrom(_) => limits.sign_ins_per_address,
             Self::ClientFailure(..) => limits.client_failures,
             Self::DeviceFrom(_) => limits.devices_per_address,
@@ -75,6 +78,7 @@ impl Action<'_> {
             Self::DeviceFrom(ip) => (12, ip.to_string().into()),
             Self::DeviceCodeAnywhere => (13, Vec::new()),
             Self::PushFrom(ip) => (14, ip.to_string().into()),
+            Self::SecondStepOf(user) => (15, user.0.as_bytes().to_vec()),
             Self::ClientFailure(client, ip) => (8, format!("{client} {ip}").into()),
         };
         [&[kind], of.as_slice()].concat()

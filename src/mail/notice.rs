@@ -33,6 +33,14 @@ pub enum Notice {
     IdentityLinked(String),
     /// And no longer.
     IdentityUnlinked(String),
+    /// A second step is asked for from now on.
+    TwoStepOn,
+    /// And no longer.
+    TwoStepOff,
+    /// One of the recovery codes was used; so many are left.
+    RecoveryCodeUsed(u64),
+    /// There are new recovery codes.
+    RecoveryCodesRenewed,
     /// An app was signed out because somebody may hold a copy of its tokens.
     Revoked,
 }
@@ -102,6 +110,12 @@ impl NoticeLetter {
             Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
             Notice::IdentityLinked(_) => keys("mail-linked-subject", "mail-linked-title", "mail-linked-lede", "mail-linked-foot"),
             Notice::IdentityUnlinked(_) => keys("mail-unlinked-subject", "mail-unlinked-title", "mail-unlinked-lede", "mail-changed-foot"),
+            Notice::TwoStepOn => keys("mail-two-step-on-subject", "mail-two-step-on-title", "mail-two-step-on-lede", "mail-changed-foot"),
+            Notice::TwoStepOff => {
+                keys("mail-two-step-off-subject", "mail-two-step-off-title", "mail-two-step-off-lede", "mail-changed-foot")
+            }
+            Notice::RecoveryCodeUsed(_) => keys("mail-recovery-subject", "mail-recovery-title", "mail-recovery-lede", "mail-changed-foot"),
+            Notice::RecoveryCodesRenewed => keys("mail-codes-subject", "mail-codes-title", "mail-codes-lede", "mail-changed-foot"),
             Notice::Revoked => keys("mail-revoked-subject", "mail-revoked-title", "mail-revoked-lede", "mail-revoked-foot"),
         }
     }
@@ -111,6 +125,7 @@ impl NoticeLetter {
         let words = Words::new(key).with("tag", &self.facts.tag);
         self.page.words(&match &self.notice {
             Notice::IdentityLinked(provider) | Notice::IdentityUnlinked(provider) => words.with("provider", provider),
+            Notice::RecoveryCodeUsed(left) => words.with("left", *left),
             _ => words,
         })
     }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::limit::{self, Action, Attempt};
 use crate::session::Devices;
-use crate::sign_in::{self, At, Completed, Method, Proofs, complete};
+use crate::sign_in::{self, At, Completed, Method, Proofs, Proved, complete};
 use crate::types::{ClientId, EmailAddress, SessionSecret, Token, UserId};
 use crate::work::Actor;
 
@@ -29,8 +29,8 @@ pub enum Outcome {
     Wrong,
     /// Not now; the same for every address, known or not.
     Wait(Duration),
-    /// Another factor is required.
-    SecondFactor,
+    /// The password is right; a second step is asked for.
+    Half(Proved),
 }
 
 /// Somebody tries a password.
@@ -133,11 +133,11 @@ async fn settle(app: &App, found: Found, key: &[u8], last: bool, (caller, at): (
         work.record(Event::PasswordRehashed { user: person.id });
     }
     limit::forgive(&mut work, key);
-    let completed = complete(&mut work, &person, &Proofs::of(Method::Password), at, &app.config.sign_in).await?;
+    let completed = complete(&mut work, &person, &Proofs::of(Method::Password).by(credential.id), at, &app.config.sign_in).await?;
     work.commit().await?;
     Ok(match completed {
         Completed::SignedIn { secret, .. } => Outcome::SignedIn { user: person.id, secret },
-        Completed::Not(crate::sign_in::NextStep::SecondFactor) => Outcome::SecondFactor,
+        Completed::Half(proved) => Outcome::Half(proved),
         Completed::Not(_) => Outcome::Wrong,
     })
 }

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{Flow, onward};
+use crate::sign_in::{Flow, onward, second_step};
 use crate::types::Words;
 
 /// What the page says beside its form.
@@ -51,7 +51,7 @@ pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visit
     match sign_in(&app, &pool, attempted).await? {
         Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
         Outcome::Wrong => Ok(page(&app, &visitor, &flow, wrong())?),
-        Outcome::SecondFactor => Ok(page(&app, &visitor, &flow, Say::Problem(Words::new("second-factor-missing"), None))?),
+        Outcome::Half(proved) => Ok(second_step(&app, &flow, proved)?),
         Outcome::Wait(wait) => Ok(page(&app, &visitor, &flow, Say::Wait(wait))?),
     }
 }

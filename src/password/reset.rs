@@ -10,7 +10,7 @@ use crate::limit;
 use crate::mail::{self, Notice};
 use crate::page::Page;
 use crate::session;
-use crate::sign_in::{At, Completed, Method, NextStep, Proofs, complete};
+use crate::sign_in::{At, Completed, Method, Proofs, Proved, complete};
 use crate::types::{Caller, ChallengeId, SessionSecret, Token, UserId};
 use crate::user;
 use crate::work::Actor;
@@ -24,8 +24,10 @@ pub enum Reset {
         /// For the cookie.
         secret: Token<SessionSecret>,
     },
-    /// The password is the new one, and something else is asked before its person is in.
-    NotYet(NextStep),
+    /// The password is the new one; a second step is asked for before its person is in.
+    Half(Proved),
+    /// The password is the new one, and its person may not come in.
+    NotYet,
     /// The letter is of no use any more.
     Over,
 }
@@ -65,6 +67,7 @@ pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosin
     }
     let Some(person) = user::find(work.db(), user).await?.map(|user| user.person) else { return Ok(Reset::Over) };
     credential::set(&mut work, (user, Kind::Password), phc.as_str().as_bytes()).await?;
+    credential::remove_kind(&mut work, user, Kind::TrustedBrowser).await?;
     limit::forgive_user(work.db(), user).await?;
     for letter in &notices {
         challenges::end_of_address(&mut work, &letter.to);
@@ -80,6 +83,7 @@ pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosin
     work.commit().await?;
     Ok(match completed {
         Completed::SignedIn { secret, .. } => Reset::SignedIn { user, secret },
-        Completed::Not(step) => Reset::NotYet(step),
+        Completed::Half(proved) => Reset::Half(proved),
+        Completed::Not(_) => Reset::NotYet,
     })
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::form::{Form, Parameters};
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{self, Flow, go, onward, send_letter};
+use crate::sign_in::{self, Flow, go, onward, second_step, send_letter};
 use crate::types::Words;
 
 /// `GET /recover`
@@ -63,7 +63,8 @@ pub async fn post_reset(app: web::Data<App>, pool: web::Data<HashPool>, visitor:
     let choosing = Choosing { caller: visitor.caller(), at: visitor.at(), page: &page, sign_out };
     match reset(&app, &challenge, &phc, choosing).await? {
         Reset::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
-        Reset::NotYet(_) => Ok(go(&app, "/sign-in", &flow)?),
+        Reset::Half(proved) => Ok(second_step(&app, &flow, proved)?),
+        Reset::NotYet => Ok(go(&app, "/sign-in", &flow)?),
         Reset::Over => Ok(go(&app, "/sign-in/check", &flow)?),
     }
 }

@@ -16,5 +16,8 @@ pub use presenter::Presenter;
 pub use refresh_cookie::RefreshCookie;
 pub use refresh_token::RefreshToken;
 pub(crate) use store::tables;
-pub use store::{NewSession, Session, count_of_user, end, end_all, find, find_by_secret, insert, lives, remove_expired, replace, seen};
+pub use store::{
+    NewSession, Session, count_of_user, end, end_all, end_others, find, find_by_secret, insert, lives, remove_expired, replace, seen,
+    strengthen,
+};
 pub use visitor::Visitor;

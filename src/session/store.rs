@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema,
+};
 
 use super::{ended, family};
 use crate::db::{Db, held, remove_some, sql};
@@ -184,6 +186,33 @@ pub async fn end_all(work: &mut Work<'_>, user: UserId) -> Result<Vec<SessionId>
     let ended = remove(work, session::Column::UserId.eq(user)).await?;
     family::end_of_user(work, user).await?;
     Ok(ended.into_iter().map(|ended| ended.id).collect())
+}
+
+/// Ends a person's sessions but for one, and everything that descends from them; says which.
+pub async fn end_others(work: &mut Work<'_>, user: UserId, keep: Option<SessionId>) -> Result<Vec<SessionId>> {
+    let Some(keep) = keep else { return end_all(work, user).await };
+    let others = session::Column::UserId.eq(user).and(session::Column::Id.ne(keep));
+    let ended = remove(work, others).await?;
+    family::end_of_user_but(work, user, keep).await?;
+    Ok(ended.into_iter().map(|ended| ended.id).collect())
+}
+
+/// Notes what was shown in a session beside what it began with (RFC 8176 names), and that the person has proved just now who they are.
+pub async fn strengthen(work: &mut Work<'_>, id: SessionId, with: [&str; 2]) -> Result<()> {
+    let Some(session) = find(work.db(), id, work.now).await? else { return Ok(()) };
+    let mut amr = session.amr;
+    for name in with {
+        if !amr.iter().any(|one| one == name) {
+            amr.push(name.to_owned());
+        }
+    }
+    session::Entity::update_many()
+        .col_expr(session::Column::Amr, amr.join(" ").into())
+        .col_expr(session::Column::AuthTime, work.now.0.into())
+        .filter(session::Column::Id.eq(id))
+        .exec(work.db())
+        .await?;
+    Ok(())
 }
 
 /// A session that was removed.

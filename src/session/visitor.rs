@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::form::Browser;
 use crate::language::{Language, negotiate};
 use crate::page::{Page, ProviderButton, ProviderButtons, Sample, respond};
-use crate::sign_in::At;
+use crate::sign_in::{At, Trust};
 use crate::types::{Caller, ClientId, SessionSecret, Token};
 use crate::work::Actor;
 
@@ -92,7 +92,7 @@ impl Visitor {
     /// Where a session would begin.
     pub fn at(&self) -> At<'_> {
         let address = self.caller.address.to_string();
-        At { user_agent: &self.user_agent, address, previous: self.secret.as_ref(), notices: Vec::new() }
+        At { user_agent: &self.user_agent, address, previous: self.secret.as_ref(), trust: Trust::of(&self.request), notices: Vec::new() }
     }
 
     /// Who has signed in at this browser before.

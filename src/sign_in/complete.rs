@@ -1,13 +1,15 @@
 //! The end of every way in: start the session, tell the ledgers.
 
-use super::next_step::{NextStep, next_step};
-use super::proof::Proofs;
+use super::next_step::{NextStep, Second, next_step};
+use super::proof::{Proofs, Proved};
+use super::trust::Trust;
 use crate::audit::{self, Event};
 use crate::config::SignIn;
+use crate::credential::{self, Kind};
 use crate::error::Result;
 use crate::mail;
 use crate::session::{self, NewSession};
-use crate::types::{Envelope, SessionId, SessionSecret, Token};
+use crate::types::{Envelope, SessionId, SessionSecret, Token, UserId};
 use crate::user::Person;
 use crate::work::Work;
 
@@ -19,6 +21,8 @@ pub struct At<'a> {
     pub address: String,
     /// The session it presents, which ends: a value known before a sign-in must not be worth anything after.
     pub previous: Option<&'a Token<SessionSecret>>,
+    /// What it shows to do without a second step.
+    pub trust: Option<Trust>,
     /// What the account's mailbox is told, unless this is the first time that the account is used.
     pub notices: Vec<Envelope>,
 }
@@ -32,14 +36,20 @@ pub enum Completed {
         /// For the cookie.
         secret: Token<SessionSecret>,
     },
-    /// Not yet, or not at all.
+    /// So far so good; a second step comes next.
+    Half(Proved),
+    /// Not at all.
     Not(NextStep),
 }
 
 /// Starts a session if the proofs suffice for this person under this policy. The one place where sessions begin.
 pub async fn complete(work: &mut Work<'_>, person: &Person, proofs: &Proofs, at: At<'_>, policy: &SignIn) -> Result<Completed> {
-    match next_step(proofs, person, policy.two_step) {
+    let second = second_step(work, person.id, at.trust.as_ref()).await?;
+    match next_step(proofs, person, policy.two_step, second) {
         NextStep::Done => {}
+        NextStep::SecondStep | NextStep::SetUp => {
+            return Ok(Completed::Half(Proved { user: person.id, proofs: proofs.clone(), at: work.now }));
+        }
         step => {
             if let NextStep::Barred(barred) = step {
                 work.record(Event::SignInRefused { user: person.id, reason: barred.reason() });
@@ -62,4 +72,15 @@ pub async fn complete(work: &mut Work<'_>, person: &Person, proofs: &Proofs, at:
     mail::post_if(work, &at.notices, &audit::has_signed_in(person.id))?;
     work.record(Event::SignedIn { user: person.id, session, methods: proofs.names() });
     Ok(Completed::SignedIn { session, secret })
+}
+
+async fn second_step(work: &Work<'_>, user: UserId, trust: Option<&Trust>) -> Result<Second> {
+    if !credential::has(work.db(), user, Kind::Totp).await? {
+        return Ok(Second::None);
+    }
+    let trusted = match trust {
+        Some(trust) => trust.holds(work, user).await?,
+        None => false,
+    };
+    Ok(if trusted { Second::Trusted } else { Second::Asked })
 }

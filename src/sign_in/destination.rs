@@ -11,6 +11,8 @@ pub enum Destination {
     Account,
     /// Our own page for another address.
     Email,
+    /// Our own page for passwords and second steps.
+    Security,
     /// Our own page for identities at other login servers.
     Connections,
     /// The question whether a device may be connected; with its code.
@@ -146,7 +148,13 @@ impl Destination {
     /// What the app asked for, if it is one.
     pub fn app(&self) -> Option<&AppRequest> {
         match self {
-            Self::Account | Self::Email | Self::Connections | Self::Applications | Self::Device(_) | Self::ProviderTest => None,
+            Self::Account
+            | Self::Email
+            | Self::Security
+            | Self::Connections
+            | Self::Applications
+            | Self::Device(_)
+            | Self::ProviderTest => None,
             Self::App(request) => Some(request),
         }
     }

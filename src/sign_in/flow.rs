@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Destination;
+use super::{Destination, Proved};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::Browser;
@@ -51,6 +51,9 @@ pub struct Flow {
     /// The provider that has just vouched for the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<ProviderId>,
+    /// What the person has proved, who is asked for a second step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved: Option<Proved>,
     /// It ended in another browser than it began in: the app there knows nothing of it.
     #[serde(default)]
     pub elsewhere: bool,
@@ -83,6 +86,7 @@ impl Flow {
             pending: None,
             linked: None,
             by: None,
+            proved: None,
             elsewhere: false,
             browser,
         }
@@ -176,6 +180,20 @@ impl Flow {
     #[must_use]
     pub fn linked(mut self, identity: CredentialId) -> Self {
         self.linked = Some(identity);
+        self
+    }
+
+    /// Notes what has been proved so far.
+    #[must_use]
+    pub fn proved(mut self, proved: Proved) -> Self {
+        self.proved = Some(proved);
+        self
+    }
+
+    /// Without what was proved: it has led to a session, or counts no more.
+    #[must_use]
+    pub fn unproved(mut self) -> Self {
+        self.proved = None;
         self
     }
 

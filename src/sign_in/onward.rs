@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::{Destination, Flow, go};
+use super::{Destination, Flow, Proved, go};
 use crate::app::App;
 use crate::error::Result;
 use crate::form::see_other;
@@ -15,6 +15,11 @@ pub fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &
     set_cookie(&mut response, secret, app.config.sign_in.session);
     visitor.devices(app).remember(app, (user, flow.by.as_ref()), &mut response);
     Ok(response)
+}
+
+/// To the page that asks for a second step.
+pub fn second_step(app: &App, flow: &Flow, proved: Proved) -> Result<HttpResponse> {
+    go(app, "/sign-in/two-step", &flow.clone().proved(proved))
 }
 
 /// Begins a journey at one of our pages, in a browser that from then on has a name.
@@ -33,6 +38,7 @@ pub fn next(app: &App, flow: &Flow) -> Result<String> {
         Destination::Email => "/account/email".to_owned(),
         Destination::Connections => "/account/connections".to_owned(),
         Destination::Device(_) => format!("/device/confirm?flow={}", flow.seal(app)?),
+        Destination::Security => "/account/security".to_owned(),
         Destination::Applications => "/account/applications".to_owned(),
         Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),
     };

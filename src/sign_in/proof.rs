@@ -1,7 +1,11 @@
 //! What a person has just shown, and how strong that is.
 
+use serde::{Deserialize, Serialize};
+
+use crate::types::{CredentialId, UnixMillis, UserId};
+
 /// A way in that succeeded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
     /// The right password.
     Password,
@@ -9,6 +13,10 @@ pub enum Method {
     EmailCode,
     /// Another login server's word.
     Upstream,
+    /// The code that an authenticator app shows now.
+    Totp,
+    /// One of the codes kept for when the app is lost.
+    RecoveryCode,
 }
 
 impl Method {
@@ -18,6 +26,8 @@ impl Method {
             Self::Password => "password",
             Self::EmailCode => "email_code",
             Self::Upstream => "upstream",
+            Self::Totp => "totp",
+            Self::RecoveryCode => "recovery_code",
         }
     }
 
@@ -25,44 +35,84 @@ impl Method {
     pub fn amr(self) -> &'static str {
         match self {
             Self::Password => "pwd",
-            Self::EmailCode => "otp",
+            Self::EmailCode | Self::Totp | Self::RecoveryCode => "otp",
             // No value of RFC 8176 says it; this is what others write for it.
             Self::Upstream => "fed",
         }
     }
+
+    /// Whether it says who somebody is. The others only confirm it.
+    pub fn is_first(self) -> bool {
+        matches!(self, Self::Password | Self::EmailCode | Self::Upstream)
+    }
 }
 
 /// Proofs given in one journey, in order.
-#[derive(Debug, Clone, Default)]
-pub struct Proofs(Vec<Method>);
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Proofs {
+    methods: Vec<Method>,
+    /// The way in that was used, if it is one that can be replaced or taken away.
+    by: Option<CredentialId>,
+}
 
 impl Proofs {
     /// One proof.
     pub fn of(method: Method) -> Self {
-        Self(vec![method])
+        Self { methods: vec![method], by: None }
     }
 
     /// One more.
     #[must_use]
     pub fn and(mut self, method: Method) -> Self {
-        self.0.push(method);
+        self.methods.push(method);
         self
     }
 
-    /// Whether this was shown.
-    pub fn has(&self, method: Method) -> bool {
-        self.0.contains(&method)
+    /// With the way in that was used: what was proved with it is void once it is gone.
+    #[must_use]
+    pub fn by(mut self, credential: CredentialId) -> Self {
+        self.by = Some(credential);
+        self
+    }
+
+    /// The way in that was used.
+    pub fn credential(&self) -> Option<CredentialId> {
+        self.by
+    }
+
+    /// Whether something says who it is.
+    pub fn identify(&self) -> bool {
+        self.methods.iter().any(|method| method.is_first())
+    }
+
+    /// Whether something of another kind confirms it.
+    pub fn are_two_steps(&self) -> bool {
+        self.identify() && self.methods.iter().any(|method| !method.is_first())
     }
 
     /// For `amr`, each once.
     pub fn amr(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.0.iter().map(|method| method.amr()).collect();
+        let mut names: Vec<_> = self.methods.iter().map(|method| method.amr()).collect();
         names.dedup();
+        if self.are_two_steps() {
+            names.push("mfa");
+        }
         names
     }
 
     /// For the audit log.
     pub fn names(&self) -> Vec<&'static str> {
-        self.0.iter().map(|method| method.as_str()).collect()
+        self.methods.iter().map(|method| method.as_str()).collect()
     }
+}
+
+/// What has been proved so far, where a second step is asked for: carried by the journey, in its browser.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Proved {
+    /// Who it is.
+    pub user: UserId,
+    /// By what.
+    pub proofs: Proofs,
+    /// When.
+    pub at: UnixMillis,
 }

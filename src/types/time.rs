@@ -44,6 +44,11 @@ impl UnixMillis {
     pub fn rfc3339(self) -> String {
         self.date_time().format(&Rfc3339).unwrap_or_default()
     }
+
+    /// The day in UTC, as 2026-03-01, with hyphens that do not end a line.
+    pub fn date(self) -> String {
+        self.rfc3339().chars().take(10).collect::<String>().replace('-', "\u{2011}")
+    }
 }
 
 fn millis(duration: Duration) -> i64 {

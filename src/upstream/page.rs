@@ -21,8 +21,8 @@ use crate::form::{Body, Parameters, see_other};
 use crate::identity::{Identity, Kept};
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{Destination, Flow, next, onward};
-use crate::types::{EmailAddress, Token, UpstreamState, Words};
+use crate::sign_in::{Destination, Flow, next, onward, second_step};
+use crate::types::{CredentialId, EmailAddress, Token, UpstreamState, Words};
 
 /// What an answer may bring (RFC 6749 §4.1.2, RFC 9207 §2, and Apple's `user`).
 const BROUGHT: [&str; 6] = ["code", "state", "iss", "error", "error_description", "user"];
@@ -86,14 +86,8 @@ pub async fn get_callback(
     };
     let flow = attempt.flow.clone();
     match settle(&app, &visitor, &arrival).await? {
-        Settled::SignedIn { user, secret, linked } => {
-            let flow = match linked {
-                Some(identity) => flow.linked(identity),
-                None => flow,
-            }
-            .by(&upstream.id);
-            Ok(onward(&app, &visitor, &flow, user, &secret)?)
-        }
+        Settled::SignedIn { user, secret, linked } => Ok(onward(&app, &visitor, &came(flow, upstream, linked), user, &secret)?),
+        Settled::Half { proved, linked } => Ok(second_step(&app, &came(flow, upstream, linked), proved)?),
         Settled::Connected => Ok(see_other(&next(&app, &flow)?)),
         Settled::Prove(pending) => Ok(see_other(&next(&app, &flow.pending(pending))?)),
         Settled::Refused(refusal) => Ok(refused(&app, &visitor, upstream, &attempt, refusal)?),
@@ -199,12 +193,20 @@ async fn failed(app: &App, visitor: &Visitor, upstream: &Upstream, attempt: Opti
     page(app, visitor, upstream, attempt, (status, title, lede, words))
 }
 
+/// The journey of whoever came by this provider.
+fn came(flow: Flow, upstream: &Upstream, linked: Option<CredentialId>) -> Flow {
+    match linked {
+        Some(identity) => flow.linked(identity),
+        None => flow,
+    }
+    .by(&upstream.id)
+}
+
 fn refused(app: &App, visitor: &Visitor, upstream: &Upstream, attempt: &Attempt, refusal: Refusal) -> Result<HttpResponse> {
     let (title, lede) = match refusal {
         Refusal::SignUpClosed => ("provider-closed-title", "provider-closed-lede"),
         Refusal::SomebodyElses => ("provider-taken-title", "provider-taken-lede"),
         Refusal::Barred => ("provider-barred-title", "provider-barred-lede"),
-        Refusal::SecondFactor => ("provider-barred-title", "second-factor-missing"),
         Refusal::SignedOut => ("provider-signed-out-title", "provider-signed-out-lede"),
     };
     page(app, visitor, upstream, Some(attempt), (StatusCode::FORBIDDEN, title, lede, None))

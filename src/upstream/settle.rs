@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::identity::{self, Identity};
 use crate::mail::{self, Notice};
 use crate::session::{Session, Visitor};
-use crate::sign_in::{self, At, Completed, Flow, Method, NextStep, Proofs, complete, next_step, reclaim};
+use crate::sign_in::{self, At, Completed, Flow, Method, NextStep, Proofs, Proved, Second, complete, next_step, reclaim};
 use crate::types::{CredentialId, EmailAddress, Envelope, PendingIdentityId, SessionSecret, Token, UserId};
 use crate::user::{self, NewUser, Person};
 use crate::work::{Actor, Work};
@@ -27,6 +27,8 @@ pub(super) enum Settled {
         /// The identity that has just opened an account with its address.
         linked: Option<CredentialId>,
     },
+    /// The person is known; a second step is asked for.
+    Half { proved: Proved, linked: Option<CredentialId> },
     /// The signed-in person has it.
     Connected,
     /// The person has yet to prove which account is theirs.
@@ -44,8 +46,6 @@ pub enum Refusal {
     SomebodyElses,
     /// The account may not come in.
     Barred,
-    /// The account needs a second step.
-    SecondFactor,
     /// Whoever asked for it is no longer signed in.
     SignedOut,
 }
@@ -168,7 +168,7 @@ async fn open_account(
     let (Some(found), Some(address)) = (user::find(work.db(), user).await?, &arrival.vouched) else { return Ok(None) };
     let person = Person { email_verified: true, ..found.person };
     let proofs = Proofs::of(Method::Upstream);
-    if let NextStep::Barred(barred) = next_step(&proofs, &person, app.config.sign_in.two_step) {
+    if let NextStep::Barred(barred) = next_step(&proofs, &person, app.config.sign_in.two_step, Second::None) {
         work.record(Event::SignInRefused { user, reason: barred.reason() });
         return Ok(Some(Settled::Refused(Refusal::Barred)));
     }
@@ -195,7 +195,7 @@ async fn sign_up(app: &App, work: &mut Work<'_>, arrival: &Arrival<'_>, at: At<'
 async fn finish(app: &App, work: &mut Work<'_>, person: &Person, at: At<'_>, linked: Option<CredentialId>) -> Result<Settled> {
     Ok(match complete(work, person, &Proofs::of(Method::Upstream), at, &app.config.sign_in).await? {
         Completed::SignedIn { secret, .. } => Settled::SignedIn { user: person.id, secret, linked },
-        Completed::Not(NextStep::SecondFactor) => Settled::Refused(Refusal::SecondFactor),
+        Completed::Half(proved) => Settled::Half { proved, linked },
         Completed::Not(_) => Settled::Refused(Refusal::Barred),
     })
 }

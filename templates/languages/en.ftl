@@ -100,7 +100,60 @@ password-too-long = Choose a password with at most { $limit } characters
 password-leaked = This password appears in known data leaks. Choose a different one
 password-context = This password is too close to “{ $word }”. Choose one that is harder to guess
 password-guessable = This password follows a pattern that is easy to guess. Choose a different one
-second-factor-missing = This account needs a second step that can’t be done here yet. Ask the people who run { $app }
+
+## Two steps
+
+two-step-title = Enter the code from your app
+two-step-lede = Open your authenticator app and find { $app }.
+two-step-continue = Continue
+two-step-empty = Enter the code from your app
+two-step-wrong = That code didn’t work. Wait for the next one and try again
+two-step-wrong-hint = Codes change every 30 seconds. If they keep failing, check that your phone sets its time automatically.
+two-step-trust = Trust this browser for 30 days
+two-step-trust-hint = Don’t tick this on a shared computer.
+two-step-other = Use another way
+recovery-title = Use a recovery code
+recovery-lede = Each of your saved codes works once.
+recovery-label = Recovery code
+recovery-hint = 10 letters and numbers. Dashes don’t matter.
+recovery-empty = Enter one of your recovery codes
+recovery-wrong = That code didn’t work. Check it, or use another one
+recovery-other = Use your authenticator app
+recovery-lost = No codes left? { $link }.
+recovery-lost-link = Ask for two-step sign-in to be reset
+set-up-title = Set up an authenticator app
+set-up-lede = You’ll be asked for its code after your password, an email link or another account.
+set-up-required = { $app } asks for two steps. This takes a minute, once.
+set-up-install = Install an authenticator app
+set-up-install-hint = Most password managers have one built in.
+set-up-add = Add { $app } to it
+set-up-picture = QR code. If you can’t scan it, use the setup key below.
+set-up-type = or type this setup key:
+set-up-open = On this phone? Open your app
+set-up-code = Type the code it shows
+set-up-done = Turn on two-step sign-in
+codes-title = Recovery codes
+codes-lede = Each one gets you in once if you lose your phone. We can’t show them again after you leave this page.
+codes-print = Print
+codes-keep = Keep them somewhere other than the phone with your authenticator app, such as a password manager or on paper.
+codes-saved = I’ve saved these codes
+codes-done = Done
+security-title = Security
+security-open = Security
+security-lede = How you prove it’s you.
+security-back = Back to Security
+security-two-step = Two-step sign-in
+security-two-step-lede = Asked for after a password, an email link or another account.
+security-app = Authenticator app
+security-app-since = Added { $date }
+security-on = On
+security-replace = Replace
+security-set-up = Set up an authenticator app
+security-codes-left = { $left } of 10 left
+security-codes-few = You’re running out of recovery codes. Replace them while you still have your phone.
+security-off = Turn off two-step sign-in
+security-off-label = Code from your app, or a recovery code
+security-off-button = Turn off
 
 ## A new password
 
@@ -510,6 +563,22 @@ mail-linked-subject = { $provider } now opens your { $app } account
 mail-linked-title = { $provider } is connected
 mail-linked-lede = From now on { $provider } signs you in to { $app }, beside the ways you had. If this was you, there’s nothing to do.
 mail-linked-foot = If it wasn’t: go to { $place }, sign in, choose Connections and disconnect it. We don’t put a button here, so you never have to wonder if it is real.
+mail-two-step-on-subject = Two-step sign-in is on for { $app }
+mail-two-step-on-title = Two-step sign-in is on
+mail-two-step-on-lede = From now on { $app } asks for the code from an authenticator app too, and signed out your other devices. If this was you, there’s nothing to do.
+mail-two-step-off-subject = Two-step sign-in is off for { $app }
+mail-two-step-off-title = Two-step sign-in is off
+mail-two-step-off-lede = { $app } no longer asks for the code from your authenticator app. If this was you, there’s nothing to do.
+mail-recovery-subject = A recovery code was used for { $app }
+mail-recovery-title = A recovery code was used
+mail-recovery-lede = Somebody signed in to { $app } with one of your recovery codes. { $left ->
+    [0] It was the last one
+    [one] One is left
+   *[other] { $left } are left
+}. If this was you, there’s nothing to do.
+mail-codes-subject = You have new recovery codes for { $app }
+mail-codes-title = You have new recovery codes
+mail-codes-lede = Your old recovery codes for { $app } no longer work. If this was you, there’s nothing to do.
 mail-unlinked-subject = { $provider } no longer opens your { $app } account
 mail-unlinked-title = { $provider } is disconnected
 mail-unlinked-lede = It no longer signs you in to { $app }. If this was you, there’s nothing to do.

@@ -11,7 +11,7 @@ use crate::on_each_database;
 use crate::support::relying_party::CALLBACK;
 use crate::support::{Browser, Form, On, PASSWORD, RelyingParty, TestApp, View, peer, person};
 
-const MAYA: &str = "maya@okafor.example";
+pub const MAYA: &str = "maya@okafor.example";
 
 /// Asks for a letter, as far as the page that waits for its code.
 async fn ask(browser: &Browser, address: &str) -> View {
@@ -33,11 +33,11 @@ fn code(app: &TestApp, address: &str) -> String {
     app.letter_to(address).code.expect("a code")
 }
 
-async fn is_signed_in(browser: &Browser) -> bool {
+pub async fn is_signed_in(browser: &Browser) -> bool {
     browser.get("/account").await.url.path() == "/account"
 }
 
-async fn events(app: &TestApp, user: housekey::types::UserId) -> Vec<(String, String)> {
+pub async fn events(app: &TestApp, user: housekey::types::UserId) -> Vec<(String, String)> {
     let lines = housekey::audit::list_of_user(app.app.db.read(), user, 200).await.unwrap();
     lines.into_iter().map(|line| (line.name, line.data)).collect()
 }
@@ -315,7 +315,7 @@ on_each_database!(link_and_code_at_once_are_one, |app: TestApp| async move {
     }
 });
 
-async fn sessions_are(app: &TestApp, expected: u64) {
+pub async fn sessions_are(app: &TestApp, expected: u64) {
     let users = housekey::user::list(app.app.db.read(), None, 10).await.unwrap();
     let count = housekey::session::count_of_user(app.app.db.read(), users[0].person.id, app.clock.now()).await.unwrap();
     assert_eq!(count, expected);

@@ -65,7 +65,6 @@ fn a_short_password_needs_a_second_step() {
     insta::assert_snapshot!(loaded.warnings.join("\n"), @r#"
     sign_in.sign_up is open, but email.smtp is empty: people are told that sign-ups are closed
     sign_in.methods has email, but email.smtp is empty: it is left out, and passwords cannot be reset by mail
-    sign_in.two_step.policy is required, but this version has no second step: whoever needs one cannot sign in
     "#);
 }
 

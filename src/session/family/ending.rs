@@ -73,6 +73,11 @@ pub(in crate::session) async fn end_of_user(work: &Work<'_>, user: UserId) -> Re
     end_where(work, token_family::Column::UserId.eq(user), Ending::SignedOut).await
 }
 
+/// The same, but for what descends from one session.
+pub(in crate::session) async fn end_of_user_but(work: &Work<'_>, user: UserId, keep: SessionId) -> Result<()> {
+    end_where(work, token_family::Column::UserId.eq(user).and(token_family::Column::SessionId.ne(keep)), Ending::SignedOut).await
+}
+
 async fn end_where(work: &Work<'_>, which: SimpleExpr, why: Ending) -> Result<()> {
     ending(work.now, which, why).exec(work.db()).await?;
     Ok(())

@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
 
 pub use begin::{NewFamily, begin, begin_if, name};
 pub use ending::{Ending, end_of_app, end_presented, give_back, revoke};
-pub(super) use ending::{end_of_session, end_of_user};
+pub(super) use ending::{end_of_session, end_of_user, end_of_user_but};
 pub use rotate::{Rotation, RotationRule, look, rotate};
 
 use super::RefreshToken;
