@@ -39,6 +39,7 @@ fn an_operator_looks_after_people() {
     assert_eq!(json(&run(&["user", "show", "maya@okafor.example", "--json"], ""))["sub"], sub);
     assert_eq!(json(&run(&["user", "list", "--json"], "")).as_array().unwrap().len(), 1);
     assert_eq!(json(&run(&["user", "lock", sub, "--json"], ""))["state"], "locked");
+    assert_eq!(json(&run(&["user", "reset-two-step", sub, "--json"], ""))["reset"], false);
     assert_eq!(json(&run(&["user", "unlock", "maya@okafor.example", "--json"], ""))["state"], "active");
     let again = refused(&run(&["user", "add", "MAYA@okafor.example"], ""));
     assert!(again.contains("already") && again.contains("help: housekey user show"), "{again}");

@@ -224,7 +224,7 @@ impl Walk<'_> {
             }
             "POST /sign-in/two-step/set-up" => {
                 let view = browser.sign_in(MAYA, PASSWORD).await;
-                let key = view.html.split_once("<code class=\"nowrap\">").unwrap().1.split_once('<').unwrap().0;
+                let key = view.html.split_once("<code id=\"key\">").unwrap().1.split_once('<').unwrap().0;
                 let phone = crate::two_step::Phone::typed(key);
                 self.bar().await;
                 view.form_to("/set-up").fill("code", &phone.shows(app.clock.now())).submit().await;

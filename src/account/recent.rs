@@ -10,7 +10,7 @@ use crate::session::{Session, Visitor};
 use crate::sign_in::{self, Destination};
 use crate::user::{self, Person};
 
-const RECENT: Duration = Duration::from_mins(15);
+const RECENT: Duration = Duration::from_mins(5);
 
 /// Who is signed in here, and has proved it recently; or where to do that first, and then come back.
 pub(super) async fn recently_proved(

@@ -8,11 +8,12 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Kind, NewCredential};
 use crate::language::Language;
+use crate::mail::Notice;
 use crate::password::{HashPool, Password, PasswordHash};
 use crate::types::{EmailAddress, UserId};
 use crate::user::{self, NewUser, State, User};
 use crate::work::Actor;
-use crate::{limit, session};
+use crate::{limit, mail, session, two_step};
 
 /// People.
 #[derive(Debug, Subcommand)]
@@ -55,6 +56,11 @@ pub(super) enum UserCommand {
         /// Address or `sub`.
         who: String,
     },
+    /// Turn two-step sign-in off for a person who has lost their phone and their recovery codes, and end all their sessions.
+    ResetTwoStep {
+        /// Address or `sub`.
+        who: String,
+    },
     /// Remove a person and everything about them, for good.
     Remove {
         /// Address or `sub`.
@@ -76,6 +82,7 @@ pub(super) async fn run(command: UserCommand, app: &App, output: &Output) -> Res
         }
         UserCommand::Lock { who } => set_state(app, &who, State::Locked, output).await,
         UserCommand::Unlock { who } => set_state(app, &who, State::Active, output).await,
+        UserCommand::ResetTwoStep { who } => reset_two_step(app, &who, output).await,
         UserCommand::Remove { who } => {
             let user = get(app, &who).await?.person.id;
             let mut work = app.begin(Actor::Operator).await?;
@@ -158,6 +165,24 @@ async fn set_state(app: &App, who: &str, state: State, output: &Output) -> Resul
         State::Active => format!("Unlocked {user}."),
     };
     output.say(&text, &json!({ "sub": user, "state": state.as_str(), "sessions_ended": ended }))
+}
+
+/// Their mailboxes are told: whoever talked the operator into it cannot keep it from them.
+async fn reset_two_step(app: &App, who: &str, output: &Output) -> Result<(), Failure> {
+    let user = get(app, who).await?.person.id;
+    let look = mail::page(app, None, Language::default());
+    let letters = user::notices(app, user, (Notice::TwoStepOff, ""), &look).await?;
+    let mut work = app.begin(Actor::Operator).await?;
+    let had = two_step::remove(&mut work, user).await?;
+    if had {
+        for session in session::end_all(&mut work, user).await? {
+            work.record(Event::SignedOut { user, session, everywhere: true });
+        }
+        mail::post(&mut work, &letters)?;
+    }
+    work.commit().await?;
+    let text = if had { format!("Two-step sign-in is off for {user}, and all sessions have ended.") } else { format!("{user} has no second step.") };
+    output.say(&text, &json!({ "sub": user, "reset": had }))
 }
 
 async fn get(app: &App, who: &str) -> Result<User, Failure> {

@@ -25,7 +25,7 @@ impl Phone {
     }
 
     fn reads(view: &View) -> Self {
-        let (_, rest) = view.html.split_once("<code class=\"nowrap\">").unwrap_or_else(|| panic!("no key: {}", view.text()));
+        let (_, rest) = view.html.split_once("<code id=\"key\">").unwrap_or_else(|| panic!("no key: {}", view.text()));
         Self::typed(rest.split_once('<').unwrap().0)
     }
 
@@ -308,6 +308,12 @@ on_each_database!(it_is_turned_off_with_a_code_and_by_an_operator, |app: TestApp
     let (_, fresh) = turn_on(&app, &browser).await;
     assert_eq!(off(&recovery[0]).await.status, 422);
     assert!(off(&fresh[9]).await.text().contains("Set up an authenticator app"));
+    // By an operator, for whoever has lost everything.
+    turn_on(&app, &browser).await;
+    let mut work = app.app.begin(Actor::Operator).await.unwrap();
+    assert!(housekey::two_step::remove(&mut work, user).await.unwrap());
+    work.commit().await.unwrap();
+    assert_eq!(app.browser().sign_in(MAYA, PASSWORD).await.url.path(), "/account");
 });
 
 // V-88, V-95: what was proved counts in its browser, for a while, and while it is still so.
