@@ -94,6 +94,7 @@ pub mod limit;
 pub mod mail;
 pub mod oidc;
 pub mod page;
+pub mod passkey;
 pub mod password;
 pub mod pretend;
 pub mod random;

@@ -7,7 +7,7 @@ use crate::oidc::{authorize, consent, cors, device, discovery, introspect, jwks,
 use crate::password::reset_page;
 use crate::server::{assets, failed, health};
 use crate::upstream::link_page;
-use crate::{account, dev, email_code, password, sign_in, sign_up, two_step, upstream};
+use crate::{account, dev, email_code, passkey, password, sign_in, sign_up, two_step, upstream};
 
 /// Every path below the issuer.
 pub fn routes(config: &mut ServiceConfig) {
@@ -25,6 +25,8 @@ fn for_machines(config: &mut ServiceConfig) {
     config
         .service(resource("/health").route(get().to(health::get_health)))
         .service(resource("/ready").route(get().to(health::get_ready)))
+        .service(resource("/.well-known/change-password").route(get().to(account::security::get_change_password)))
+        .service(resource("/.well-known/passkey-endpoints").route(get().to(account::security::get_passkey_endpoints)))
         .service(resource("/assets/{name:.*}").route(get().to(assets::get_asset)));
 }
 
@@ -98,6 +100,8 @@ fn for_people(config: &mut ServiceConfig) {
         )
         .service(resource("/link").route(get().to(link_page::get_link)).route(post().to(link_page::post_link)))
         .service(resource("/linked").route(get().to(link_page::get_linked)).route(post().to(link_page::post_linked)))
+        .service(resource("/sign-in/passkey").route(post().to(passkey::page::post_passkey)))
+        .service(resource("/sign-in/passkey/options").route(post().to(passkey::page::post_options)))
         .service(
             resource("/sign-in/two-step").route(get().to(two_step::page::get_two_step)).route(post().to(two_step::page::post_two_step)),
         )
@@ -146,6 +150,9 @@ fn for_owners(config: &mut ServiceConfig) {
                 .route(post().to(account::security::post_two_step)),
         )
         .service(resource("/account/security/two-step/off").route(post().to(account::security::post_off)))
+        .service(resource("/account/security/passkeys").route(post().to(account::passkeys::post_passkeys)))
+        .service(resource("/account/security/passkeys/options").route(post().to(account::passkeys::post_options)))
+        .service(resource("/account/security/passkeys/remove").route(post().to(account::passkeys::post_remove)))
         .service(resource("/account/security/codes").route(post().to(account::security::post_codes)))
         .service(resource("/account/email").route(get().to(account::email::get_email)).route(post().to(account::email::post_email)))
         .service(resource("/account/email/check").route(post().to(account::email::post_check)));

@@ -22,6 +22,7 @@ const ISSUES: &[&str] = &[
     "POST /sign-in/check",
     "POST /l/{link}",
     "POST /recover/new",
+    "POST /sign-in/passkey",
     "POST /sign-in/two-step",
     "POST /sign-in/two-step/set-up",
     "GET /oauth/{provider}/callback",
@@ -55,9 +56,11 @@ const BEGINS_A_SESSION: &[&str] = &[
 /// What issues nothing: it asks, tells, ends, or leads to one of the above.
 const ISSUES_NOTHING: &[&str] = &[
     "/",
+    "/.well-known/change-password",
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
+    "/.well-known/passkey-endpoints",
     "/account",
     "/account/applications",
     "/account/connections",
@@ -65,6 +68,9 @@ const ISSUES_NOTHING: &[&str] = &[
     "/account/email/check",
     "/account/security",
     "/account/security/codes",
+    "/account/security/passkeys",
+    "/account/security/passkeys/options",
+    "/account/security/passkeys/remove",
     "/account/security/two-step",
     "/account/security/two-step/off",
     "/assets/{name:.*}",
@@ -87,6 +93,7 @@ const ISSUES_NOTHING: &[&str] = &[
     "/sign-in",
     "/sign-in/check/status",
     "/sign-in/email",
+    "/sign-in/passkey/options",
     "/sign-in/resend",
     "/sign-in/two-step/saved",
     "/sign-out",
@@ -215,6 +222,13 @@ impl Walk<'_> {
                 let view = browser.get(&self.link()).await.form().submit().await;
                 self.bar().await;
                 view.form().fill("new-password", NEW).submit().await;
+            }
+            "POST /sign-in/passkey" => {
+                let mut passkey = crate::passkey::add(app, &self.signed_in().await).await;
+                let page = browser.get("/sign-in").await;
+                let (state, options) = crate::passkey::asked_to_sign_in(&browser, &page).await;
+                self.bar().await;
+                crate::passkey::answered(&page, &state, &passkey.answer(&app.issuer, &options)).submit().await;
             }
             "POST /sign-in/two-step" => {
                 let phone = crate::two_step::equip(app, self.user).await;

@@ -23,6 +23,7 @@ mod journeys;
 mod mail;
 mod migrations;
 mod oidc;
+mod passkey;
 mod password;
 mod plans;
 mod relying_parties;

@@ -21,6 +21,7 @@ mod m0014_key_times;
 mod m0017_devices;
 mod m0018_token_bindings;
 mod m0019_pushed_requests;
+mod m0020_passkeys;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_devices::Migration),
             Box::new(m0018_token_bindings::Migration),
             Box::new(m0019_pushed_requests::Migration),
+            Box::new(m0020_passkeys::Migration),
         ]
     }
 }

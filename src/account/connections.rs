@@ -7,7 +7,6 @@ use super::recent::recently_proved;
 use super::view::{Connection, ConnectionsPage};
 use crate::app::App;
 use crate::app_session::view::ContinuePage;
-use crate::config::MethodName;
 use crate::credential::{self, Kind};
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
@@ -81,13 +80,7 @@ async fn disconnect(app: &App, upstreams: &Upstreams, visitor: &Visitor, who: &(
 
 async fn ways_in(app: &App, upstreams: &Upstreams, person: &Person) -> Result<(Vec<Linked>, WaysIn)> {
     let linked = identity::of_user(app.db.read(), &app.crypto, person.id).await?;
-    let passwords = credential::list(app.db.read(), &app.crypto, person.id, Kind::Password).await?;
-    let ways = WaysIn {
-        password: !passwords.is_empty() && app.config.offers(MethodName::Password),
-        mail: person.email_verified && app.config.offers(MethodName::Email),
-        identities: linked.iter().filter(|one| upstreams.find(one.identity.provider.as_str()).is_some()).count(),
-    };
-    Ok((linked, ways))
+    Ok((linked, super::ways_in::of(app, upstreams, person).await?))
 }
 
 async fn page(

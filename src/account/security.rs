@@ -1,22 +1,23 @@
 //! `/account/security`: two-step sign-in, on and off.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::recent::recently_proved;
 use crate::app::App;
 use crate::config::TwoStep;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
 use crate::limit::{self, Action};
 use crate::mail::{self, Notice};
 use crate::page::{Page, PageResult, Sample};
+use crate::passkey::{self, Listed};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{Destination, too_soon, wait_words};
 use crate::two_step::view::{CodesPage, Place, SetUpPage};
 use crate::two_step::{self, Answer, Standing, Started};
-use crate::types::{Envelope, UnixMillis, Words};
+use crate::types::{CredentialId, Envelope, UnixMillis, Words};
 use crate::user::{self, Person};
 use crate::work::{Actor, Work};
 
@@ -30,7 +31,11 @@ pub struct SecurityPage {
     pub standing: Standing,
     /// Whether they can do without.
     pub required: bool,
-    /// What is wrong with the code that was to turn it off.
+    /// The person's passkeys; nothing where none are offered.
+    pub passkeys: Option<Vec<Listed>>,
+    /// The same for password managers, as JSON.
+    pub accepted: String,
+    /// What is wrong.
     pub problem: Option<Words>,
 }
 
@@ -40,6 +45,19 @@ impl SecurityPage {
         self.page.words(&Words::new("security-app-since").with("date", date))
     }
 
+    /// What a passkey is called.
+    fn name<'a>(&'a self, passkey: &'a Listed) -> &'a str {
+        passkey.provider.as_deref().unwrap_or_else(|| self.page.say("passkey-name"))
+    }
+
+    fn when(&self, passkey: &Listed) -> String {
+        let since = passkey.since.date();
+        self.page.words(&match passkey.last_used_at {
+            Some(used) => Words::new("passkey-used").with("since", since).with("used", used.date()),
+            None => Words::new("passkey-since").with("since", since),
+        })
+    }
+
     fn left(&self) -> String {
         self.page.words(&Words::new("security-codes-left").with("left", self.standing.codes))
     }
@@ -47,9 +65,28 @@ impl SecurityPage {
 
 impl Sample for SecurityPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |since, codes, required, problem| Self { page: page(), standing: Standing { since, codes }, required, problem };
         let since = Some(UnixMillis(1_772_400_000_000));
+        let passkey = |provider: Option<&str>, synced, last_used_at| Listed {
+            id: CredentialId(uuid::Uuid::nil()),
+            key: "a2V5".into(),
+            provider: provider.map(Into::into),
+            synced,
+            since: UnixMillis(1_772_400_000_000),
+            last_used_at,
+        };
+        let two = || Some(vec![passkey(Some("iCloud Keychain"), true, since), passkey(None, false, None)]);
+        let of = |since, codes, required, problem| Self {
+            page: page(),
+            standing: Standing { since, codes },
+            required,
+            passkeys: Some(Vec::new()),
+            accepted: "{}".into(),
+            problem,
+        };
         vec![
+            ("account-security-passkeys", Self { passkeys: two(), ..of(None, 0, false, None) }),
+            ("account-security-last", Self { passkeys: two(), ..of(None, 0, false, Some("passkey-last".into())) }),
+            ("account-security-no-passkeys", Self { passkeys: None, ..of(None, 0, false, None) }),
             ("account-security", of(since, 7, false, None)),
             ("account-security-off", of(None, 0, false, None)),
             ("account-security-few", of(since, 2, true, None)),
@@ -59,7 +96,7 @@ impl Sample for SecurityPage {
 }
 
 /// Whoever may change it: signed in, proved a short while ago.
-type Who = (Session, Person);
+pub(super) type Who = (Session, Person);
 
 /// `GET /account/security`
 pub async fn get_security(app: web::Data<App>, visitor: Visitor) -> PageResult {
@@ -67,6 +104,20 @@ pub async fn get_security(app: web::Data<App>, visitor: Visitor) -> PageResult {
         Ok(who) => Ok(page(&app, &visitor, &who, None).await?),
         Err(first) => Ok(first),
     }
+}
+
+/// `GET /.well-known/change-password`: where password managers send people.
+pub async fn get_change_password(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Found().insert_header((header::LOCATION, app.config.issuer.join("/account/security"))).finish()
+}
+
+/// `GET /.well-known/passkey-endpoints`: where they find passkeys.
+pub async fn get_passkey_endpoints(app: web::Data<App>) -> PageResult {
+    if !app.config.offers_passkeys() {
+        return Err(Error::NotFound.into());
+    }
+    let here = app.config.issuer.join("/account/security");
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "enroll": here, "manage": here })))
 }
 
 /// `GET /account/security/two-step`: a new app, for the first one or instead of the one there is.
@@ -157,7 +208,8 @@ async fn limited(app: &App, visitor: &Visitor, person: &Person) -> Result<Option
     Ok(limit::draw(app, &actions).await?.into_iter().flatten().max())
 }
 
-fn here(app: &App) -> HttpResponse {
+/// The page, once something has changed.
+pub(super) fn here(app: &App) -> HttpResponse {
     see_other(&app.config.issuer.join("/account/security"))
 }
 
@@ -176,9 +228,12 @@ fn set_up_page(app: &App, visitor: &Visitor, (_, person): &Who, started: &Starte
     Ok(visitor.show(status, &page))
 }
 
-async fn page(app: &App, visitor: &Visitor, (_, person): &Who, problem: Option<Words>) -> Result<HttpResponse> {
+/// The page, with what is wrong.
+pub(super) async fn page(app: &App, visitor: &Visitor, (_, person): &Who, problem: Option<Words>) -> Result<HttpResponse> {
     let standing = two_step::standing(app, person.id).await?;
     let required = app.config.sign_in.two_step == TwoStep::Required;
-    let page = SecurityPage { page: visitor.page(app, None), standing, required, problem };
+    let passkeys = if app.config.offers_passkeys() { Some(passkey::list(app, person.id).await?) } else { None };
+    let accepted = passkey::accepted(app, person.id, passkeys.as_deref().unwrap_or_default()).to_string();
+    let page = SecurityPage { page: visitor.page(app, None), standing, required, passkeys, accepted, problem };
     Ok(visitor.show(status(page.problem.as_ref()), &page))
 }

@@ -67,6 +67,12 @@ events! {
     LetterRefused = "letter.refused" { job: JobId, why: String }
     /// The password is another one.
     PasswordChanged = "password.changed" { user: UserId }
+    /// A passkey opens an account from now on.
+    PasskeyAdded = "passkey.added" { user: UserId }
+    /// And no longer.
+    PasskeyRemoved = "passkey.removed" { user: UserId }
+    /// A passkey proved nothing: `counter` may mean that somebody has a copy of it.
+    PasskeyRefused = "passkey.refused" { user: UserId, reason: &'static str }
     /// An account asks for a second step from now on, or for that of another app.
     TwoStepTurnedOn = "two_step.turned_on" { user: UserId }
     /// And no longer.
@@ -135,6 +141,9 @@ impl Event {
             | Self::SignedOut { user, .. }
             | Self::SignInRefused { user, .. }
             | Self::PasswordRehashed { user }
+            | Self::PasskeyAdded { user }
+            | Self::PasskeyRemoved { user }
+            | Self::PasskeyRefused { user, .. }
             | Self::TwoStepTurnedOn { user }
             | Self::TwoStepTurnedOff { user }
             | Self::SecondStepRefused { user, .. }

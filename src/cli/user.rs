@@ -181,7 +181,11 @@ async fn reset_two_step(app: &App, who: &str, output: &Output) -> Result<(), Fai
         mail::post(&mut work, &letters)?;
     }
     work.commit().await?;
-    let text = if had { format!("Two-step sign-in is off for {user}, and all sessions have ended.") } else { format!("{user} has no second step.") };
+    let text = if had {
+        format!("Two-step sign-in is off for {user}, and all sessions have ended.")
+    } else {
+        format!("{user} has no second step.")
+    };
     output.say(&text, &json!({ "sub": user, "reset": had }))
 }
 

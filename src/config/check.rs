@@ -69,7 +69,7 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
     let master_key = master_key(&reader, &data_dir, &around, random);
     let log = log(&reader);
     let methods = methods::read(&reader);
-    let sign_in = sign_in(&reader, methods.own, &around);
+    let sign_in = sign_in(&reader, (methods.own, methods.passkey), &around);
     let email = email::read(&reader, &around);
     let tokens = tokens(&reader);
     let limits = limits::read(&reader, &around);
@@ -111,10 +111,11 @@ fn log(reader: &Reader<'_>) -> Log {
     Log { filter: filter.to_owned(), json }
 }
 
-fn sign_in(reader: &Reader<'_>, methods: Vec<MethodName>, around: &Surroundings<'_>) -> SignIn {
+fn sign_in(reader: &Reader<'_>, (methods, passkey): (Vec<MethodName>, bool), around: &Surroundings<'_>) -> SignIn {
     let two_step = reader.word("sign_in.two_step.policy", TwoStep::parse, TwoStep::Optional);
     SignIn {
         methods,
+        passkey,
         sign_up: reader.word("sign_in.sign_up", SignUp::parse, SignUp::Closed),
         sign_up_domains: reader.parsed("sign_in.sign_up_domains", domain, "like example.com, without an @"),
         session: reader.duration("sign_in.session"),

@@ -143,6 +143,8 @@ pub struct Log {
 pub struct SignIn {
     /// The ways in of our own, in the order of the page. There may be none beside providers.
     pub methods: Vec<MethodName>,
+    /// Whether passkeys are offered beside them.
+    pub passkey: bool,
     /// Who may create an account.
     pub sign_up: SignUp,
     /// And with addresses of which domains; none: of any.
@@ -261,6 +263,11 @@ impl Config {
     /// The ways in that can be used, in the order of the page.
     pub fn methods(&self) -> impl Iterator<Item = MethodName> + '_ {
         self.sign_in.methods.iter().copied().filter(|method| *method != MethodName::Email || self.sends_letters())
+    }
+
+    /// Whether people can sign in with passkeys: not at an address that is no name (WebAuthn §5.1.2).
+    pub fn offers_passkeys(&self) -> bool {
+        self.sign_in.passkey && self.issuer.is_named()
     }
 
     /// Whether people can sign in so.

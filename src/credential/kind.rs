@@ -9,6 +9,8 @@ pub enum Kind {
     Password,
     /// Who the person is at another login server. The lookup key is made of all that tells them from everybody else there.
     Upstream,
+    /// A passkey: its public key. The lookup key is the digest of its identifier.
+    Passkey,
     /// An authenticator app: its secret and the last step that was used. A person has at most one, so its lookup key is the person.
     Totp,
     /// A recovery code; the lookup key is its mark.
@@ -26,6 +28,7 @@ impl Kind {
         match self {
             Self::Password => "password",
             Self::Upstream => "upstream",
+            Self::Passkey => "passkey",
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
             Self::TrustedBrowser => "trusted_browser",

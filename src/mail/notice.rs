@@ -33,6 +33,10 @@ pub enum Notice {
     IdentityLinked(String),
     /// And no longer.
     IdentityUnlinked(String),
+    /// A passkey opens the account.
+    PasskeyAdded,
+    /// And no longer.
+    PasskeyRemoved,
     /// A second step is asked for from now on.
     TwoStepOn,
     /// And no longer.
@@ -110,6 +114,10 @@ impl NoticeLetter {
             Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
             Notice::IdentityLinked(_) => keys("mail-linked-subject", "mail-linked-title", "mail-linked-lede", "mail-linked-foot"),
             Notice::IdentityUnlinked(_) => keys("mail-unlinked-subject", "mail-unlinked-title", "mail-unlinked-lede", "mail-changed-foot"),
+            Notice::PasskeyAdded => keys("mail-passkey-subject", "mail-passkey-title", "mail-passkey-lede", "mail-passkey-foot"),
+            Notice::PasskeyRemoved => {
+                keys("mail-passkey-gone-subject", "mail-passkey-gone-title", "mail-passkey-gone-lede", "mail-changed-foot")
+            }
             Notice::TwoStepOn => keys("mail-two-step-on-subject", "mail-two-step-on-title", "mail-two-step-on-lede", "mail-changed-foot"),
             Notice::TwoStepOff => {
                 keys("mail-two-step-off-subject", "mail-two-step-off-title", "mail-two-step-off-lede", "mail-changed-foot")

@@ -112,9 +112,9 @@ impl Page {
         self.words(&words)
     }
 
-    /// Whether a problem lies in what was typed. Having to wait is nobody's mistake.
+    /// Whether a problem lies in what was typed. Having to wait is nobody's mistake, and a passkey is not typed.
     pub fn blames(&self, problem: &Words) -> bool {
-        problem.key != "check-wait"
+        problem.key != "check-wait" && !problem.key.starts_with("passkey-")
     }
 
     /// Whether there is such a problem.

@@ -25,6 +25,7 @@ use crate::key::Keys;
 use crate::mail::Transport;
 use crate::oidc::discovery::Discovery;
 use crate::oidc::{Client, Clients};
+use crate::passkey::Ceremony;
 use crate::password::HashPool;
 use crate::upstream::{Upstream, Upstreams};
 use crate::{routes, schedule};
@@ -37,6 +38,7 @@ pub struct House {
     clients: web::Data<Clients>,
     pool: web::Data<HashPool>,
     upstreams: web::Data<Upstreams>,
+    ceremony: Option<web::Data<Ceremony>>,
     discovery: web::Data<Discovery>,
     measures: web::Data<Measures>,
     readiness: web::Data<Readiness>,
@@ -83,6 +85,7 @@ impl House {
             pool,
             upstreams: web::Data::new(Upstreams::new(&app.config).and(extras.provider)),
             discovery: web::Data::new(Discovery::new(&app.config)),
+            ceremony: Ceremony::new(&app)?.map(web::Data::new),
             measures: web::Data::new(Measures::new()?),
             readiness: web::Data::new(Readiness::default()),
             inbox: inbox.map(web::Data::new),
@@ -98,10 +101,11 @@ impl House {
         let (upstreams, buttons) = (self.upstreams.clone(), web::Data::new(self.upstreams.buttons()));
         let (discovery, measures, readiness, inbox) =
             (self.discovery.clone(), self.measures.clone(), self.readiness.clone(), self.inbox.clone());
+        let ceremony = self.ceremony.clone();
         let settings = &self.app.config.server;
         let prefix = self.app.config.issuer.path().to_owned();
         let mut server = HttpServer::new(move || {
-            let inbox = inbox.clone();
+            let (inbox, ceremony) = (inbox.clone(), ceremony.clone());
             Actix::new()
                 .app_data(app.clone())
                 .app_data(keys.clone())
@@ -115,6 +119,9 @@ impl House {
                 .app_data(web::PayloadConfig::new(64 * 1024))
                 .wrap(from_fn(edge::edge))
                 .configure(|config| {
+                    if let Some(ceremony) = ceremony {
+                        config.app_data(ceremony);
+                    }
                     let developers = |config: &mut web::ServiceConfig| {
                         if let Some(inbox) = inbox {
                             config.app_data(inbox).configure(routes::for_developers);

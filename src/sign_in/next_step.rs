@@ -82,6 +82,11 @@ mod tests {
                 }
             }
         }
+        // A passkey is both.
+        for (policy, second) in [(Required, Second::Asked), (Required, Second::None), (Optional, Second::Asked)] {
+            assert_eq!(next_step(&Proofs::of(Method::Passkey), &active, policy, second), NextStep::Done);
+        }
+        assert_eq!(Proofs::of(Method::Passkey).amr(), ["pop", "mfa"]);
         // Two first steps are no second.
         let both = Proofs::of(Method::Password).and(Method::EmailCode);
         assert_eq!(next_step(&both, &active, Optional, Second::Asked), NextStep::SecondStep);

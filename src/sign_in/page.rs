@@ -67,6 +67,7 @@ fn page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<
         providers: all.iter().filter(|button| !is_last(button)).cloned().collect(),
         last,
         sign_up: app.sign_ups_are_open(),
+        passkey: app.config.offers_passkeys(),
     };
     Ok(visitor.show(status, &page))
 }

@@ -13,6 +13,8 @@ pub enum Method {
     EmailCode,
     /// Another login server's word.
     Upstream,
+    /// A passkey that was unlocked: held, and by its person. Two steps in one.
+    Passkey,
     /// The code that an authenticator app shows now.
     Totp,
     /// One of the codes kept for when the app is lost.
@@ -26,6 +28,7 @@ impl Method {
             Self::Password => "password",
             Self::EmailCode => "email_code",
             Self::Upstream => "upstream",
+            Self::Passkey => "passkey",
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
         }
@@ -36,6 +39,7 @@ impl Method {
         match self {
             Self::Password => "pwd",
             Self::EmailCode | Self::Totp | Self::RecoveryCode => "otp",
+            Self::Passkey => "pop",
             // No value of RFC 8176 says it; this is what others write for it.
             Self::Upstream => "fed",
         }
@@ -43,7 +47,7 @@ impl Method {
 
     /// Whether it says who somebody is. The others only confirm it.
     pub fn is_first(self) -> bool {
-        matches!(self, Self::Password | Self::EmailCode | Self::Upstream)
+        matches!(self, Self::Password | Self::EmailCode | Self::Upstream | Self::Passkey)
     }
 }
 
@@ -87,7 +91,7 @@ impl Proofs {
 
     /// Whether something of another kind confirms it.
     pub fn are_two_steps(&self) -> bool {
-        self.identify() && self.methods.iter().any(|method| !method.is_first())
+        self.methods.contains(&Method::Passkey) || (self.identify() && self.methods.iter().any(|method| !method.is_first()))
     }
 
     /// For `amr`, each once.

@@ -26,6 +26,8 @@ pub struct SignInPage {
     pub providers: Vec<ProviderButton>,
     /// Whether strangers may create an account.
     pub sign_up: bool,
+    /// Whether a passkey can be used instead.
+    pub passkey: bool,
 }
 
 impl SignInPage {
@@ -62,6 +64,7 @@ impl Sample for SignInPage {
             last: None,
             providers: Vec::new(),
             sign_up,
+            passkey: false,
         };
         let with = |names: &[(&str, &str, &str)], methods: Vec<MethodName>| Self {
             providers: names.iter().map(|(id, name, monogram)| ProviderButton::sample(id, name, monogram)).collect(),
@@ -81,6 +84,8 @@ impl Sample for SignInPage {
         by_mail.methods.reverse();
         vec![
             ("sign-in", of("", None, true)),
+            ("sign-in-passkey", Self { passkey: true, ..with(&two, vec![MethodName::Email, MethodName::Password]) }),
+            ("sign-in-passkey-unknown", Self { passkey: true, ..of("", Some("passkey-unknown".into()), true) }),
             ("sign-in-closed", of("", None, false)),
             ("sign-in-by-mail", by_mail),
             ("sign-in-providers", with(&two, vec![MethodName::Email, MethodName::Password])),

@@ -163,6 +163,11 @@ impl IssuerUrl {
         url::Url::parse(&self.0).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
+    /// Whether its host is a name, and no number.
+    pub fn is_named(&self) -> bool {
+        url::Url::parse(&self.0).is_ok_and(|url| url.domain().is_some())
+    }
+
     /// Whether browsers reach it by TLS.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")

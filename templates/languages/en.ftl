@@ -101,6 +101,27 @@ password-leaked = This password appears in known data leaks. Choose a different 
 password-context = This password is too close to “{ $word }”. Choose one that is harder to guess
 password-guessable = This password follows a pattern that is easy to guess. Choose a different one
 
+## Passkeys
+
+passkey-use = Use a passkey
+passkey-add = Add a passkey
+passkey-failed = That didn’t work. Try again, or sign in another way.
+passkey-not-made = No passkey was made. Try again.
+passkey-late = That took too long. Try again
+passkey-unknown = This passkey isn’t known here. Sign in another way
+passkey-refused = This passkey didn’t work. Sign in another way
+passkey-not-added = The passkey wasn’t added. Try again
+passkey-too-many = You have as many passkeys as an account can have. Remove one first
+passkey-last = Add another way to sign in first
+passkeys-title = Passkeys
+passkeys-lede = Sign in with your fingerprint, face or screen lock. Nothing to remember.
+passkey-name = Passkey
+passkey-synced = Synced
+passkey-since = Added { $since }
+passkey-used = Added { $since } · last used { $used }
+passkey-remove = Remove
+passkey-remove-hint = Removing one here doesn’t delete it from the device or password manager that keeps it.
+
 ## Two steps
 
 two-step-title = Enter the code from your app
@@ -143,7 +164,7 @@ security-open = Security
 security-lede = How you prove it’s you.
 security-back = Back to Security
 security-two-step = Two-step sign-in
-security-two-step-lede = Asked for after a password, an email link or another account.
+security-two-step-lede = Asked for after a password, an email link or another account. Passkeys already count as two steps.
 security-app = Authenticator app
 security-app-since = Added { $date }
 security-on = On
@@ -563,6 +584,13 @@ mail-linked-subject = { $provider } now opens your { $app } account
 mail-linked-title = { $provider } is connected
 mail-linked-lede = From now on { $provider } signs you in to { $app }, beside the ways you had. If this was you, there’s nothing to do.
 mail-linked-foot = If it wasn’t: go to { $place }, sign in, choose Connections and disconnect it. We don’t put a button here, so you never have to wonder if it is real.
+mail-passkey-subject = A passkey was added to { $app }
+mail-passkey-title = A passkey was added
+mail-passkey-lede = A new passkey can sign in to your { $app } account. If this was you, there’s nothing to do.
+mail-passkey-foot = If it wasn’t: sign in at { $place }, open Security and remove it. We don’t put a button here, so you never have to wonder if it is real.
+mail-passkey-gone-subject = A passkey was removed from { $app }
+mail-passkey-gone-title = A passkey was removed
+mail-passkey-gone-lede = It no longer signs in to your { $app } account. If this was you, there’s nothing to do.
 mail-two-step-on-subject = Two-step sign-in is on for { $app }
 mail-two-step-on-title = Two-step sign-in is on
 mail-two-step-on-lede = From now on { $app } asks for the code from an authenticator app too, and signed out your other devices. If this was you, there’s nothing to do.

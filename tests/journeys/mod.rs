@@ -3,6 +3,7 @@
 mod device;
 mod form_post;
 mod id_provider;
+mod passkey;
 mod sites;
 mod tabs;
 mod upstream;

@@ -118,8 +118,8 @@ impl Chromium {
     }
 
     /// What only the browser's own protocol can do.
-    pub async fn devtools(&self, command: &str, parameters: Value) {
-        self.driver.cdp().send_raw(command, parameters).await.unwrap();
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(command, parameters).await.unwrap()
     }
 
     /// A screen of that width, by day (`light`) or by night (`dark`).
@@ -142,7 +142,7 @@ impl Chromium {
         let mut log = self.driver.browser_log().await.unwrap();
         log.retain(|entry| {
             let address = entry.message.split([' ', '?']).next().unwrap_or("");
-            if entry.message.contains("Transition was aborted") {
+            if entry.message.contains("Transition was aborted") || entry.message.contains("Transition was skipped") {
                 return false;
             }
             entry.source.as_deref() != Some("network") || address.rsplit('/').next().is_some_and(|file| file.contains('.'))

@@ -1,6 +1,7 @@
 //! What tests are made of: a server, a browser, people, apps, and databases to run on.
 
 pub mod app;
+pub mod authenticator;
 pub mod browser;
 pub mod certificate;
 pub mod chromium;

@@ -118,8 +118,8 @@ on_each_database!(a_person_turns_it_on_and_is_asked_from_then_on, |app: TestApp|
     assert_eq!(amr(&desk).await, serde_json::json!(["pwd", "otp", "mfa"]), "the code that turned it on was a second step");
     // From then on.
     let view = first_step(&laptop).await;
-    let used = answer(&view, &phone.shows(app.clock.now())).submit().await;
-    assert_eq!(used.status, 422, "the code that turned it on is used up");
+    let again = answer(&view, &phone.shows(app.clock.now())).submit().await;
+    assert_eq!(again.status, 422, "the code that turned it on is used up");
     app.travel(Duration::from_secs(30));
     let wrong = answer(&view, &phone.wrong(app.clock.now())).submit().await;
     assert!(wrong.problem().contains("Wait for the next one") && wrong.text().contains("sets its time"), "{}", wrong.text());

@@ -27,7 +27,7 @@ fn a_laptop_needs_no_file_and_a_server_needs_an_issuer_and_a_key() {
 #[test]
 fn everything_wrong_is_said_at_once() {
     let text = "issuer = \"https://auth.example.com/\"\ndata_dri = \"x\"\n\n[tokens]\naccess_ttl = \"30s\"\nid_ttl = 60\ncode_ttl = \"soon\"\n\n\
-        [limits]\npassword_failures = 1000\npassword_total = \"many\"\n[sign_in]\nmethods = [\"passkey\"]\nsign_up = \"invite\"\n";
+        [limits]\npassword_failures = 1000\npassword_total = \"many\"\n[sign_in]\nmethods = [\"passkeys\"]\nsign_up = \"invite\"\n";
     insta::assert_snapshot!(wrong(text, &[("HOUSEKEY_SERVER__LISTEN", "8085"), ("HOUSEKEY_SERVER__LISTNE", "")]), @r#"
     data_dri  (housekey.toml, line 2)
       is not a setting
@@ -42,8 +42,8 @@ fn everything_wrong_is_said_at_once() {
       https://auth.example.com/ must not end in a slash
       help: https://auth.example.com: apps compare it character for character
     sign_in.methods  (housekey.toml, line 13)
-      "passkey" is not available in this version
-      help: methods = ["password", "email"]
+      "passkeys" is neither password nor email nor a provider of this file
+      help: did you mean passkey?
     sign_in.sign_up  (housekey.toml, line 14)
       "invite" is not available in this version
       help: one of "open", "closed"

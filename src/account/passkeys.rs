@@ -1,0 +1,98 @@
+//! The passkeys of the signed-in person, one more or one less.
+
+use actix_web::{HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::recent::recently_proved;
+use super::security::{self, Who};
+use super::ways_in;
+use crate::app::App;
+use crate::credential::{self, Kind};
+use crate::error::{Error, Result};
+use crate::form::Form;
+use crate::mail::{self, Notice};
+use crate::page::PageResult;
+use crate::passkey::page::answer;
+use crate::passkey::{self, Added, Begun, Ceremony, NewPasskey, Purpose};
+use crate::session::Visitor;
+use crate::sign_in::Destination;
+use crate::types::{CredentialId, Words};
+use crate::upstream::Upstreams;
+use crate::user;
+use crate::work::Actor;
+
+/// Who may, and with what.
+async fn may(
+    app: &App,
+    ceremony: Option<web::Data<Ceremony>>,
+    visitor: &Visitor,
+) -> Result<Result<(web::Data<Ceremony>, Who), HttpResponse>> {
+    let ceremony = ceremony.ok_or(Error::NotFound)?;
+    Ok(recently_proved(app, visitor, Destination::Security).await?.map(|who| (ceremony, who)))
+}
+
+/// `POST /account/security/passkeys/options`: what the browser is to make.
+pub async fn post_options(app: web::Data<App>, ceremony: Option<web::Data<Ceremony>>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    form?;
+    match may(&app, ceremony, &visitor).await? {
+        Ok((ceremony, (_, person))) => Ok(answer(&passkey::begin(&app, &ceremony, visitor.browser(), &person).await?)),
+        Err(first) => Ok(first),
+    }
+}
+
+/// `POST /account/security/passkeys`: what it made.
+pub async fn post_passkeys(app: web::Data<App>, ceremony: Option<web::Data<Ceremony>>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let (ceremony, who) = match may(&app, ceremony, &visitor).await? {
+        Ok(both) => both,
+        Err(first) => return Ok(first),
+    };
+    let user = who.1.id;
+    let Some(begun) = Begun::open(&app, Purpose::Register, (visitor.browser(), Some(user)), form.text("state")) else {
+        return Ok(security::page(&app, &visitor, &who, Some(Words::new("passkey-late"))).await?);
+    };
+    let response = serde_json::from_str(form.text("response"));
+    let response = response.map_err(|_| Error::Malformed("the answer of the authenticator cannot be read".into()))?;
+    let data = URL_SAFE_NO_PAD.decode(form.text("authenticator")).unwrap_or_default();
+    let look = mail::page(&app, None, visitor.language());
+    let letters = user::notices(&app, user, (Notice::PasskeyAdded, visitor.user_agent()), &look).await?;
+    let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(user))).await?;
+    let new = NewPasskey { user, begun, response: &response, authenticator_data: &data, notices: &letters };
+    let added = passkey::add(&app, &ceremony, &mut work, new).await?;
+    let problem = match added {
+        Added::Yes => {
+            work.commit().await?;
+            return Ok(security::here(&app));
+        }
+        Added::Refused => "passkey-not-added",
+        Added::TooMany => "passkey-too-many",
+    };
+    drop(work);
+    Ok(security::page(&app, &visitor, &who, Some(Words::new(problem))).await?)
+}
+
+/// `POST /account/security/passkeys/remove`: never the last way in.
+pub async fn post_remove(app: web::Data<App>, upstreams: web::Data<Upstreams>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let who = match recently_proved(&app, &visitor, Destination::Security).await? {
+        Ok(who) => who,
+        Err(first) => return Ok(first),
+    };
+    let person = &who.1;
+    let Ok(id) = form.text("passkey").parse::<CredentialId>() else { return Ok(security::here(&app)) };
+    let ways = ways_in::of(&app, &upstreams, person).await?;
+    let look = mail::page(&app, None, visitor.language());
+    let letters = user::notices(&app, person.id, (Notice::PasskeyRemoved, visitor.user_agent()), &look).await?;
+    let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(person.id))).await?;
+    // Two at once, in two tabs, must not take the last two away.
+    credential::lock(&work, person.id).await?;
+    let left = usize::try_from(credential::count(work.db(), person.id, Kind::Passkey).await?).unwrap_or(usize::MAX);
+    if !(crate::identity::WaysIn { passkeys: ways.passkeys.min(left), ..ways }).without_passkey().any() {
+        drop(work);
+        return Ok(security::page(&app, &visitor, &who, Some(Words::new("passkey-last"))).await?);
+    }
+    passkey::remove(&mut work, person.id, id, &letters).await?;
+    work.commit().await?;
+    Ok(security::here(&app))
+}

@@ -1,0 +1,59 @@
+//! `/sign-in/passkey`: what a page's script asks, and the form that it sends.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use serde_json::Value;
+
+use super::sign_in::{self, Outcome, Presented, find};
+use super::{Begun, Ceremony, Purpose};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::form::Form;
+use crate::page::PageResult;
+use crate::session::Visitor;
+use crate::sign_in::{At, Flow, go, notices, onward, page};
+use crate::types::Words;
+use crate::user;
+
+/// `POST /sign-in/passkey/options`: what the browser is to ask for. Says nothing of anybody, and writes nothing.
+pub async fn post_options(app: web::Data<App>, ceremony: Option<web::Data<Ceremony>>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    form?;
+    let ceremony = ceremony.ok_or(Error::NotFound)?;
+    Ok(answer(&ceremony.ask(&app, visitor.browser())?))
+}
+
+/// `POST /sign-in/passkey`
+pub async fn post_passkey(app: web::Data<App>, ceremony: Option<web::Data<Ceremony>>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let ceremony = ceremony.ok_or(Error::NotFound)?;
+    let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
+    let problem = |key| Ok(page::show_problem(&app, &visitor, &flow, flow.typed(), Words::new(key))?);
+    let Some(begun) = Begun::open(&app, Purpose::SignIn, (visitor.browser(), None), form.text("state")) else {
+        return problem("passkey-late");
+    };
+    let response = sign_in::read(form.text("response"))?;
+    let found = find(&app, &response).await?;
+    let told = match &found {
+        Some((user, _)) => match user::look(&app.db, *user).await?.and_then(|person| person.email) {
+            Some(address) => {
+                let at = (&visitor.devices(&app), visitor.user_agent());
+                notices(&app, (*user, &address), at, (flow.client(), visitor.language()))?
+            }
+            None => Vec::new(),
+        },
+        None => Vec::new(),
+    };
+    let at = At { notices: told, ..visitor.at() };
+    let presented = Presented { begun, response: &response, caller: visitor.caller(), at };
+    match sign_in::sign_in(&app, &ceremony, presented, found).await? {
+        Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
+        Outcome::Unknown => problem("passkey-unknown"),
+        Outcome::Refused if flow.proved.is_some() => Ok(go(&app, "/sign-in", &flow.unproved())?),
+        Outcome::Refused => problem("passkey-refused"),
+    }
+}
+
+/// For a script of ours.
+pub fn answer(value: &Value) -> HttpResponse {
+    HttpResponse::build(StatusCode::OK).insert_header((header::CACHE_CONTROL, "no-store")).json(value)
+}
