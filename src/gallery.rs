@@ -81,6 +81,7 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::account::view::HomePage>(page, &mut all);
     rendered::<crate::account::view::EmailPage>(page, &mut all);
     rendered::<crate::account::security::SecurityPage>(page, &mut all);
+    rendered::<crate::account::devices::DevicesPage>(page, &mut all);
     rendered::<crate::two_step::view::TwoStepPage>(page, &mut all);
     rendered::<crate::two_step::view::SetUpPage>(page, &mut all);
     rendered::<crate::two_step::view::CodesPage>(page, &mut all);

@@ -143,6 +143,9 @@ fn for_owners(config: &mut ServiceConfig) {
                 .route(get().to(account::applications::get_applications))
                 .route(post().to(account::applications::post_applications)),
         )
+        .service(
+            resource("/account/devices").route(get().to(account::devices::get_devices)).route(post().to(account::devices::post_devices)),
+        )
         .service(resource("/account/security").route(get().to(account::security::get_security)))
         .service(
             resource("/account/security/two-step")

@@ -64,6 +64,7 @@ const ISSUES_NOTHING: &[&str] = &[
     "/account",
     "/account/applications",
     "/account/connections",
+    "/account/devices",
     "/account/email",
     "/account/email/check",
     "/account/security",

@@ -10,6 +10,7 @@
 
 mod support;
 
+mod account;
 mod app_session;
 mod architecture;
 mod bad_input;

@@ -90,7 +90,7 @@ async fn everything(issuer: &str) {
     // By cookie; their account; out.
     let back = browser.get("/sign-in?client_id=spa-token&redirect_uri=https%3A%2F%2Fspa.test%2F&state=s1").await;
     assert!(back.refresh().is_some());
-    for path in ["/account", "/account/connections", "/account/email", "/oauth/pretend"] {
+    for path in ["/account", "/account/connections", "/account/devices", "/account/email", "/account/security", "/oauth/pretend"] {
         browser.get(path).await;
     }
     for path in ["/session/token", "/session/end"] {

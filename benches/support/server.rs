@@ -158,6 +158,8 @@ impl Subject {
             ("HOUSEKEY_LIMITS__LETTERS_TOTAL", PLENTY.into()),
             ("HOUSEKEY_EMAIL__SMTP", format!("smtp+plain://localhost:{}", relay.port)),
             ("HOUSEKEY_MASTER_KEY", "11".repeat(32)),
+            // As long as the whole measurement.
+            ("HOUSEKEY_TOKENS__ACCESS_TTL", "1d".into()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()

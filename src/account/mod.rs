@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod connections;
+pub mod devices;
 pub mod email;
 pub mod home;
 pub mod passkeys;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::form::Form;
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{At, Flow, go, notices, onward, page};
+use crate::sign_in::{At, Flow, notices, onward, page};
 use crate::types::Words;
 use crate::user;
 
@@ -48,7 +48,6 @@ pub async fn post_passkey(app: web::Data<App>, ceremony: Option<web::Data<Ceremo
     match sign_in::sign_in(&app, &ceremony, presented, found).await? {
         Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
         Outcome::Unknown => problem("passkey-unknown"),
-        Outcome::Refused if flow.proved.is_some() => Ok(go(&app, "/sign-in", &flow.unproved())?),
         Outcome::Refused => problem("passkey-refused"),
     }
 }

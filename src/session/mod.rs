@@ -17,7 +17,7 @@ pub use refresh_cookie::RefreshCookie;
 pub use refresh_token::RefreshToken;
 pub(crate) use store::tables;
 pub use store::{
-    NewSession, Session, count_of_user, end, end_all, end_others, find, find_by_secret, insert, lives, remove_expired, replace, seen,
-    strengthen,
+    Listed, NewSession, Session, count_of_user, end, end_all, end_others, find, find_by_secret, insert, list_of_user, lives,
+    remove_expired, replace, seen, strengthen,
 };
 pub use visitor::Visitor;

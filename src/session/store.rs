@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryTrait, Schema,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
+    Schema,
 };
 
 use super::{ended, family};
@@ -229,6 +230,28 @@ async fn remove(work: &mut Work<'_>, which: sea_orm::sea_query::SimpleExpr) -> R
         ended::tell_apps(work, row.user_id, row.id, row.created_at).await?;
     }
     Ok(rows.into_iter().map(|row| Ended { id: row.id, user: row.user_id }).collect())
+}
+
+/// A session as a list shows it.
+pub struct Listed {
+    /// Itself.
+    pub session: Session,
+    /// What the browser calls itself.
+    pub user_agent: String,
+    /// From where it came.
+    pub address: String,
+}
+
+/// A person's living sessions, in the order in which they began.
+pub async fn list_of_user(db: &impl ConnectionTrait, user: UserId, now: UnixMillis) -> Result<Vec<Listed>> {
+    let living = session::Entity::find()
+        .filter(session::Column::UserId.eq(user))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(session::Column::IdleExpiresAt.gt(now))
+        .order_by_asc(session::Column::Id);
+    let list =
+        |row: session::Model| Listed { user_agent: row.user_agent.clone(), address: row.address.clone(), session: Session::from(row) };
+    Ok(living.all(db).await?.into_iter().map(list).collect())
 }
 
 /// How many living sessions a person has.

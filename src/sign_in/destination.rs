@@ -13,6 +13,8 @@ pub enum Destination {
     Email,
     /// Our own page for passwords and second steps.
     Security,
+    /// Our own page for browsers that are signed in.
+    Devices,
     /// Our own page for identities at other login servers.
     Connections,
     /// The question whether a device may be connected; with its code.
@@ -151,6 +153,7 @@ impl Destination {
             Self::Account
             | Self::Email
             | Self::Security
+            | Self::Devices
             | Self::Connections
             | Self::Applications
             | Self::Device(_)

@@ -38,6 +38,7 @@ pub fn next(app: &App, flow: &Flow) -> Result<String> {
         Destination::Email => "/account/email".to_owned(),
         Destination::Connections => "/account/connections".to_owned(),
         Destination::Device(_) => format!("/device/confirm?flow={}", flow.seal(app)?),
+        Destination::Devices => "/account/devices".to_owned(),
         Destination::Security => "/account/security".to_owned(),
         Destination::Applications => "/account/applications".to_owned(),
         Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),

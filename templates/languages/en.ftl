@@ -122,6 +122,20 @@ passkey-used = Added { $since } · last used { $used }
 passkey-remove = Remove
 passkey-remove-hint = Removing one here doesn’t delete it from the device or password manager that keeps it.
 
+## Devices
+
+devices-title = Devices
+devices-lede = Where you’re signed in.
+devices-here = This device
+devices-seen = Last used { $date } · { $address }
+devices-by-passkey = Passkey
+devices-by-password = Password
+devices-by-two-steps = Password and a second step
+devices-by-provider = Another account
+devices-by-mail = Email
+devices-end = Sign out
+devices-end-others = Sign out all other devices
+
 ## Two steps
 
 two-step-title = Enter the code from your app

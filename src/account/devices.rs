@@ -1,0 +1,141 @@
+//! `/account/devices`: where the signed-in person is signed in, and how to end it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::app::App;
+use crate::audit::Event;
+use crate::error::{Error, Result};
+use crate::form::{Form, see_other};
+use crate::page::{Page, PageResult, Sample};
+use crate::session::{self, Listed, Session, Visitor};
+use crate::sign_in::{self, Destination};
+use crate::types::{SessionId, UnixMillis, Words};
+use crate::user_agent;
+use crate::work::Actor;
+
+/// Where somebody is signed in.
+#[derive(Template)]
+#[template(path = "account/devices.html")]
+pub struct DevicesPage {
+    /// Look and language.
+    pub page: Page,
+    /// This one first, then those that were used last.
+    pub devices: Vec<Device>,
+}
+
+/// A browser that is signed in.
+pub struct Device {
+    /// Its session.
+    pub id: SessionId,
+    /// What it is, as people call it.
+    pub name: String,
+    /// From where it came.
+    pub address: String,
+    /// By what: RFC 8176 names.
+    pub amr: Vec<String>,
+    /// When it was used last, to within a few minutes.
+    pub last_seen_at: UnixMillis,
+    /// The one that shows this page.
+    pub here: bool,
+}
+
+impl DevicesPage {
+    /// How the person came in.
+    fn method(&self, device: &Device) -> &str {
+        let by = |name: &str| device.amr.iter().any(|one| one == name);
+        self.page.say(match () {
+            () if by("pop") => "devices-by-passkey",
+            () if by("pwd") && by("mfa") => "devices-by-two-steps",
+            () if by("pwd") => "devices-by-password",
+            () if by("fed") => "devices-by-provider",
+            () => "devices-by-mail",
+        })
+    }
+
+    fn seen(&self, device: &Device) -> String {
+        self.page.words(&Words::new("devices-seen").with("date", device.last_seen_at.date()).with("address", &device.address))
+    }
+
+    fn others(&self) -> bool {
+        self.devices.len() > 1
+    }
+}
+
+impl Sample for DevicesPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let device = |name: &str, amr: &[&str], here| Device {
+            id: SessionId(uuid::Uuid::nil()),
+            name: name.into(),
+            address: "203.0.113.7".into(),
+            amr: amr.iter().map(|one| (*one).to_owned()).collect(),
+            last_seen_at: UnixMillis(1_772_548_200_000),
+            here,
+        };
+        let this = || device("Firefox on Linux", &["pwd", "otp", "mfa"], true);
+        let others = [device("Safari on iPhone", &["pop", "mfa"], false), device("Chrome on Windows", &["otp"], false)];
+        vec![
+            ("account-devices", Self { page: page(), devices: std::iter::once(this()).chain(others).collect() }),
+            ("account-devices-alone", Self { page: page(), devices: vec![this()] }),
+        ]
+    }
+}
+
+/// `GET /account/devices`
+pub async fn get_devices(app: web::Data<App>, visitor: Visitor) -> PageResult {
+    let Some(session) = visitor.session(&app).await? else { return Ok(sign_in_first(&app, &visitor)?) };
+    let mut devices: Vec<_> = session::list_of_user(app.db.read(), session.user, app.clock.now())
+        .await?
+        .into_iter()
+        .map(|one: Listed| Device {
+            here: one.session.id == session.id,
+            id: one.session.id,
+            name: user_agent::describe(&one.user_agent),
+            address: one.address,
+            amr: one.session.amr,
+            last_seen_at: one.session.last_seen_at,
+        })
+        .collect();
+    devices.sort_by_key(|device| (!device.here, std::cmp::Reverse(device.last_seen_at.0)));
+    Ok(visitor.show(StatusCode::OK, &DevicesPage { page: visitor.page(&app, None), devices }))
+}
+
+/// `POST /account/devices`: one less, or all but this one.
+pub async fn post_devices(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let Some(session) = visitor.session(&app).await? else { return Ok(sign_in_first(&app, &visitor)?) };
+    let which = match (form.get("end"), form.get("others")) {
+        (Some(id), None) => Which::One(id.parse().map_err(|_| Error::Malformed("end must be a session".into()))?),
+        (None, Some(_)) => Which::Others,
+        _ => return Err(Error::Malformed("neither end nor others".into()).into()),
+    };
+    end(&app, &visitor, &session, which).await?;
+    Ok(see_other(&app.config.issuer.join("/account/devices")))
+}
+
+enum Which {
+    One(SessionId),
+    Others,
+}
+
+async fn end(app: &App, visitor: &Visitor, session: &Session, which: Which) -> Result<()> {
+    let user = session.user;
+    let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(user))).await?;
+    let ended = match which {
+        // Somebody else's is nobody's.
+        Which::One(id) => match session::find(work.db(), id, work.now).await?.filter(|one| one.user == user) {
+            Some(_) if session::end(&mut work, id).await? => vec![id],
+            _ => Vec::new(),
+        },
+        Which::Others => session::end_others(&mut work, user, Some(session.id)).await?,
+    };
+    for session in ended {
+        work.record(Event::SignedOut { user, session, everywhere: false });
+    }
+    work.commit().await
+}
+
+fn sign_in_first(app: &App, visitor: &Visitor) -> Result<HttpResponse> {
+    sign_in::set_out(app, visitor, Destination::Devices, "/sign-in")
+}
