@@ -47,9 +47,14 @@ pub async fn clean_up(app: &App) -> Result<u64> {
     let db = app.db.write();
     let mut gone = limit::remove_forgotten(db, now - DAY).await?;
     gone += key::remove_gone(db, now - DAY).await?;
+    let mut looked_at = Some(Vec::new());
+    while let Some(after) = looked_at {
+        let (removed, last) = limit::remove_expired(db, now, (&after, BATCH)).await?;
+        (gone, looked_at) = (gone + removed, last);
+        requests_first().await;
+    }
     loop {
-        let mut batch = limit::remove_expired(db, now, BATCH).await?;
-        batch += credential::remove_expired(db, now, BATCH).await?;
+        let mut batch = credential::remove_expired(db, now, BATCH).await?;
         batch += passkey::remove_expired(db, now, BATCH).await?;
         batch += session::remove_expired(db, now, BATCH).await?;
         batch += session::family::remove_expired(app, BATCH).await?;
@@ -66,7 +71,10 @@ pub async fn clean_up(app: &App) -> Result<u64> {
         if batch == 0 {
             return Ok(gone);
         }
-        // Requests first.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        requests_first().await;
     }
+}
+
+async fn requests_first() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
 }

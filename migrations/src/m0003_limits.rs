@@ -12,7 +12,6 @@ crate::migration! { "m0003_limits":
         .col(yes_no("granted"))
         .col(number("expires_at"))
         .take()),
-    index("limit_buckets", "limit_buckets_expires_at", &["expires_at"]),
     crate::Compact(Table::create()
         .table("lockouts")
         .col(bytes("key").primary_key().take())

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::TableCreateStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, Schema, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Schema, Statement, Value};
 
 use super::Action;
 use crate::app::App;
 use crate::config::Rate;
 use crate::crypto::Purpose;
-use crate::db::{Condition, Row, remove_some};
+use crate::db::{Condition, Row};
 use crate::error::{Error, Result};
 use crate::types::UnixMillis;
 
@@ -184,9 +184,26 @@ impl Buckets {
     }
 }
 
-/// Removes buckets that are full again, at most `limit`; says how many went.
-pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
-    remove_some::<limit_bucket::Entity>(db, limit_bucket::Column::Key, limit_bucket::Column::ExpiresAt.lt(now), limit).await
+/// Removes those of the next `limit` buckets after `after` that are full again. Says how many went, and the last that was looked at;
+/// nothing if there is none after it.
+///
+/// Their keys lead through the table, and no index of their times: each use would have to keep that in order.
+pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, (after, limit): (&[u8], u64)) -> Result<(u64, Option<Vec<u8>>)> {
+    let next = limit_bucket::Entity::find()
+        .select_only()
+        .column(limit_bucket::Column::Key)
+        .filter(limit_bucket::Column::Key.gt(after.to_vec()))
+        .order_by_asc(limit_bucket::Column::Key)
+        .limit(limit);
+    let keys: Vec<Vec<u8>> = next.into_tuple().all(db).await?;
+    let Some(last) = keys.last().cloned() else { return Ok((0, None)) };
+    let removed = limit_bucket::Entity::delete_many()
+        .filter(limit_bucket::Column::Key.gt(after.to_vec()))
+        .filter(limit_bucket::Column::Key.lte(last.clone()))
+        .filter(limit_bucket::Column::ExpiresAt.lt(now))
+        .exec(db)
+        .await?;
+    Ok((removed.rows_affected, Some(last)))
 }
 
 pub(super) fn table(schema: &Schema) -> TableCreateStatement {
