@@ -108,7 +108,7 @@ impl Step for TableAlterStatement {
     }
 }
 
-/// A table of small rows that SQLite keeps in the tree of its primary key, so that a new row is a write to
+/// A table that SQLite keeps in the tree of its primary key, so that a new row is a write to
 /// one page and not to two.
 struct Compact(TableCreateStatement);
 

@@ -3,7 +3,7 @@
 use crate::column::{bytes, bytes_null, id, index, number, number_null, text, uuid_null};
 
 crate::migration! { "m0006_email_challenges":
-    Table::create()
+    crate::Compact(Table::create()
         .table("email_challenges")
         .col(id())
         .col(text("purpose", 16))
@@ -26,6 +26,6 @@ crate::migration! { "m0006_email_challenges":
         .col(number_null("used_at"))
         .col(number_null("ended_at"))
         // No foreign key: looking the person up would take longer where there is one.
-        .take(),
+        .take()),
     index("email_challenges", "email_challenges_canonical", &["canonical"]),
 }

@@ -72,7 +72,8 @@ pub struct Draw {
 impl Draw {
     /// Uses each of these actions once, when its statements run.
     pub fn new(app: &App, actions: &[Action<'_>], now: UnixMillis) -> Self {
-        Self { buckets: Buckets::new(app, actions, now), keys: actions.iter().map(|action| key(app, action)).collect() }
+        let keys: Vec<_> = actions.iter().map(|action| key(app, action)).collect();
+        Self { buckets: Buckets::of(app, actions, &keys, now), keys }
     }
 
     /// What has to run before whatever depends on it.
@@ -143,9 +144,14 @@ pub(super) struct Buckets {
 impl Buckets {
     /// None where limits are switched off.
     pub(super) fn new(app: &App, actions: &[Action<'_>], now: UnixMillis) -> Self {
+        let keys: Vec<_> = actions.iter().map(|action| key(app, action)).collect();
+        Self::of(app, actions, &keys, now)
+    }
+
+    fn of(app: &App, actions: &[Action<'_>], keys: &[Vec<u8>], now: UnixMillis) -> Self {
         let limits = &app.config.limits;
-        let row = |action: &Action<'_>| (key(app, action), action.rate(limits));
-        let mut rows: Vec<_> = actions.iter().filter(|_| limits.enabled).map(row).collect();
+        let row = |(action, key): (&Action<'_>, &Vec<u8>)| (key.clone(), action.rate(limits));
+        let mut rows: Vec<_> = actions.iter().zip(keys).filter(|_| limits.enabled).map(row).collect();
         // Every replica locks rows in one order, so that none waits for another in a circle.
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         let (keys, rates) = rows.into_iter().unzip();

@@ -443,11 +443,11 @@ fn a_mail_sign_in_does_not_skip_a_second_step() {
         person(&app, MAYA).await;
         let browser = app.browser();
         let view = ask(&browser, MAYA).await;
-        view.form_to("/sign-in/check").fill("code", &code(&app, MAYA)).submit().await;
-        assert!(!is_signed_in(&browser).await);
+        let half = view.form_to("/sign-in/check").fill("code", &code(&app, MAYA)).submit().await;
+        assert_eq!((half.url.path(), is_signed_in(&browser).await), ("/sign-in/two-step", false));
         ask(&browser, MAYA).await;
-        browser.get(&link(&app, MAYA)).await.form().submit().await;
-        assert!(!is_signed_in(&browser).await);
-        assert_eq!(app.browser().sign_in(MAYA, PASSWORD).await.status, 422);
+        let half = browser.get(&link(&app, MAYA)).await.form().submit().await;
+        assert_eq!((half.url.path(), is_signed_in(&browser).await), ("/sign-in/two-step", false));
+        assert_eq!(app.browser().sign_in(MAYA, PASSWORD).await.url.path(), "/sign-in/two-step");
     });
 }
