@@ -5,14 +5,15 @@ use actix_web::{HttpResponse, web};
 
 use super::recent::recently_proved;
 use super::view::{Connection, ConnectionsPage};
+use super::ways_in;
 use crate::app::App;
 use crate::app_session::view::ContinuePage;
 use crate::credential::{self, Kind};
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
-use crate::identity::{self, Linked, WaysIn, may_remove};
+use crate::identity::{self, WaysIn, may_remove};
 use crate::mail::{self, Notice};
-use crate::page::PageResult;
+use crate::page::{PageResult, status_of};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{Destination, Flow};
 use crate::types::Words;
@@ -55,7 +56,7 @@ async fn connect(app: &App, upstreams: &Upstreams, visitor: &Visitor, session: &
 /// Never the last way in.
 async fn disconnect(app: &App, upstreams: &Upstreams, visitor: &Visitor, who: &(Session, Person), id: &str) -> PageResult {
     let (session, person) = who;
-    let (linked, ways) = ways_in(app, upstreams, person).await?;
+    let (linked, ways) = ways_in::of(app, upstreams, person).await?;
     let Some(one) = linked.into_iter().find(|one| one.id.to_string() == id) else {
         return Ok(see_other(&app.config.issuer.join("/account/connections")));
     };
@@ -78,11 +79,6 @@ async fn disconnect(app: &App, upstreams: &Upstreams, visitor: &Visitor, who: &(
     Ok(see_other(&app.config.issuer.join("/account/connections")))
 }
 
-async fn ways_in(app: &App, upstreams: &Upstreams, person: &Person) -> Result<(Vec<Linked>, WaysIn)> {
-    let linked = identity::of_user(app.db.read(), &app.crypto, person.id).await?;
-    Ok((linked, super::ways_in::of(app, upstreams, person).await?))
-}
-
 async fn page(
     app: &App,
     upstreams: &Upstreams,
@@ -90,7 +86,7 @@ async fn page(
     (_, person): &(Session, Person),
     problem: Option<Words>,
 ) -> Result<HttpResponse> {
-    let (linked, _) = ways_in(app, upstreams, person).await?;
+    let linked = identity::of_user(app.db.read(), &app.crypto, person.id).await?;
     let connected = linked.iter().map(|one| Connection {
         provider: upstream::button(upstreams, &one.identity),
         offered: upstreams.find(one.identity.provider.as_str()).is_some(),
@@ -100,6 +96,6 @@ async fn page(
     let free = upstreams.iter().filter(|upstream| !has(upstream.id.as_str()));
     let free = free.map(|upstream| Connection { provider: upstream.button(), offered: true, linked: None });
     let page = ConnectionsPage { page: visitor.page(app, None), connections: connected.chain(free).collect(), problem };
-    let status = if page.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(page.problem.as_ref());
     Ok(visitor.show(status, &page))
 }

@@ -1,6 +1,5 @@
 //! `/account/email`: another address, confirmed from both sides.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::recent::recently_proved;
@@ -11,7 +10,7 @@ use crate::email_change::{self, Change};
 use crate::email_code::{Answering, Redeemed, by_code};
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
-use crate::page::PageResult;
+use crate::page::{PageResult, status_of};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{self, Destination, Flow, too_soon, wait_words};
 use crate::types::{EmailAddress, Words};
@@ -108,7 +107,7 @@ async fn page(
     problem: Option<Words>,
 ) -> Result<HttpResponse> {
     let change = email_change::pending(app.db.read(), session.user, app.clock.now()).await?;
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     let of_code = problem.as_ref().is_some_and(|problem| problem.key == "account-email-code-wrong");
     let page = EmailPage {
         page: visitor.page(app, None),

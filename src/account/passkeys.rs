@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::credential::{self, Kind};
 use crate::error::{Error, Result};
 use crate::form::Form;
-use crate::mail::{self, Notice};
+use crate::identity::WaysIn;
+use crate::mail::Notice;
 use crate::page::PageResult;
 use crate::passkey::page::answer;
 use crate::passkey::{self, Added, Begun, Ceremony, NewPasskey, Purpose};
@@ -19,8 +20,6 @@ use crate::session::Visitor;
 use crate::sign_in::Destination;
 use crate::types::{CredentialId, Words};
 use crate::upstream::Upstreams;
-use crate::user;
-use crate::work::Actor;
 
 /// Who may, and with what.
 async fn may(
@@ -55,11 +54,10 @@ pub async fn post_passkeys(app: web::Data<App>, ceremony: Option<web::Data<Cerem
     let response = serde_json::from_str(form.text("response"));
     let response = response.map_err(|_| Error::Malformed("the answer of the authenticator cannot be read".into()))?;
     let data = URL_SAFE_NO_PAD.decode(form.text("authenticator")).unwrap_or_default();
-    let look = mail::page(&app, None, visitor.language());
-    let letters = user::notices(&app, user, (Notice::PasskeyAdded, visitor.user_agent()), &look).await?;
-    let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(user))).await?;
+    let letters = security::notices(&app, &visitor, &who.1, Notice::PasskeyAdded).await?;
+    let mut work = security::begin(&app, &visitor, &who.1).await?;
     let new = NewPasskey { user, begun, response: &response, authenticator_data: &data, notices: &letters };
-    let added = passkey::add(&app, &ceremony, &mut work, new).await?;
+    let added = passkey::add(&ceremony, &mut work, new).await?;
     let problem = match added {
         Added::Yes => {
             work.commit().await?;
@@ -81,14 +79,14 @@ pub async fn post_remove(app: web::Data<App>, upstreams: web::Data<Upstreams>, v
     };
     let person = &who.1;
     let Ok(id) = form.text("passkey").parse::<CredentialId>() else { return Ok(security::here(&app)) };
-    let ways = ways_in::of(&app, &upstreams, person).await?;
-    let look = mail::page(&app, None, visitor.language());
-    let letters = user::notices(&app, person.id, (Notice::PasskeyRemoved, visitor.user_agent()), &look).await?;
-    let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(person.id))).await?;
+    let (_, ways) = ways_in::of(&app, &upstreams, person).await?;
+    let letters = security::notices(&app, &visitor, person, Notice::PasskeyRemoved).await?;
+    let mut work = security::begin(&app, &visitor, person).await?;
     // Two at once, in two tabs, must not take the last two away.
     credential::lock(&work, person.id).await?;
     let left = usize::try_from(credential::count(work.db(), person.id, Kind::Passkey).await?).unwrap_or(usize::MAX);
-    if !(crate::identity::WaysIn { passkeys: ways.passkeys.min(left), ..ways }).without_passkey().any() {
+    let still = WaysIn { passkeys: ways.passkeys.min(left), ..ways };
+    if !still.without_passkey().any() {
         drop(work);
         return Ok(security::page(&app, &visitor, &who, Some(Words::new("passkey-last"))).await?);
     }

@@ -9,14 +9,13 @@ use crate::app::App;
 use crate::config::TwoStep;
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
-use crate::limit::{self, Action};
 use crate::mail::{self, Notice};
-use crate::page::{Page, PageResult, Sample};
+use crate::page::{Page, PageResult, Sample, status_of};
 use crate::passkey::{self, Listed};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{Destination, too_soon, wait_words};
 use crate::two_step::view::{CodesPage, Place, SetUpPage};
-use crate::two_step::{self, Answer, Standing, Started};
+use crate::two_step::{self, Answer, By, Standing, Started};
 use crate::types::{CredentialId, Envelope, UnixMillis, Words};
 use crate::user::{self, Person};
 use crate::work::{Actor, Work};
@@ -136,15 +135,15 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
         Err(first) => return Ok(first),
     };
     let (session, person) = &who;
-    let started = Started::open(&app, person.id, form.text("started")).unwrap_or_else(|| two_step::begin(&app, person.id));
-    if let Some(wait) = limited(&app, &visitor, person).await? {
+    let started = Started::open(&app, person.id, form.text("started"));
+    if let Some(wait) = two_step::limited(&app, visitor.caller(), person.id).await? {
         let mut response = set_up_page(&app, &visitor, &who, &started, Some(wait_words(wait)))?;
         too_soon(&mut response, wait);
         return Ok(response);
     }
     let letters = notices(&app, &visitor, person, Notice::TwoStepOn).await?;
     let mut work = begin(&app, &visitor, person).await?;
-    let codes = two_step::turn_on(&app, &mut work, (&started, form.text("code")), Some(session.id), &letters).await?;
+    let codes = two_step::turn_on(&app, &mut work, (&started, form.text("code")), By::Owner(session.id), &letters).await?;
     let Some(codes) = codes else {
         drop(work);
         return Ok(set_up_page(&app, &visitor, &who, &started, Some(Words::new("two-step-wrong")))?);
@@ -164,7 +163,7 @@ pub async fn post_off(app: web::Data<App>, visitor: Visitor, form: Result<Form>)
         return Ok(here(&app));
     }
     let person = &who.1;
-    if let Some(wait) = limited(&app, &visitor, person).await? {
+    if let Some(wait) = two_step::limited(&app, visitor.caller(), person.id).await? {
         let mut response = page(&app, &visitor, &who, Some(wait_words(wait))).await?;
         too_soon(&mut response, wait);
         return Ok(response);
@@ -195,17 +194,14 @@ pub async fn post_codes(app: web::Data<App>, visitor: Visitor, form: Result<Form
     Ok(codes_page(&app, &visitor, codes))
 }
 
-async fn begin<'a>(app: &'a App, visitor: &Visitor, person: &Person) -> Result<Work<'a>> {
+/// A change that the person makes.
+pub(super) async fn begin<'a>(app: &'a App, visitor: &Visitor, person: &Person) -> Result<Work<'a>> {
     app.begin(Actor::Visitor(visitor.caller().clone(), Some(person.id))).await
 }
 
-async fn notices(app: &App, visitor: &Visitor, person: &Person, notice: Notice) -> Result<Vec<Envelope>> {
+/// What their mailboxes are told of it.
+pub(super) async fn notices(app: &App, visitor: &Visitor, person: &Person, notice: Notice) -> Result<Vec<Envelope>> {
     user::notices(app, person.id, (notice, visitor.user_agent()), &mail::page(app, None, visitor.language())).await
-}
-
-async fn limited(app: &App, visitor: &Visitor, person: &Person) -> Result<Option<std::time::Duration>> {
-    let actions = [Action::CodeFrom(visitor.caller().network()), Action::SecondStepOf(person.id)];
-    Ok(limit::draw(app, &actions).await?.into_iter().flatten().max())
 }
 
 /// The page, once something has changed.
@@ -217,13 +213,9 @@ fn codes_page(app: &App, visitor: &Visitor, codes: Vec<String>) -> HttpResponse 
     visitor.show(StatusCode::OK, &CodesPage { page: visitor.page(app, None), codes, flow: String::new() })
 }
 
-fn status(problem: Option<&Words>) -> StatusCode {
-    if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
-}
-
 fn set_up_page(app: &App, visitor: &Visitor, (_, person): &Who, started: &Started, problem: Option<Words>) -> Result<HttpResponse> {
     let account = person.email.as_ref().map_or_else(|| person.id.to_string(), ToString::to_string);
-    let status = status(problem.as_ref());
+    let status = status_of(problem.as_ref());
     let page = SetUpPage::of(app, (visitor.page(app, None), Place::Account), String::new(), (started, &account), problem)?;
     Ok(visitor.show(status, &page))
 }
@@ -235,5 +227,5 @@ pub(super) async fn page(app: &App, visitor: &Visitor, (_, person): &Who, proble
     let passkeys = if app.config.offers_passkeys() { Some(passkey::list(app, person.id).await?) } else { None };
     let accepted = passkey::accepted(app, person.id, passkeys.as_deref().unwrap_or_default()).to_string();
     let page = SecurityPage { page: visitor.page(app, None), standing, required, passkeys, accepted, problem };
-    Ok(visitor.show(status(page.problem.as_ref()), &page))
+    Ok(visitor.show(status_of(page.problem.as_ref()), &page))
 }

@@ -172,11 +172,12 @@ pub async fn lock(work: &Work<'_>, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Takes one of a person's ways in away; says whether it was there.
-pub async fn remove(work: &mut Work<'_>, user: UserId, id: CredentialId) -> Result<bool> {
+/// Takes one of a person's ways in of this kind away; says whether it was there.
+pub async fn remove(work: &mut Work<'_>, (user, kind): (UserId, Kind), id: CredentialId) -> Result<bool> {
     let removed = credential::Entity::delete_many()
         .filter(credential::Column::Id.eq(id))
         .filter(credential::Column::UserId.eq(user))
+        .filter(credential::Column::Kind.eq(kind.as_str()))
         .exec(work.db())
         .await?;
     Ok(removed.rows_affected == 1)

@@ -15,7 +15,7 @@ use crate::email_challenge::{self as challenges, Asked, Challenge, Purpose, Stat
 use crate::error::{Error, Result};
 use crate::form::{Form, Parameters};
 use crate::mail::webmail;
-use crate::page::{Page, PageResult};
+use crate::page::{Page, PageResult, status_of};
 use crate::session::Visitor;
 use crate::sign_in::{self, Flow, go, onward, second_step, send_letter, too_soon, wait_words};
 use crate::types::{EmailAddress, Words};
@@ -148,7 +148,7 @@ async fn check_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<W
     if shows == Shows::Outage && !page.has_fault(&problem) {
         return offline_page(app, visitor, (page, flow), challenge.purpose, problem);
     }
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     let bounced = shows == Shows::Bounce;
     let page = CheckEmailPage {
         page,

@@ -125,7 +125,7 @@ pub async fn of_user(db: &impl ConnectionTrait, crypto: &Crypto, user: UserId) -
 
 /// Takes an identity from a person; says whether it was theirs.
 pub async fn unlink(work: &mut Work<'_>, user: UserId, linked: &Linked) -> Result<bool> {
-    let gone = credential::remove(work, user, linked.id).await?;
+    let gone = credential::remove(work, (user, Kind::Upstream), linked.id).await?;
     if gone {
         work.record(Event::IdentityUnlinked { user, provider: linked.identity.provider.clone() });
     }

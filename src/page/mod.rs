@@ -26,6 +26,8 @@ pub use view::{BusyPage, CookiesPage, DevErrorPage, ErrorPage, NotFoundPage, Sta
 
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
+
 use crate::language::Language;
 use crate::types::{UnixMillis, Words};
 
@@ -139,6 +141,11 @@ impl Page {
             (None, None) => None,
         }
     }
+}
+
+/// The status of a page with a form, by whether something is wrong with what was sent.
+pub fn status_of(problem: Option<&Words>) -> StatusCode {
+    if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
 }
 
 /// The first letter of a name, as it stands on a tile.

@@ -21,7 +21,7 @@ use crate::user::Person;
 use crate::work::Work;
 
 /// The most that a person has.
-pub const MOST: usize = 100;
+pub const MOST: u64 = 100;
 
 /// A passkey as its row keeps it.
 #[derive(Serialize, Deserialize)]
@@ -130,7 +130,7 @@ pub struct NewPasskey<'a> {
 }
 
 /// Adds it.
-pub async fn add(app: &App, ceremony: &Ceremony, work: &mut Work<'_>, new: NewPasskey<'_>) -> Result<Added> {
+pub async fn add(ceremony: &Ceremony, work: &mut Work<'_>, new: NewPasskey<'_>) -> Result<Added> {
     let NewPasskey { user, begun, response, authenticator_data, notices } = new;
     if is_framed(&response.response.client_data_json) {
         return Ok(Added::Refused);
@@ -140,7 +140,7 @@ pub async fn add(app: &App, ceremony: &Ceremony, work: &mut Work<'_>, new: NewPa
         return Ok(Added::Refused);
     }
     credential::lock(work, user).await?;
-    if credential::list(work.db(), &app.crypto, user, Kind::Passkey).await?.len() >= MOST {
+    if credential::count(work.db(), user, Kind::Passkey).await? >= MOST {
         return Ok(Added::TooMany);
     }
     let lookup_key = lookup_key(passkey.cred_id());
@@ -157,7 +157,7 @@ pub async fn add(app: &App, ceremony: &Ceremony, work: &mut Work<'_>, new: NewPa
 
 /// Takes one away; says whether it was there.
 pub async fn remove(work: &mut Work<'_>, user: UserId, id: CredentialId, notices: &[Envelope]) -> Result<bool> {
-    let removed = credential::remove(work, user, id).await?;
+    let removed = credential::remove(work, (user, Kind::Passkey), id).await?;
     if removed {
         work.record(Event::PasskeyRemoved { user });
         mail::post(work, notices)?;

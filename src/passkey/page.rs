@@ -11,9 +11,8 @@ use crate::error::{Error, Result};
 use crate::form::Form;
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{At, Flow, notices, onward, page};
+use crate::sign_in::{At, Flow, notices_of, onward, page};
 use crate::types::Words;
-use crate::user;
 
 /// `POST /sign-in/passkey/options`: what the browser is to ask for. Says nothing of anybody, and writes nothing.
 pub async fn post_options(app: web::Data<App>, ceremony: Option<web::Data<Ceremony>>, visitor: Visitor, form: Result<Form>) -> PageResult {
@@ -34,13 +33,10 @@ pub async fn post_passkey(app: web::Data<App>, ceremony: Option<web::Data<Ceremo
     let response = sign_in::read(form.text("response"))?;
     let found = find(&app, &response).await?;
     let told = match &found {
-        Some((user, _)) => match user::look(&app.db, *user).await?.and_then(|person| person.email) {
-            Some(address) => {
-                let at = (&visitor.devices(&app), visitor.user_agent());
-                notices(&app, (*user, &address), at, (flow.client(), visitor.language()))?
-            }
-            None => Vec::new(),
-        },
+        Some((user, _)) => {
+            let browser = (&visitor.devices(&app), visitor.user_agent());
+            notices_of(&app, *user, browser, (flow.client(), visitor.language())).await?
+        }
         None => Vec::new(),
     };
     let at = At { notices: told, ..visitor.at() };

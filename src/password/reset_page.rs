@@ -1,6 +1,5 @@
 //! `/recover` and `/recover/new`: a letter for whoever forgot their password, and the new one.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::attempt::busy;
@@ -13,7 +12,7 @@ use crate::config::MethodName;
 use crate::email_challenge::{Challenge, Purpose};
 use crate::error::{Error, Result};
 use crate::form::{Form, Parameters};
-use crate::page::PageResult;
+use crate::page::{PageResult, status_of};
 use crate::session::Visitor;
 use crate::sign_in::{self, Flow, go, onward, second_step, send_letter};
 use crate::types::Words;
@@ -84,10 +83,6 @@ fn open(app: &App, visitor: &Visitor, request: &HttpRequest) -> Result<Flow> {
     }
 }
 
-fn status(problem: Option<&Words>) -> StatusCode {
-    if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
-}
-
 fn forgot_page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<Words>) -> Result<HttpResponse> {
     let page = ForgotPage {
         page: visitor.page(app, flow.client()),
@@ -96,7 +91,7 @@ fn forgot_page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: 
         problem,
         mail: app.config.offers(MethodName::Email),
     };
-    Ok(visitor.show(status(page.problem.as_ref()), &page))
+    Ok(visitor.show(status_of(page.problem.as_ref()), &page))
 }
 
 fn reset_page(app: &App, visitor: &Visitor, flow: &Flow, challenge: &Challenge, problem: Option<Words>) -> Result<HttpResponse> {
@@ -107,5 +102,5 @@ fn reset_page(app: &App, visitor: &Visitor, flow: &Flow, challenge: &Challenge, 
         min_length: app.config.sign_in.password.min_length,
         problem,
     };
-    Ok(visitor.show(status(page.problem.as_ref()), &page))
+    Ok(visitor.show(status_of(page.problem.as_ref()), &page))
 }

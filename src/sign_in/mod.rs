@@ -20,7 +20,7 @@ pub use destination::{Answer, AppRequest, Destination, ResponseMode};
 pub use flow::Flow;
 pub use letter::{go, send_letter, too_soon, wait_words};
 pub use next_step::{NextStep, Second, next_step};
-pub use notice::notices;
+pub use notice::{notices, notices_of};
 pub use onward::{next, onward, second_step, set_out};
 pub use proof::{Method, Proofs, Proved};
 pub use reclaim::reclaim;

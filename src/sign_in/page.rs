@@ -8,7 +8,7 @@ use super::{Destination, Flow};
 use crate::app::App;
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
-use crate::page::{PageResult, ProviderButton};
+use crate::page::{PageResult, ProviderButton, status_of};
 use crate::session::{self, Visitor};
 use crate::types::{EmailAddress, Words};
 use crate::user;
@@ -53,7 +53,7 @@ pub fn address(typed: &str) -> Result<EmailAddress, Words> {
 }
 
 fn page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<Words>) -> Result<HttpResponse> {
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     let devices = visitor.devices(app);
     let is_last = |button: &&ProviderButton| devices.last_provider().is_some_and(|last| last.as_str() == button.id);
     let all = visitor.providers();

@@ -9,7 +9,7 @@ use crate::config::MethodName;
 use crate::email_challenge::Purpose;
 use crate::error::Result;
 use crate::form::{Form, Parameters};
-use crate::page::PageResult;
+use crate::page::{PageResult, status_of};
 use crate::password::{HashPool, Password};
 use crate::session::Visitor;
 use crate::sign_in::{self, Destination, Flow, go, send_letter};
@@ -78,17 +78,13 @@ fn takes_passwords(app: &App) -> bool {
     app.sign_ups_are_open() && app.config.offers(MethodName::Password)
 }
 
-fn status(problem: Option<&Words>) -> StatusCode {
-    if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
-}
-
 fn address_page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<Words>) -> Result<HttpResponse> {
     let (page, sealed) = (visitor.page(app, flow.client()), flow.seal(app)?);
     if !app.sign_ups_are_open() {
         return Ok(visitor.show(StatusCode::FORBIDDEN, &SignUpClosedPage { page, flow: sealed }));
     }
     let email = typed.chars().take(320).collect();
-    Ok(visitor.show(status(problem.as_ref()), &SignUpPage { page, flow: sealed, email, problem, providers: visitor.providers() }))
+    Ok(visitor.show(status_of(problem.as_ref()), &SignUpPage { page, flow: sealed, email, problem, providers: visitor.providers() }))
 }
 
 fn password_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<Words>) -> Result<HttpResponse> {
@@ -102,5 +98,5 @@ fn password_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<Word
         min_length: app.config.sign_in.password.min_length,
         problem,
     };
-    Ok(visitor.show(status(page.problem.as_ref()), &page))
+    Ok(visitor.show(status_of(page.problem.as_ref()), &page))
 }

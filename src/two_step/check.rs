@@ -63,6 +63,12 @@ pub fn counts(app: &App, proved: &Proved) -> bool {
     app.clock.now().since(proved.at) <= PATIENCE
 }
 
+/// Counts a try, and says how long to wait if there were too many.
+pub async fn limited(app: &App, caller: &Caller, user: UserId) -> Result<Option<Duration>> {
+    let actions = [Action::CodeFrom(caller.network()), Action::SecondStepOf(user)];
+    Ok(limit::draw(app, &actions).await?.into_iter().flatten().max())
+}
+
 /// Checks it.
 pub async fn check(app: &App, proved: &Proved, answer: Answer<'_>, answering: Answering<'_>) -> Result<Checked> {
     let Answering { caller, at, trust, page } = answering;
@@ -70,8 +76,7 @@ pub async fn check(app: &App, proved: &Proved, answer: Answer<'_>, answering: An
         return Ok(Checked::Over);
     }
     let user = proved.user;
-    let actions = [Action::CodeFrom(caller.network()), Action::SecondStepOf(user)];
-    if let Some(wait) = limit::draw(app, &actions).await?.into_iter().flatten().max() {
+    if let Some(wait) = limited(app, caller, user).await? {
         return Ok(Checked::Wait(wait));
     }
     let method = match answer {

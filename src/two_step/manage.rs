@@ -47,10 +47,11 @@ impl Started {
         app.crypto.seal_flow(&bytes)
     }
 
-    /// What a page carried, if it is this person's.
-    pub fn open(app: &App, user: UserId, sealed: &str) -> Option<Self> {
-        let opened = app.crypto.open_flow(sealed).ok()?;
-        serde_json::from_slice::<Self>(&opened).ok().filter(|started| started.user == user)
+    /// What a page carried; begun anew, if that is not this person's.
+    pub fn open(app: &App, user: UserId, sealed: &str) -> Self {
+        let opened = app.crypto.open_flow(sealed).ok();
+        let started = opened.and_then(|opened| serde_json::from_slice::<Self>(&opened).ok());
+        started.filter(|started| started.user == user).unwrap_or_else(|| begin(app, user))
     }
 }
 
@@ -59,19 +60,33 @@ pub fn begin(app: &App, user: UserId) -> Started {
     Started { user, app: Authenticator::new(&app.random) }
 }
 
+/// Who sets an app up.
+#[derive(Debug, Clone, Copy)]
+pub enum By {
+    /// Somebody on the way in, who has shown a first step alone: only where there is no app yet.
+    Newcomer,
+    /// The person, in this session, which goes on.
+    Owner(SessionId),
+}
+
 /// Turns it on, if this code is right: a new app, new recovery codes. Whoever else is signed in to the account has not shown a
-/// second step: `keep` alone stays. Gives the codes, which are shown once.
+/// second step, and is signed out. Gives the codes, which are shown once.
 pub async fn turn_on(
     app: &App,
     work: &mut Work<'_>,
     (started, typed): (&Started, &str),
-    keep: Option<SessionId>,
+    by: By,
     notices: &[Envelope],
 ) -> Result<Option<Vec<String>>> {
     let user = started.user;
     let Some(digits) = code::read(typed) else { return Ok(None) };
     let Some(proven) = started.app.with_used(&digits, work.now)? else { return Ok(None) };
     credential::lock(work, user).await?;
+    let keep = match by {
+        By::Newcomer if credential::has(work.db(), user, Kind::Totp).await? => return Ok(None),
+        By::Newcomer => None,
+        By::Owner(session) => Some(session),
+    };
     credential::remove_kind(work, user, Kind::Totp).await?;
     let new = NewCredential { user, kind: Kind::Totp, label: "", lookup_key: user.0.as_bytes().to_vec(), data: &proven.write()? };
     if credential::insert(work, new).await?.is_none() {

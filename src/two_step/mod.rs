@@ -7,6 +7,6 @@ mod recovery;
 mod totp;
 pub(crate) mod view;
 
-pub use check::{Answer, Answering, Checked, check};
-pub use manage::{Standing, Started, begin, remove, renew_codes, standing, turn_off, turn_on};
+pub use check::{Answer, Answering, Checked, check, limited};
+pub use manage::{By, Standing, Started, begin, remove, renew_codes, standing, turn_off, turn_on};
 pub use totp::{Authenticator, Picture};

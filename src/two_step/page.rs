@@ -3,17 +3,17 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::check::{Answer, Answering, Checked, check, counts};
-use super::manage::{Started, begin, standing, turn_on};
+use super::check::{Answer, Answering, Checked, check, counts, limited};
+use super::manage::{By, Started, begin, turn_on};
 use super::view::{CodesPage, Place, SetUpPage, TwoStepPage};
 use crate::app::App;
+use crate::credential::{self, Kind};
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
-use crate::limit::{self, Action};
 use crate::mail::Notice;
-use crate::page::PageResult;
+use crate::page::{PageResult, status_of};
 use crate::session::{Visitor, set_cookie};
-use crate::sign_in::{At, Completed, Flow, Method, Proved, complete, go, next, notices, onward, too_soon, wait_words};
+use crate::sign_in::{At, Completed, Flow, Method, Proved, complete, go, next, notices_of, onward, too_soon, wait_words};
 use crate::types::{EmailAddress, Envelope, Words};
 use crate::user;
 use crate::work::Actor;
@@ -23,7 +23,7 @@ pub async fn get_two_step(app: web::Data<App>, visitor: Visitor, request: HttpRe
     let parameters = Parameters::of_query(&request);
     let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
     let Some(proved) = flow.proved.clone().filter(|proved| counts(&app, proved)) else { return Ok(go(&app, "/sign-in", &flow)?) };
-    if standing(&app, proved.user).await?.since.is_none() {
+    if !credential::has(app.db.read(), proved.user, Kind::Totp).await? {
         return Ok(set_up_page(&app, &visitor, (&flow, &proved), begin(&app, proved.user), None).await?);
     }
     Ok(page(&app, &visitor, &flow, parameters.text("with") == "recovery", None)?)
@@ -35,8 +35,8 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     let Some(proved) = flow.proved.clone() else { return Ok(go(&app, "/sign-in", &flow)?) };
     let recovery = form.get("recovery").is_some();
-    let answer = if recovery { Answer::Recovery(form.text("recovery")) } else { Answer::Code(form.text("code")) };
-    let typed = if recovery { form.text("recovery") } else { form.text("code") };
+    let typed = form.text(if recovery { "recovery" } else { "code" });
+    let answer = if recovery { Answer::Recovery(typed) } else { Answer::Code(typed) };
     if typed.trim().is_empty() {
         let empty = if recovery { "recovery-empty" } else { "two-step-empty" };
         return Ok(page(&app, &visitor, &flow, recovery, Some(Words::new(empty)))?);
@@ -73,12 +73,11 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     let Some(proved) = flow.proved.clone().filter(|proved| counts(&app, proved)) else { return Ok(go(&app, "/sign-in", &flow)?) };
     // Who has an app already, perhaps since a moment ago in another tab, is asked for its code.
-    if standing(&app, proved.user).await?.since.is_some() {
+    if credential::has(app.db.read(), proved.user, Kind::Totp).await? {
         return Ok(go(&app, "/sign-in/two-step", &flow)?);
     }
-    let started = Started::open(&app, proved.user, form.text("started")).unwrap_or_else(|| begin(&app, proved.user));
-    let actions = [Action::CodeFrom(visitor.caller().network()), Action::SecondStepOf(proved.user)];
-    if let Some(wait) = limit::draw(&app, &actions).await?.into_iter().flatten().max() {
+    let started = Started::open(&app, proved.user, form.text("started"));
+    if let Some(wait) = limited(&app, visitor.caller(), proved.user).await? {
         let mut response = set_up_page(&app, &visitor, (&flow, &proved), started, Some(wait_words(wait))).await?;
         too_soon(&mut response, wait);
         return Ok(response);
@@ -87,7 +86,7 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
     let letters = user::notices(&app, proved.user, (Notice::TwoStepOn, visitor.user_agent()), &look).await?;
     let at = At { notices: told(&app, &visitor, &flow, &proved).await?, ..visitor.at() };
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(proved.user))).await?;
-    let codes = turn_on(&app, &mut work, (&started, form.text("code")), None, &letters).await?;
+    let codes = turn_on(&app, &mut work, (&started, form.text("code")), By::Newcomer, &letters).await?;
     let Some(codes) = codes else {
         drop(work);
         return Ok(set_up_page(&app, &visitor, (&flow, &proved), started, Some(Words::new("two-step-wrong"))).await?);
@@ -122,8 +121,7 @@ async fn told(app: &App, visitor: &Visitor, flow: &Flow, proved: &Proved) -> Res
     if proved.proofs.names().contains(&Method::EmailCode.as_str()) {
         return Ok(Vec::new());
     }
-    let Some(address) = address(app, proved).await? else { return Ok(Vec::new()) };
-    notices(app, (proved.user, &address), (&visitor.devices(app), visitor.user_agent()), (flow.client(), visitor.language()))
+    notices_of(app, proved.user, (&visitor.devices(app), visitor.user_agent()), (flow.client(), visitor.language())).await
 }
 
 async fn address(app: &App, proved: &Proved) -> Result<Option<EmailAddress>> {
@@ -131,7 +129,7 @@ async fn address(app: &App, proved: &Proved) -> Result<Option<EmailAddress>> {
 }
 
 fn page(app: &App, visitor: &Visitor, flow: &Flow, recovery: bool, problem: Option<Words>) -> Result<HttpResponse> {
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     let page = TwoStepPage { page: visitor.page(app, flow.client()), flow: flow.seal(app)?, recovery, problem };
     Ok(visitor.show(status, &page))
 }
@@ -143,7 +141,7 @@ async fn set_up_page(
     started: Started,
     problem: Option<Words>,
 ) -> Result<HttpResponse> {
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     let account = address(app, proved).await?.map_or_else(|| proved.user.to_string(), |address| address.to_string());
     let look = visitor.page(app, flow.client());
     let page = SetUpPage::of(app, (look, Place::SignIn), flow.seal(app)?, (&started, &account), problem)?;

@@ -1,7 +1,7 @@
 //! Signing in by mail: one letter, two ways to answer it, and everything that mailboxes do to links.
 
 mod change;
-mod recover;
+pub mod recover;
 mod relay;
 mod timing;
 

@@ -8,7 +8,8 @@ use crate::support::{Browser, Form, On, PASSWORD, TestApp, View, peer, person};
 
 const NEW: &str = "walnut quiet lantern orbit";
 
-async fn forget(browser: &Browser, address: &str) -> View {
+/// Asks for a new password, as far as the page that waits for the letter.
+pub async fn forget(browser: &Browser, address: &str) -> View {
     let view = browser.get("/sign-in").await.form().fill("email", address).submit().await;
     let view = view.follow("Forgot password?").await;
     assert_eq!(view.form().value("email"), address);

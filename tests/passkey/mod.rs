@@ -305,6 +305,24 @@ on_each_database!(the_last_way_in_stays_however_often_it_is_removed, |app: TestA
     running.stop().await.unwrap();
 });
 
+// The form for passkeys takes passkeys away, and no other way in.
+#[test]
+fn removing_a_passkey_removes_nothing_else() {
+    peer::run(async {
+        let app = TestApp::start(On::Sqlite).await;
+        let browser = maya_at_a_browser(&app).await;
+        add(&app, &browser).await;
+        let user = housekey::user::list(app.app.db.read(), None, 1).await.unwrap()[0].person.id;
+        crate::two_step::equip(&app, user).await;
+        let csrf = browser.get("/account/security").await.form_to("/passkeys/remove").value("csrf").to_owned();
+        for kind in [Kind::Password, Kind::Totp] {
+            let id = credential::list(app.app.db.read(), &app.app.crypto, user, kind).await.unwrap()[0].id.to_string();
+            browser.post("/account/security/passkeys/remove", &[("csrf", &csrf), ("passkey", &id)]).await;
+            assert_eq!(credential::count(app.app.db.read(), user, kind).await.unwrap(), 1, "{kind:?}");
+        }
+    });
+}
+
 #[test]
 fn where_passkeys_are_not_offered_there_are_none() {
     peer::run(async {

@@ -9,10 +9,11 @@ use housekey::types::{UnixMillis, UserId};
 use housekey::work::Actor;
 use totp_rs::{Builder, Secret};
 
+use crate::email_code::recover::forget;
 use crate::email_code::{MAYA, events, is_signed_in, sessions_are};
-use crate::on_each_database;
 use crate::support::relying_party::claims;
 use crate::support::{Browser, Form, On, PASSWORD, RelyingParty, TestApp, View, peer, person};
+use crate::{on_each_database, on_each_database_itself};
 
 /// A phone with an authenticator app on it.
 pub struct Phone(totp_rs::Totp);
@@ -79,6 +80,21 @@ async fn first_step(browser: &Browser) -> View {
     assert_eq!((view.url.path(), view.h1()), ("/sign-in/two-step", "Enter the code from your app".into()), "{}", view.text());
     assert!(!is_signed_in(browser).await);
     view
+}
+
+/// Maya, who has an app, half-way in at this browser.
+async fn half_way(app: &TestApp) -> (Phone, Browser, View) {
+    let phone = equip(app, person(app, MAYA).await).await;
+    let browser = app.browser();
+    let view = first_step(&browser).await;
+    (phone, browser, view)
+}
+
+/// A new password, by letter; gives what comes after it.
+async fn new_password(app: &TestApp, browser: &Browser) -> View {
+    forget(browser, MAYA).await;
+    let link = app.letter_to(MAYA).link.unwrap();
+    browser.get(&link).await.form().submit().await.form().fill("new-password", "walnut quiet lantern orbit").submit().await
 }
 
 fn answer(view: &View, code: &str) -> Form {
@@ -150,11 +166,8 @@ fn wide(code: &str) -> String {
 }
 
 on_each_database!(fifty_uses_of_one_code_at_two_processes_are_one, |app: TestApp| async move {
-    let user = person(&app, MAYA).await;
-    let phone = equip(&app, user).await;
+    let (phone, _, view) = half_way(&app).await;
     let second = app.process().await;
-    let browser = app.browser();
-    let view = first_step(&browser).await;
     let code = phone.shows(app.clock.now());
     let forms = (0..50).map(|n| if n % 2 == 0 { answer(&view, &code) } else { answer(&view, &code).to(&second.address) });
     let views = join_all(forms.map(Form::submit)).await;
@@ -247,11 +260,7 @@ on_each_database!(a_trusted_browser_is_asked_for_the_first_step_alone, |app: Tes
     let view = first_step(&browser).await;
     answer(&view, &phone.shows(app.clock.now())).tick("trust").submit().await;
     leave().await;
-    let view = browser.get("/sign-in").await.form().fill("email", MAYA).submit().await.follow("Forgot password?").await;
-    view.form().press("reset link").await;
-    let link = app.letter_to(MAYA).link.unwrap();
-    let view = browser.get(&link).await.form().submit().await;
-    let view = view.form().fill("new-password", "walnut quiet lantern orbit").submit().await;
+    let view = new_password(&app, &browser).await;
     assert_eq!(view.url.path(), "/sign-in/two-step", "a new password is no second step, at a browser that was trusted");
     assert!(!is_signed_in(&browser).await);
 });
@@ -291,6 +300,19 @@ fn who_has_none_sets_one_up_where_it_is_required() {
     });
 }
 
+// Whoever knows the password, and is quicker by a moment, must not put their app in the place of hers.
+on_each_database_itself!(of_ten_who_set_one_up_at_once_one_does, |on| async move {
+    let app = TestApp::with(on, "[sign_in.two_step]\npolicy = \"required\"\n").await;
+    person(&app, MAYA).await;
+    let browser = app.browser();
+    let view = browser.sign_in(MAYA, PASSWORD).await;
+    let pages = join_all((0..10).map(|_| browser.get(view.url.as_str()))).await;
+    let forms = pages.iter().map(|page| page.form_to("/set-up").fill("code", &Phone::reads(page).shows(app.clock.now())));
+    let views = join_all(forms.map(Form::submit)).await;
+    assert!(views.iter().all(|view| view.status < 500 || view.status == 503));
+    assert_eq!(views.iter().filter(|view| view.h1() == "Recovery codes").count(), 1);
+});
+
 on_each_database!(it_is_turned_off_with_a_code_and_by_an_operator, |app: TestApp| async move {
     let user = person(&app, MAYA).await;
     let browser = app.browser();
@@ -321,11 +343,8 @@ on_each_database!(it_is_turned_off_with_a_code_and_by_an_operator, |app: TestApp
 fn a_first_step_counts_here_and_now_alone() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
-        let user = person(&app, MAYA).await;
-        let phone = equip(&app, user).await;
+        let (phone, browser, view) = half_way(&app).await;
         // In another browser it is a sign-in page again.
-        let browser = app.browser();
-        let view = first_step(&browser).await;
         let stolen = app.browser();
         assert_eq!(stolen.get(view.url.as_str()).await.url.path(), "/sign-in");
         // Without a first step there is nothing to confirm.
@@ -340,10 +359,7 @@ fn a_first_step_counts_here_and_now_alone() {
         // A password that has been changed meanwhile proves nothing.
         let view = first_step(&browser).await;
         let owner = app.browser();
-        let asked = owner.get("/sign-in").await.form().fill("email", MAYA).submit().await.follow("Forgot password?").await;
-        asked.form().press("reset link").await;
-        let link = app.letter_to(MAYA).link.unwrap();
-        let new = owner.get(&link).await.form().submit().await.form().fill("new-password", "walnut quiet lantern orbit").submit().await;
+        let new = new_password(&app, &owner).await;
         assert_eq!(new.url.path(), "/sign-in/two-step");
         let void = answer(&view, &phone.shows(app.clock.now())).submit().await;
         assert_eq!((void.url.path(), is_signed_in(&browser).await), ("/sign-in", false));
@@ -355,10 +371,7 @@ fn a_first_step_counts_here_and_now_alone() {
 fn a_thief_of_the_password_cannot_guess_the_code() {
     peer::run(async {
         let app = TestApp::start(On::Sqlite).await;
-        let user = person(&app, MAYA).await;
-        let phone = equip(&app, user).await;
-        let browser = app.browser();
-        let view = first_step(&browser).await;
+        let (phone, browser, view) = half_way(&app).await;
         for n in 0..10 {
             assert_eq!(answer(&view, &phone.wrong(app.clock.now())).submit().await.status, 422, "{n}");
         }

@@ -14,7 +14,7 @@ use crate::form::{Form, Parameters, see_other};
 use crate::limit::{self, Action};
 use crate::oidc::Clients;
 use crate::oidc::consent::scope_lines;
-use crate::page::PageResult;
+use crate::page::{PageResult, status_of};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{self, Destination, Flow};
 use crate::types::Words;
@@ -30,7 +30,7 @@ pub async fn get_device(app: web::Data<App>, visitor: Visitor, request: HttpRequ
 }
 
 fn ask(app: &App, visitor: &Visitor, typed: String, problem: Option<Words>) -> HttpResponse {
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     visitor.show(status, &DevicePage { page: visitor.page(app, None), typed, problem })
 }
 
