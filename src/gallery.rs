@@ -57,7 +57,7 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::upstream::view::ConnectPage>(page, &mut all);
     rendered::<crate::upstream::view::LinkedPage>(page, &mut all);
     rendered::<crate::upstream::view::ProviderTestPage>(page, &mut all);
-    rendered::<crate::account::view::ConnectionsPage>(page, &mut all);
+    rendered::<crate::account::connections::ConnectionsPage>(page, &mut all);
     rendered::<crate::password::view::PasswordPage>(page, &mut all);
     rendered::<crate::sign_up::view::SignUpPage>(page, &mut all);
     rendered::<crate::sign_up::view::ChoosePasswordPage>(page, &mut all);
@@ -77,9 +77,12 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::oidc::consent::view::ConsentPage>(page, &mut all);
     rendered::<crate::oidc::authorize::view::FormPostPage>(page, &mut all);
     rendered::<crate::sign_in::accounts::AccountsPage>(page, &mut all);
-    rendered::<crate::account::applications::ApplicationsPage>(page, &mut all);
-    rendered::<crate::account::view::HomePage>(page, &mut all);
-    rendered::<crate::account::view::EmailPage>(page, &mut all);
+    rendered::<crate::account::home::ProfilePage>(page, &mut all);
+    rendered::<crate::account::password::PasswordPage>(page, &mut all);
+    rendered::<crate::account::data::DataPage>(page, &mut all);
+    rendered::<crate::account::leave::LeavePage>(page, &mut all);
+    rendered::<crate::sign_in::step_up::StepUpPage>(page, &mut all);
+    rendered::<crate::account::email::EmailPage>(page, &mut all);
     rendered::<crate::account::security::SecurityPage>(page, &mut all);
     rendered::<crate::account::devices::DevicesPage>(page, &mut all);
     rendered::<crate::two_step::view::TwoStepPage>(page, &mut all);
@@ -118,6 +121,9 @@ fn letters(page: &Page) -> Vec<(&'static str, Box<dyn Letter>)> {
         ("mail-barred", tells(Notice::Barred)),
         ("mail-taken", tells(Notice::AddressTaken)),
         ("mail-password", tells(Notice::PasswordChanged)),
+        ("mail-password-gone", tells(Notice::PasswordRemoved)),
+        ("mail-leaving", tells(Notice::Leaving("2026‑03‑10".into()))),
+        ("mail-gone", tells(Notice::Gone)),
         ("mail-address", tells(Notice::AddressChanged)),
         ("mail-new-sign-in", tells(Notice::NewSignIn)),
         ("mail-linked", tells(Notice::IdentityLinked("Google".into()))),
@@ -282,6 +288,9 @@ fn what_people_type_stays_text() {
 /// Letters that tell of something that has happened, and ask for nothing.
 const TELLS: &[&str] = &[
     "mail-password",
+    "mail-password-gone",
+    "mail-leaving",
+    "mail-gone",
     "mail-address",
     "mail-new-sign-in",
     "mail-linked",

@@ -105,6 +105,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(
             resource("/sign-in/two-step").route(get().to(two_step::page::get_two_step)).route(post().to(two_step::page::post_two_step)),
         )
+        .service(resource("/reauth").route(get().to(sign_in::step_up::get_reauth)))
         .service(resource("/sign-in/two-step/set-up").route(post().to(two_step::page::post_set_up)))
         .service(resource("/sign-in/two-step/saved").route(post().to(two_step::page::post_saved)))
         .service(resource("/sign-in/email").route(post().to(email_code::page::post_email)))
@@ -132,7 +133,7 @@ fn for_people(config: &mut ServiceConfig) {
 fn for_owners(config: &mut ServiceConfig) {
     config
         .service(resource("/").route(get().to(account::home::get_account)))
-        .service(resource("/account").route(get().to(account::home::get_account)))
+        .service(resource("/account").route(get().to(account::home::get_account)).route(post().to(account::home::post_account)))
         .service(
             resource("/account/connections")
                 .route(get().to(account::connections::get_connections))
@@ -155,6 +156,16 @@ fn for_owners(config: &mut ServiceConfig) {
         .service(resource("/account/security/two-step/off").route(post().to(account::security::post_off)))
         .service(resource("/account/security/passkeys").route(post().to(account::passkeys::post_passkeys)))
         .service(resource("/account/security/passkeys/options").route(post().to(account::passkeys::post_options)))
+        .service(
+            resource("/account/password")
+                .route(get().to(account::password::get_password))
+                .route(post().to(account::password::post_password)),
+        )
+        .service(resource("/account/password/remove").route(post().to(account::password::post_remove)))
+        .service(resource("/account/data").route(get().to(account::data::get_data)))
+        .service(resource("/account/data/copy").route(post().to(account::data::post_copy)))
+        .service(resource("/account/delete").route(get().to(account::leave::get_delete)).route(post().to(account::leave::post_delete)))
+        .service(resource("/account/security/passkeys/rename").route(post().to(account::passkeys::post_rename)))
         .service(resource("/account/security/passkeys/remove").route(post().to(account::passkeys::post_remove)))
         .service(resource("/account/security/codes").route(post().to(account::security::post_codes)))
         .service(resource("/account/email").route(get().to(account::email::get_email)).route(post().to(account::email::post_email)))

@@ -10,7 +10,7 @@ use crate::job::Worker;
 use crate::key::Keys;
 use crate::mail::Transport;
 use crate::oidc::Clients;
-use crate::{audit, credential, email_challenge, email_change, identity, key, limit, mail, oidc, passkey, session, upstream};
+use crate::{account, audit, credential, email_challenge, email_change, identity, key, limit, mail, oidc, passkey, session, upstream};
 
 const BATCH: u64 = 500;
 const DAY: Duration = Duration::from_hours(24);
@@ -46,6 +46,7 @@ pub async fn clean_up(app: &App) -> Result<u64> {
     let now = app.clock.now();
     let db = app.db.write();
     let mut gone = limit::remove_forgotten(db, now - DAY).await?;
+    gone += account::leave::remove_due(app).await?;
     gone += key::remove_gone(db, now - DAY).await?;
     let mut looked_at = Some(Vec::new());
     while let Some(after) = looked_at {

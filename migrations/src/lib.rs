@@ -22,6 +22,7 @@ mod m0017_devices;
 mod m0018_token_bindings;
 mod m0019_pushed_requests;
 mod m0020_passkeys;
+mod m0021_step_up;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_token_bindings::Migration),
             Box::new(m0019_pushed_requests::Migration),
             Box::new(m0020_passkeys::Migration),
+            Box::new(m0021_step_up::Migration),
         ]
     }
 }

@@ -1,44 +1,51 @@
-//! `/account/connections`: the other login servers that open this account.
+//! `/account/connections`: the other login servers that open this account, and the apps of others that may use it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::recent::recently_proved;
-use super::view::{Connection, ConnectionsPage};
+use super::connections_view::{Application, Connection};
+pub use super::connections_view::ConnectionsPage;
+use super::recent::{Who, has_just_proved, recently_proved, signed_in};
+use super::shell::{Place, Shell};
 use super::ways_in;
 use crate::app::App;
 use crate::app_session::view::ContinuePage;
-use crate::credential::{self, Kind};
+use crate::credential;
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
-use crate::identity::{self, WaysIn, may_remove};
+use crate::identity::{self, may_remove};
 use crate::mail::{self, Notice};
+use crate::oidc::Clients;
+use crate::oidc::consent::{self, Allowed};
 use crate::page::{PageResult, status_of};
 use crate::session::{Session, Visitor};
 use crate::sign_in::{Destination, Flow};
-use crate::types::Words;
+use crate::types::{UserId, Words};
 use crate::upstream::{self, Upstreams};
-use crate::user::{self, Person};
+use crate::user;
 use crate::work::Actor;
 
-/// `GET /account/connections`
-pub async fn get_connections(app: web::Data<App>, upstreams: web::Data<Upstreams>, visitor: Visitor) -> PageResult {
-    match recently_proved(&app, &visitor, Destination::Connections).await? {
-        Ok(who) => Ok(page(&app, &upstreams, &visitor, &who, None).await?),
+/// What is looked up beside the database.
+type Known = (web::Data<Upstreams>, web::Data<Clients>);
+
+/// `GET /account/connections`: to be looked at by whoever is signed in.
+pub async fn get_connections(app: web::Data<App>, known: Known, visitor: Visitor) -> PageResult {
+    match signed_in(&app, &visitor, Destination::Connections).await? {
+        Ok(who) => Ok(page(&app, &known, &visitor, &who, None).await?),
         Err(first) => Ok(first),
     }
 }
 
 /// `POST /account/connections`: one more, or one less.
-pub async fn post_connections(app: web::Data<App>, upstreams: web::Data<Upstreams>, visitor: Visitor, form: Result<Form>) -> PageResult {
+pub async fn post_connections(app: web::Data<App>, known: Known, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
     let who = match recently_proved(&app, &visitor, Destination::Connections).await? {
         Ok(who) => who,
         Err(first) => return Ok(first),
     };
     match (form.get("connect"), form.get("disconnect")) {
-        (Some(provider), None) => connect(&app, &upstreams, &visitor, &who.0, provider).await,
-        (None, Some(id)) => disconnect(&app, &upstreams, &visitor, &who, id).await,
+        (Some(provider), None) => connect(&app, &known.0, &visitor, &who.0, provider).await,
+        (None, Some(id)) => disconnect(&app, &known, &visitor, &who, id).await,
         _ => Err(Error::Malformed("neither connect nor disconnect".into()).into()),
     }
 }
@@ -54,15 +61,15 @@ async fn connect(app: &App, upstreams: &Upstreams, visitor: &Visitor, session: &
 }
 
 /// Never the last way in.
-async fn disconnect(app: &App, upstreams: &Upstreams, visitor: &Visitor, who: &(Session, Person), id: &str) -> PageResult {
-    let (session, person) = who;
-    let (linked, ways) = ways_in::of(app, upstreams, person).await?;
+async fn disconnect(app: &App, known: &Known, visitor: &Visitor, who: &Who, id: &str) -> PageResult {
+    let ((session, person), upstreams) = (who, &known.0);
+    let (linked, ways) = ways_in::of(app, app.db.read(), visitor, person).await?;
     let Some(one) = linked.into_iter().find(|one| one.id.to_string() == id) else {
         return Ok(see_other(&app.config.issuer.join("/account/connections")));
     };
     let upstream = upstreams.find(one.identity.provider.as_str());
     if !may_remove(ways, upstream.is_some()) {
-        return Ok(page(app, upstreams, visitor, who, Some(Words::new("connections-last"))).await?);
+        return Ok(page(app, known, visitor, who, Some(Words::new("connections-last"))).await?);
     }
     let name = upstream.map_or_else(|| one.identity.provider.to_string(), |upstream| upstream.name.clone());
     let look = mail::page(app, None, visitor.language());
@@ -70,9 +77,8 @@ async fn disconnect(app: &App, upstreams: &Upstreams, visitor: &Visitor, who: &(
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(session.user))).await?;
     // Two at once, in two tabs, must not take the last two away.
     credential::lock(&work, person.id).await?;
-    let left = credential::list(work.db(), &app.crypto, person.id, Kind::Upstream).await?.len();
-    let still = WaysIn { identities: ways.identities.min(left), ..ways };
-    if may_remove(still, upstream.is_some()) && identity::unlink(&mut work, person.id, &one).await? {
+    let (_, ways) = ways_in::of(app, work.db(), visitor, person).await?;
+    if may_remove(ways, upstream.is_some()) && identity::unlink(&mut work, person.id, &one).await? {
         mail::post(&mut work, &notices)?;
     }
     work.commit().await?;
@@ -81,9 +87,9 @@ async fn disconnect(app: &App, upstreams: &Upstreams, visitor: &Visitor, who: &(
 
 async fn page(
     app: &App,
-    upstreams: &Upstreams,
+    (upstreams, clients): &Known,
     visitor: &Visitor,
-    (_, person): &(Session, Person),
+    (session, person): &Who,
     problem: Option<Words>,
 ) -> Result<HttpResponse> {
     let linked = identity::of_user(app.db.read(), &app.crypto, person.id).await?;
@@ -95,7 +101,24 @@ async fn page(
     let has = |id: &str| linked.iter().any(|one| one.identity.provider.as_str() == id);
     let free = upstreams.iter().filter(|upstream| !has(upstream.id.as_str()));
     let free = free.map(|upstream| Connection { provider: upstream.button(), offered: true, linked: None });
-    let page = ConnectionsPage { page: visitor.page(app, None), connections: connected.chain(free).collect(), problem };
+    let page = ConnectionsPage {
+        page: visitor.page(app, None),
+        shell: Shell::of(Place::Connections, person),
+        proved: has_just_proved(app, session, &Destination::Connections),
+        applications: applications(app, clients, person.id).await?,
+        connections: connected.chain(free).collect(),
+        problem,
+    };
     let status = status_of(page.problem.as_ref());
     Ok(visitor.show(status, &page))
+}
+
+async fn applications(app: &App, clients: &Clients, user: UserId) -> Result<Vec<Application>> {
+    let mut applications = Vec::new();
+    for allowed in consent::list(app.db.read(), user).await? {
+        let name = clients.name_of(app, &allowed.client).await?;
+        let Allowed { client, scope, since, used_at } = allowed;
+        applications.push(Application { id: client.to_string(), name, scope, since, used_at });
+    }
+    Ok(applications)
 }

@@ -1,16 +1,19 @@
-//! `/account/devices`: where the signed-in person is signed in, and how to end it.
+//! `/account/devices`: where the signed-in person is signed in, how to end it, and what happened lately.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 
+use super::activity::{self, Happened};
+use super::recent::{Who, signed_in};
+use super::shell::{Place, Shell};
 use crate::app::App;
 use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
 use crate::page::{Page, PageResult, Sample};
-use crate::session::{self, Listed, Session, Visitor};
-use crate::sign_in::{self, Destination};
+use crate::session::{self, Listed, Visitor};
+use crate::sign_in::Destination;
 use crate::types::{SessionId, UnixMillis, Words};
 use crate::user_agent;
 use crate::work::Actor;
@@ -21,8 +24,12 @@ use crate::work::Actor;
 pub struct DevicesPage {
     /// Look and language.
     pub page: Page,
+    /// What stands around it.
+    pub shell: Shell,
     /// This one first, then those that were used last.
     pub devices: Vec<Device>,
+    /// What happened lately, the latest first.
+    pub activity: Vec<Happened>,
 }
 
 /// A browser that is signed in.
@@ -58,8 +65,12 @@ impl DevicesPage {
         self.page.words(&Words::new("devices-seen").with("date", device.last_seen_at.date()).with("address", &device.address))
     }
 
-    fn others(&self) -> bool {
-        self.devices.len() > 1
+    fn here(&self) -> &[Device] {
+        self.devices.get(..1).unwrap_or_default()
+    }
+
+    fn others(&self) -> &[Device] {
+        self.devices.get(1..).unwrap_or_default()
     }
 }
 
@@ -75,16 +86,20 @@ impl Sample for DevicesPage {
         };
         let this = || device("Firefox on Linux", &["pwd", "otp", "mfa"], true);
         let others = [device("Safari on iPhone", &["pop", "mfa"], false), device("Chrome on Windows", &["otp"], false)];
+        let of = |devices, activity| Self { page: page(), shell: Shell::sample(Place::Devices), devices, activity };
         vec![
-            ("account-devices", Self { page: page(), devices: std::iter::once(this()).chain(others).collect() }),
-            ("account-devices-alone", Self { page: page(), devices: vec![this()] }),
+            ("account-devices", of(std::iter::once(this()).chain(others).collect(), activity::samples())),
+            ("account-devices-alone", of(vec![this()], Vec::new())),
         ]
     }
 }
 
 /// `GET /account/devices`
 pub async fn get_devices(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    let Some(session) = visitor.session(&app).await? else { return Ok(sign_in_first(&app, &visitor)?) };
+    let (session, person) = match signed_in(&app, &visitor, Destination::Devices).await? {
+        Ok(who) => who,
+        Err(first) => return Ok(first),
+    };
     let mut devices: Vec<_> = session::list_of_user(app.db.read(), session.user, app.clock.now())
         .await?
         .into_iter()
@@ -98,19 +113,24 @@ pub async fn get_devices(app: web::Data<App>, visitor: Visitor) -> PageResult {
         })
         .collect();
     devices.sort_by_key(|device| (!device.here, std::cmp::Reverse(device.last_seen_at.0)));
-    Ok(visitor.show(StatusCode::OK, &DevicesPage { page: visitor.page(&app, None), devices }))
+    let activity = activity::of(&app, session.user).await?;
+    let shell = Shell::of(Place::Devices, &person);
+    Ok(visitor.show(StatusCode::OK, &DevicesPage { page: visitor.page(&app, None), shell, devices, activity }))
 }
 
 /// `POST /account/devices`: one less, or all but this one.
 pub async fn post_devices(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let Some(session) = visitor.session(&app).await? else { return Ok(sign_in_first(&app, &visitor)?) };
+    let who = match signed_in(&app, &visitor, Destination::Devices).await? {
+        Ok(who) => who,
+        Err(first) => return Ok(first),
+    };
     let which = match (form.get("end"), form.get("others")) {
         (Some(id), None) => Which::One(id.parse().map_err(|_| Error::Malformed("end must be a session".into()))?),
         (None, Some(_)) => Which::Others,
         _ => return Err(Error::Malformed("neither end nor others".into()).into()),
     };
-    end(&app, &visitor, &session, which).await?;
+    end(&app, &visitor, &who, which).await?;
     Ok(see_other(&app.config.issuer.join("/account/devices")))
 }
 
@@ -119,7 +139,7 @@ enum Which {
     Others,
 }
 
-async fn end(app: &App, visitor: &Visitor, session: &Session, which: Which) -> Result<()> {
+async fn end(app: &App, visitor: &Visitor, (session, _): &Who, which: Which) -> Result<()> {
     let user = session.user;
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(user))).await?;
     let ended = match which {
@@ -134,8 +154,4 @@ async fn end(app: &App, visitor: &Visitor, session: &Session, which: Which) -> R
         work.record(Event::SignedOut { user, session, everywhere: false });
     }
     work.commit().await
-}
-
-fn sign_in_first(app: &App, visitor: &Visitor) -> Result<HttpResponse> {
-    sign_in::set_out(app, visitor, Destination::Devices, "/sign-in")
 }

@@ -1,13 +1,20 @@
 //! The signed-in person's own pages.
 
+pub mod activity;
 pub mod applications;
 pub mod connections;
+mod connections_view;
+pub mod data;
 pub mod devices;
 pub mod email;
+mod email_view;
+mod export;
 pub mod home;
+pub mod leave;
 pub mod passkeys;
+pub mod password;
 pub mod provider_token;
 mod recent;
 pub mod security;
-pub(crate) mod view;
+mod shell;
 mod ways_in;

@@ -4,14 +4,13 @@ use actix_web::{HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::recent::recently_proved;
-use super::security::{self, Who};
+use super::recent::{Who, recently_proved, signed_in};
+use super::security;
 use super::ways_in;
 use crate::app::App;
-use crate::credential::{self, Kind};
+use crate::credential;
 use crate::error::{Error, Result};
 use crate::form::Form;
-use crate::identity::WaysIn;
 use crate::mail::Notice;
 use crate::page::PageResult;
 use crate::passkey::page::answer;
@@ -19,7 +18,8 @@ use crate::passkey::{self, Added, Begun, Ceremony, NewPasskey, Purpose};
 use crate::session::Visitor;
 use crate::sign_in::Destination;
 use crate::types::{CredentialId, Words};
-use crate::upstream::Upstreams;
+
+const LONGEST_NAME: usize = 60;
 
 /// Who may, and with what.
 async fn may(
@@ -57,7 +57,7 @@ pub async fn post_passkeys(app: web::Data<App>, ceremony: Option<web::Data<Cerem
     let letters = security::notices(&app, &visitor, &who.1, Notice::PasskeyAdded).await?;
     let mut work = security::begin(&app, &visitor, &who.1).await?;
     let new = NewPasskey { user, begun, response: &response, authenticator_data: &data, notices: &letters };
-    let added = passkey::add(&ceremony, &mut work, new).await?;
+    let added = passkey::add((&app.config, &ceremony), &mut work, new).await?;
     let problem = match added {
         Added::Yes => {
             work.commit().await?;
@@ -70,8 +70,25 @@ pub async fn post_passkeys(app: web::Data<App>, ceremony: Option<web::Data<Cerem
     Ok(security::page(&app, &visitor, &who, Some(Words::new(problem))).await?)
 }
 
+/// `POST /account/security/passkeys/rename`: only a name, for which being signed in is enough.
+pub async fn post_rename(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(form) = form?;
+    let (_, person) = match signed_in(&app, &visitor, Destination::Security).await? {
+        Ok(who) => who,
+        Err(first) => return Ok(first),
+    };
+    if let Ok(id) = form.text("passkey").parse::<CredentialId>() {
+        let name = form.text("name").split_whitespace().collect::<Vec<_>>().join(" ");
+        let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+        let mut work = security::begin(&app, &visitor, &person).await?;
+        passkey::rename(&mut work, person.id, id, &name).await?;
+        work.commit().await?;
+    }
+    Ok(security::here(&app))
+}
+
 /// `POST /account/security/passkeys/remove`: never the last way in.
-pub async fn post_remove(app: web::Data<App>, upstreams: web::Data<Upstreams>, visitor: Visitor, form: Result<Form>) -> PageResult {
+pub async fn post_remove(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
     let who = match recently_proved(&app, &visitor, Destination::Security).await? {
         Ok(who) => who,
@@ -79,14 +96,12 @@ pub async fn post_remove(app: web::Data<App>, upstreams: web::Data<Upstreams>, v
     };
     let person = &who.1;
     let Ok(id) = form.text("passkey").parse::<CredentialId>() else { return Ok(security::here(&app)) };
-    let (_, ways) = ways_in::of(&app, &upstreams, person).await?;
     let letters = security::notices(&app, &visitor, person, Notice::PasskeyRemoved).await?;
     let mut work = security::begin(&app, &visitor, person).await?;
     // Two at once, in two tabs, must not take the last two away.
     credential::lock(&work, person.id).await?;
-    let left = usize::try_from(credential::count(work.db(), person.id, Kind::Passkey).await?).unwrap_or(usize::MAX);
-    let still = WaysIn { passkeys: ways.passkeys.min(left), ..ways };
-    if !still.without_passkey().any() {
+    let (_, ways) = ways_in::of(&app, work.db(), &visitor, person).await?;
+    if !ways.without_passkey().any() {
         drop(work);
         return Ok(security::page(&app, &visitor, &who, Some(Words::new("passkey-last"))).await?);
     }

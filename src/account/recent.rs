@@ -1,31 +1,108 @@
-//! Whoever changes how an account is reached has proved who they are a short while ago.
+//! Whoever changes how an account is reached has proved who they are a short while ago, for this, and as strongly as the
+//! account asks (`security.md` A-40).
 
 use std::time::Duration;
 
 use actix_web::HttpResponse;
 
 use crate::app::App;
+use crate::credential::{self, Kind};
 use crate::error::Result;
 use crate::session::{Session, Visitor};
 use crate::sign_in::{self, Destination};
+use crate::types::UnixMillis;
 use crate::user::{self, Person};
 
 const RECENT: Duration = Duration::from_mins(5);
 
-/// Who is signed in here, and has proved it recently; or where to do that first, and then come back.
-pub(super) async fn recently_proved(
-    app: &App,
-    visitor: &Visitor,
-    back_to: Destination,
-) -> Result<std::result::Result<(Session, Person), HttpResponse>> {
+/// Who is signed in here, with their session.
+pub(super) type Who = (Session, Person);
+
+/// Who is signed in here; or where to do that first, and then come back.
+pub(super) async fn signed_in(app: &App, visitor: &Visitor, back_to: Destination) -> Result<std::result::Result<Who, HttpResponse>> {
     let session = visitor.session(app).await?;
-    let session = session.filter(|session| app.clock.now().since(session.auth_time) <= RECENT);
     let person = match &session {
         Some(session) => user::look(&app.db, session.user).await?,
         None => None,
     };
-    if let Some(found) = session.zip(person) {
-        return Ok(Ok(found));
+    match session.zip(person) {
+        Some(who) => Ok(Ok(who)),
+        None => Ok(Err(sign_in::set_out(app, visitor, back_to, "/sign-in")?)),
     }
-    Ok(Err(sign_in::set_out(app, visitor, back_to, "/sign-in")?))
+}
+
+/// The same for somebody who has proved it recently, for what is done at that place; or where to do that first, and then come back.
+pub(super) async fn recently_proved(app: &App, visitor: &Visitor, back_to: Destination) -> Result<std::result::Result<Who, HttpResponse>> {
+    let who = match signed_in(app, visitor, back_to.clone()).await? {
+        Ok(who) => who,
+        first => return Ok(first),
+    };
+    if has_proved(app, &who.0, &back_to).await? {
+        return Ok(Ok(who));
+    }
+    Ok(Err(sign_in::set_out(app, visitor, back_to, "/reauth")?))
+}
+
+/// Whether they have.
+pub(super) async fn has_proved(app: &App, session: &Session, place: &Destination) -> Result<bool> {
+    // Somebody with a second step has shown it, however much this browser is trusted otherwise.
+    let two_steps = credential::has(app.db.read(), session.user, Kind::Totp).await?;
+    Ok(holds(session, place, two_steps, app.clock.now()))
+}
+
+fn holds(session: &Session, place: &Destination, two_steps: bool, now: UnixMillis) -> bool {
+    let for_this = match (session.proved_for.as_deref(), place) {
+        // What cannot be taken back is asked for by itself.
+        (proved_for, Destination::Data | Destination::Delete) => proved_for == place.operation(),
+        (Some(proved_for), _) => Some(proved_for) == place.operation(),
+        (None, _) => true,
+    };
+    for_this && now.since(session.auth_time) <= RECENT && (!two_steps || session.is_two_steps())
+}
+
+/// Whether they have just come from doing so.
+pub(super) fn has_just_proved(app: &App, session: &Session, place: &Destination) -> bool {
+    session.proved_for.is_some() && session.proved_for.as_deref() == place.operation() && app.clock.now().since(session.auth_time) <= RECENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{SessionId, UserId};
+
+    #[test]
+    fn the_table() {
+        let now = UnixMillis(1_000_000_000);
+        let session = |proved_for: Option<&Destination>, amr: &str, age: u64| Session {
+            id: SessionId(uuid::Uuid::nil()),
+            user: UserId(uuid::Uuid::nil()),
+            auth_time: now - Duration::from_secs(age),
+            amr: amr.split(' ').map(str::to_owned).collect(),
+            last_seen_at: now,
+            expires_at: now + RECENT,
+            proved_for: proved_for.and_then(Destination::operation).map(str::to_owned),
+        };
+        let places = [
+            Destination::Email,
+            Destination::Security,
+            Destination::Password,
+            Destination::Connections,
+            Destination::Data,
+            Destination::Delete,
+        ];
+        for place in &places {
+            let asks_by_itself = matches!(place, Destination::Data | Destination::Delete);
+            for age in [0, 300] {
+                assert_eq!(holds(&session(None, "pwd", age), place, false, now), !asks_by_itself, "{place:?}: a sign-in");
+                assert!(holds(&session(Some(place), "pwd", age), place, false, now), "{place:?}: for this");
+                assert!(holds(&session(Some(place), "pwd otp mfa", age), place, true, now), "{place:?}: in two steps");
+                assert!(!holds(&session(Some(place), "pwd", age), place, true, now), "{place:?}: in one step, where two are asked for");
+                for other in places.iter().filter(|other| *other != place) {
+                    assert!(!holds(&session(Some(other), "pwd otp mfa", age), place, false, now), "{place:?}: for {other:?}");
+                }
+            }
+            assert!(!holds(&session(Some(place), "pwd otp mfa", 301), place, true, now), "{place:?}: too long ago");
+            assert!(!holds(&session(None, "pwd otp mfa", 301), place, false, now), "{place:?}: too long ago");
+        }
+    }
 }

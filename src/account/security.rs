@@ -1,20 +1,24 @@
-//! `/account/security`: two-step sign-in, on and off.
+//! `/account/security`: how an account is protected, and two-step sign-in, on and off.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::recent::recently_proved;
+use super::recent::{Who, has_just_proved, recently_proved, signed_in};
+use super::shell::{Place, Shell};
+use super::ways_in;
 use crate::app::App;
-use crate::config::TwoStep;
+use crate::config::{MethodName, TwoStep};
+use crate::credential::{self, Kind};
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
+use crate::identity::WaysIn;
 use crate::mail::{self, Notice};
 use crate::page::{Page, PageResult, Sample, status_of};
 use crate::passkey::{self, Listed};
-use crate::session::{Session, Visitor};
+use crate::session::Visitor;
 use crate::sign_in::{Destination, too_soon, wait_words};
-use crate::two_step::view::{CodesPage, Place, SetUpPage};
+use crate::two_step::view::{CodesPage, Place as SetUpAt, SetUpPage};
 use crate::two_step::{self, Answer, By, Standing, Started};
 use crate::types::{CredentialId, Envelope, UnixMillis, Words};
 use crate::user::{self, Person};
@@ -26,6 +30,12 @@ use crate::work::{Actor, Work};
 pub struct SecurityPage {
     /// Look and language.
     pub page: Page,
+    /// What stands around it.
+    pub shell: Shell,
+    /// Whether the person has just proved who they are, to change something here.
+    pub proved: bool,
+    /// Their password; nothing where none are used.
+    pub password: Option<KeptPassword>,
     /// How the person stands to second steps.
     pub standing: Standing,
     /// Whether they can do without.
@@ -33,12 +43,25 @@ pub struct SecurityPage {
     /// The person's passkeys; nothing where none are offered.
     pub passkeys: Option<Vec<Listed>>,
     /// The same for password managers, as JSON.
-    pub accepted: String,
+    pub signal: String,
     /// What is wrong.
     pub problem: Option<Words>,
 }
 
+/// What a page says of a password.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptPassword {
+    /// Since when it is what it is, if there is one.
+    pub since: Option<UnixMillis>,
+    /// Whether the person can do without it.
+    pub spare: bool,
+}
+
 impl SecurityPage {
+    fn changed(&self, since: UnixMillis) -> String {
+        self.page.words(&Words::new("password-since").with("date", since.date()))
+    }
+
     fn since(&self) -> String {
         let date = self.standing.since.map(UnixMillis::date).unwrap_or_default();
         self.page.words(&Words::new("security-app-since").with("date", date))
@@ -46,7 +69,7 @@ impl SecurityPage {
 
     /// What a passkey is called.
     fn name<'a>(&'a self, passkey: &'a Listed) -> &'a str {
-        passkey.provider.as_deref().unwrap_or_else(|| self.page.say("passkey-name"))
+        passkey.name.as_deref().or(passkey.provider.as_deref()).unwrap_or_else(|| self.page.say("passkey-name"))
     }
 
     fn when(&self, passkey: &Listed) -> String {
@@ -68,6 +91,7 @@ impl Sample for SecurityPage {
         let passkey = |provider: Option<&str>, synced, last_used_at| Listed {
             id: CredentialId(uuid::Uuid::nil()),
             key: "a2V5".into(),
+            name: provider.is_none().then(|| "Blue security key".into()),
             provider: provider.map(Into::into),
             synced,
             since: UnixMillis(1_772_400_000_000),
@@ -76,16 +100,24 @@ impl Sample for SecurityPage {
         let two = || Some(vec![passkey(Some("iCloud Keychain"), true, since), passkey(None, false, None)]);
         let of = |since, codes, required, problem| Self {
             page: page(),
+            shell: Shell::sample(Place::Security),
+            proved: false,
+            password: Some(KeptPassword { since, spare: true }),
             standing: Standing { since, codes },
             required,
             passkeys: Some(Vec::new()),
-            accepted: "{}".into(),
+            signal: "{}".into(),
             problem,
         };
         vec![
             ("account-security-passkeys", Self { passkeys: two(), ..of(None, 0, false, None) }),
             ("account-security-last", Self { passkeys: two(), ..of(None, 0, false, Some("passkey-last".into())) }),
-            ("account-security-no-passkeys", Self { passkeys: None, ..of(None, 0, false, None) }),
+            ("account-security-no-passkeys", Self { passkeys: None, password: None, ..of(None, 0, false, None) }),
+            ("account-security-proved", Self { proved: true, ..of(since, 7, false, None) }),
+            (
+                "account-security-only-password",
+                Self { password: Some(KeptPassword { since, spare: false }), ..of(None, 0, false, Some("password-last".into())) },
+            ),
             ("account-security", of(since, 7, false, None)),
             ("account-security-off", of(None, 0, false, None)),
             ("account-security-few", of(since, 2, true, None)),
@@ -94,12 +126,9 @@ impl Sample for SecurityPage {
     }
 }
 
-/// Whoever may change it: signed in, proved a short while ago.
-pub(super) type Who = (Session, Person);
-
-/// `GET /account/security`
+/// `GET /account/security`: to be looked at by whoever is signed in.
 pub async fn get_security(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match recently_proved(&app, &visitor, Destination::Security).await? {
+    match signed_in(&app, &visitor, Destination::Security).await? {
         Ok(who) => Ok(page(&app, &visitor, &who, None).await?),
         Err(first) => Ok(first),
     }
@@ -107,7 +136,7 @@ pub async fn get_security(app: web::Data<App>, visitor: Visitor) -> PageResult {
 
 /// `GET /.well-known/change-password`: where password managers send people.
 pub async fn get_change_password(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Found().insert_header((header::LOCATION, app.config.issuer.join("/account/security"))).finish()
+    HttpResponse::Found().insert_header((header::LOCATION, app.config.issuer.join("/account/security#password"))).finish()
 }
 
 /// `GET /.well-known/passkey-endpoints`: where they find passkeys.
@@ -115,7 +144,7 @@ pub async fn get_passkey_endpoints(app: web::Data<App>) -> PageResult {
     if !app.config.offers_passkeys() {
         return Err(Error::NotFound.into());
     }
-    let here = app.config.issuer.join("/account/security");
+    let here = app.config.issuer.join("/account/security#passkeys");
     Ok(HttpResponse::Ok().json(serde_json::json!({ "enroll": here, "manage": here })))
 }
 
@@ -216,16 +245,36 @@ fn codes_page(app: &App, visitor: &Visitor, codes: Vec<String>) -> HttpResponse 
 fn set_up_page(app: &App, visitor: &Visitor, (_, person): &Who, started: &Started, problem: Option<Words>) -> Result<HttpResponse> {
     let account = person.email.as_ref().map_or_else(|| person.id.to_string(), ToString::to_string);
     let status = status_of(problem.as_ref());
-    let page = SetUpPage::of(app, (visitor.page(app, None), Place::Account), String::new(), (started, &account), problem)?;
+    let page = SetUpPage::of(app, (visitor.page(app, None), SetUpAt::Account), String::new(), (started, &account), problem)?;
     Ok(visitor.show(status, &page))
 }
 
 /// The page, with what is wrong.
-pub(super) async fn page(app: &App, visitor: &Visitor, (_, person): &Who, problem: Option<Words>) -> Result<HttpResponse> {
+pub(super) async fn page(app: &App, visitor: &Visitor, (session, person): &Who, problem: Option<Words>) -> Result<HttpResponse> {
     let standing = two_step::standing(app, person.id).await?;
     let required = app.config.sign_in.two_step == TwoStep::Required;
     let passkeys = if app.config.offers_passkeys() { Some(passkey::list(app, person.id).await?) } else { None };
-    let accepted = passkey::accepted(app, person.id, passkeys.as_deref().unwrap_or_default()).to_string();
-    let page = SecurityPage { page: visitor.page(app, None), standing, required, passkeys, accepted, problem };
+    let signal = passkey::signal(app, person, passkeys.as_deref().unwrap_or_default()).to_string();
+    let page = SecurityPage {
+        page: visitor.page(app, None),
+        shell: Shell::of(Place::Security, person),
+        proved: has_just_proved(app, session, &Destination::Security),
+        password: password(app, visitor, person).await?,
+        standing,
+        required,
+        passkeys,
+        signal,
+        problem,
+    };
     Ok(visitor.show(status_of(page.problem.as_ref()), &page))
+}
+
+async fn password(app: &App, visitor: &Visitor, person: &Person) -> Result<Option<KeptPassword>> {
+    if !app.config.offers(MethodName::Password) {
+        return Ok(None);
+    }
+    let since = credential::since(app.db.read(), person.id, Kind::Password).await?;
+    let (_, ways) = ways_in::of(app, app.db.read(), visitor, person).await?;
+    let spare = WaysIn { password: false, ..ways }.any();
+    Ok(Some(KeptPassword { since, spare }))
 }

@@ -15,7 +15,7 @@ use crate::oidc::authorize::{self, Needed, Reply, needed};
 use crate::oidc::{Client, Clients, consent};
 use crate::page::PageResult;
 use crate::session::Visitor;
-use crate::sign_in::{AppRequest, Flow, accounts};
+use crate::sign_in::{AppRequest, Flow, accounts, go};
 use crate::types::RedirectUri;
 use crate::user;
 
@@ -42,7 +42,8 @@ pub async fn get_continue(
     }
     let session = visitor.session(&app).await?;
     match needed(&app, &client, asked, session.as_ref(), Some(&flow)).await? {
-        Needed::SignIn => Ok(see_other(&app.config.issuer.join(&format!("/sign-in?flow={}", flow.seal(&app)?)))),
+        Needed::SignIn => Ok(go(&app, "/sign-in", &flow)?),
+        Needed::Again => Ok(go(&app, "/reauth", &flow)?),
         Needed::SomebodyElse => {
             let reply = deliver::refusal(&app, asked, "login_required", "somebody else signed in than id_token_hint names");
             Ok(hand_off(&app, &visitor, &client, reply)?)

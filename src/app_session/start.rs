@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::error::{AppProblem, Error, Result};
 use crate::form::{Parameters, see_other};
 use crate::oidc::authorize::{self, Needed, needed, problem};
-use crate::oidc::{Client, Clients, scope};
+use crate::oidc::{Client, Clients, acr, scope};
 use crate::page::PageResult;
 use crate::session::Visitor;
 use crate::sign_in::{self, Answer, AppRequest, Destination, Flow};
@@ -31,6 +31,7 @@ pub async fn get_sign_in(app: web::Data<App>, clients: web::Data<Clients>, visit
     let session = visitor.session(&app).await?;
     let path = match needed(&app, &client, &asked, session.as_ref(), None).await? {
         Needed::SignIn | Needed::SomebodyElse => "/sign-in",
+        Needed::Again => "/reauth",
         Needed::Nothing(_) | Needed::Choice(_) | Needed::Consent(_) => "/continue",
     };
     Ok(sign_in::set_out(&app, &visitor, Destination::App(Box::new(asked)), path)?)
@@ -81,6 +82,9 @@ async fn check(app: &App, clients: &Clients, parameters: &Parameters) -> Result<
         state: Some(state.to_owned()),
         scope: scope::known("openid profile email"),
         login: parameters.get("prompt") == Some("login"),
+        two_steps: acr::asks_for_two_steps(parameters),
+        // What cannot be read asks for the most.
+        max_age: authorize::max_age(parameters).unwrap_or(Some(0)),
         login_hint: authorize::login_hint(parameters),
         ..AppRequest::new(&client.id, redirect_uri, Answer::Token)
     };

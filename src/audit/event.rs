@@ -39,8 +39,18 @@ events! {
     UserUnlocked = "user.unlocked" { user: UserId }
     /// A person and everything about them is gone.
     UserRemoved = "user.removed" { user: UserId }
+    /// A person wants to be removed: it happens in a week, unless they come back.
+    DepartureBegun = "user.departure_begun" { user: UserId }
+    /// They came back.
+    DepartureCancelled = "user.departure_cancelled" { user: UserId }
+    /// A person is called something else.
+    UserRenamed = "user.renamed" { user: UserId }
+    /// A person took a copy of what is kept of them.
+    DataExported = "user.data_exported" { user: UserId }
     /// A browser holds a session.
     SignedIn = "session.started" { user: UserId, session: SessionId, methods: Vec<&'static str> }
+    /// Somebody who was signed in proved again who they are: a session takes the place of another.
+    SessionRenewed = "session.renewed" { user: UserId, session: SessionId, methods: Vec<&'static str>, proved_for: &'static str }
     /// A session ended because somebody said so.
     SignedOut = "session.ended" { user: UserId, session: SessionId, everywhere: bool }
     /// A wrong password. No user: nobody has that address.
@@ -67,8 +77,12 @@ events! {
     LetterRefused = "letter.refused" { job: JobId, why: String }
     /// The password is another one.
     PasswordChanged = "password.changed" { user: UserId }
+    /// The password was taken away.
+    PasswordRemoved = "password.removed" { user: UserId }
     /// A passkey opens an account from now on.
     PasskeyAdded = "passkey.added" { user: UserId }
+    /// A passkey is called something else.
+    PasskeyRenamed = "passkey.renamed" { user: UserId }
     /// And no longer.
     PasskeyRemoved = "passkey.removed" { user: UserId }
     /// A passkey proved nothing: `counter` may mean that somebody has a copy of it.
@@ -137,11 +151,17 @@ impl Event {
             | Self::UserLocked { user }
             | Self::UserUnlocked { user }
             | Self::UserRemoved { user }
+            | Self::DepartureBegun { user }
+            | Self::DepartureCancelled { user }
+            | Self::UserRenamed { user }
+            | Self::DataExported { user }
             | Self::SignedIn { user, .. }
+            | Self::SessionRenewed { user, .. }
             | Self::SignedOut { user, .. }
             | Self::SignInRefused { user, .. }
             | Self::PasswordRehashed { user }
             | Self::PasskeyAdded { user }
+            | Self::PasskeyRenamed { user }
             | Self::PasskeyRemoved { user }
             | Self::PasskeyRefused { user, .. }
             | Self::TwoStepTurnedOn { user }
@@ -158,6 +178,7 @@ impl Event {
             | Self::DeviceDenied { user, .. }
             | Self::RefreshTokenReused { user, .. }
             | Self::PasswordChanged { user }
+            | Self::PasswordRemoved { user }
             | Self::EmailVerified { user }
             | Self::IdentityLinked { user, .. }
             | Self::IdentityUnlinked { user, .. }
@@ -199,6 +220,7 @@ impl Event {
     pub fn session(&self) -> Option<SessionId> {
         match self {
             Self::SignedIn { session, .. }
+            | Self::SessionRenewed { session, .. }
             | Self::SignedOut { session, .. }
             | Self::TokensIssued { session, .. }
             | Self::TokensRevoked { session, .. }

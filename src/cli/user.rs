@@ -153,7 +153,7 @@ async fn set_state(app: &App, who: &str, state: State, output: &Output) -> Resul
             work.record(Event::UserLocked { user });
             session::end_all(&mut work, user).await?.len()
         }
-        State::Active => {
+        State::Active | State::Leaving => {
             work.record(Event::UserUnlocked { user });
             limit::forgive_user(work.db(), user).await?;
             0
@@ -162,7 +162,7 @@ async fn set_state(app: &App, who: &str, state: State, output: &Output) -> Resul
     work.commit().await?;
     let text = match state {
         State::Locked => format!("Locked {user}; {ended} sessions ended.\n  undo: housekey user unlock {user}"),
-        State::Active => format!("Unlocked {user}."),
+        State::Active | State::Leaving => format!("Unlocked {user}."),
     };
     output.say(&text, &json!({ "sub": user, "state": state.as_str(), "sessions_ended": ended }))
 }

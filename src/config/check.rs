@@ -11,7 +11,7 @@ use super::read::Reader;
 use super::secret::{master_key, secret};
 use super::{
     Argon2, Config, Database, JudgeProvider, Log, MethodName, Mode, Password, SignIn, SignUp, SigningAlgorithm, Tokens, TwoStep, branding,
-    client, email, limits, methods, provider, server,
+    client, email, limits, methods, passkeys, provider, server,
 };
 use crate::random::Random;
 use crate::types::IssuerUrl;
@@ -70,6 +70,7 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
     let log = log(&reader);
     let methods = methods::read(&reader);
     let sign_in = sign_in(&reader, (methods.own, methods.passkey), &around);
+    let passkeys = passkeys::read(&reader, issuer.as_ref());
     let email = email::read(&reader, &around);
     let tokens = tokens(&reader);
     let limits = limits::read(&reader, &around);
@@ -80,7 +81,7 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
         return Err(Problems(problems));
     };
     let config =
-        Config { mode, issuer, data_dir, database, master_key, server, log, sign_in, email, tokens, limits, branding, clients, providers };
+        Config { mode, issuer, data_dir, database, master_key, server, log, sign_in, passkeys, email, tokens, limits, branding, clients, providers };
     let warnings = warnings(&config);
     Ok((config, warnings))
 }

@@ -19,6 +19,7 @@ mod load;
 mod methods;
 mod named;
 mod outline;
+mod passkeys;
 mod print;
 mod problem;
 mod provider;
@@ -40,6 +41,7 @@ pub use environment::Environment;
 pub use limits::{Limits, Rate};
 pub use load::{DEFAULTS, Layers, Loaded, Source, examine, load, load_text};
 pub use outline::{Outline, outline};
+pub use passkeys::{Passkeys, Reach};
 pub use problem::{Problem, Problems};
 pub use provider::provider_id;
 pub use schema::schema;
@@ -77,6 +79,8 @@ pub struct Config {
     pub log: Log,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// Passkeys.
+    pub passkeys: Passkeys,
     /// Letters.
     pub email: Email,
     /// What clients receive.

@@ -70,6 +70,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     of("sign_in.password.argon2.iterations", Kind::Number(1, 16)),
     of("sign_in.password.argon2.parallelism", Kind::Number(1, 8)),
     of("sign_in.two_step.policy", Kind::Word(&["optional", "required", "required_for_admins"])),
+    of("passkeys.rp_id", Kind::Text),
+    of("passkeys.origins", Kind::Texts),
     of("email.from", Kind::Text),
     of("email.reply_to", Kind::Text),
     of("email.smtp", Kind::Text),
@@ -157,7 +159,7 @@ pub(super) const OF_A_PROVIDER: &[Setting] = &[
 ];
 
 /// Beginnings of keys that later versions will know.
-const LATER: &[&str] = &["email.request_tag", "passkeys.", "branding.icon", "branding.font", "branding.heading_font", "sign_in.email."];
+const LATER: &[&str] = &["email.request_tag", "branding.icon", "branding.font", "branding.heading_font", "sign_in.email."];
 
 /// What may stand at a key, or nothing if it is not a setting.
 pub(super) fn kind_of(key: &str) -> Option<Kind> {

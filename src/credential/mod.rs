@@ -9,5 +9,5 @@ pub use kind::{Kind, TRUSTED_FOR};
 pub(crate) use store::tables;
 pub use store::{
     Credential, Found, Listed, NewCredential, count, find_by_address, find_by_key, find_of_user, has, has_since, insert, list, lock,
-    look_by_address, read_found, remove, remove_all, remove_by_key, remove_expired, remove_kind, replace, set, still_has, touch,
+    look_by_address, read_found, remove, remove_all, remove_by_key, remove_expired, remove_kind, relabel, replace, set, since, still_has, touch,
 };

@@ -98,6 +98,8 @@ pub fn read_found(crypto: &Crypto, row: &Row) -> Result<Found> {
 pub struct Listed {
     /// Which.
     pub id: CredentialId,
+    /// What it is called.
+    pub label: String,
     /// What the kind keeps, opened.
     pub data: Vec<u8>,
     /// Since when.
@@ -129,7 +131,7 @@ pub async fn list(db: &impl ConnectionTrait, crypto: &Crypto, user: UserId, kind
         .await?;
     let open = |row: credential::Model| -> Result<_> {
         let data = crypto.open_column(&identity(row.id), &row.data)?;
-        Ok(Listed { id: row.id, data, created_at: row.created_at, last_used_at: row.last_used_at })
+        Ok(Listed { id: row.id, label: row.label, data, created_at: row.created_at, last_used_at: row.last_used_at })
     };
     rows.into_iter().map(open).collect()
 }
@@ -149,6 +151,16 @@ pub async fn has_since(db: &impl ConnectionTrait, (user, kind): (UserId, Kind), 
     let text = "SELECT 1 AS one FROM credentials WHERE kind = $1 AND lookup_key = $2 AND user_id = $3 AND created_at >= $4";
     let values = [kind.as_str().into(), key.to_vec().into(), user.0.into(), since.0.into()];
     Ok(db.query_one_raw(sql(db, text, values)).await?.is_some())
+}
+
+/// Since when a person's one way in of a kind is what it is, if they have one.
+pub async fn since(db: &impl ConnectionTrait, user: UserId, kind: Kind) -> Result<Option<UnixMillis>> {
+    let row = credential::Entity::find()
+        .filter(credential::Column::Kind.eq(kind.as_str()))
+        .filter(credential::Column::LookupKey.eq(user.0.as_bytes().to_vec()))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.updated_at))
 }
 
 /// Whether a person still has this way in.
@@ -205,6 +217,18 @@ pub async fn remove_kind(work: &mut Work<'_>, user: UserId, kind: Kind) -> Resul
 pub async fn remove_expired(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Result<u64> {
     let over = credential::Column::Kind.eq(Kind::TrustedBrowser.as_str()).and(credential::Column::CreatedAt.lt(now - TRUSTED_FOR));
     remove_some::<credential::Entity>(db, credential::Column::Id, over, limit).await
+}
+
+/// Calls one of a person's ways in of this kind something; says whether it is there.
+pub async fn relabel(work: &mut Work<'_>, (user, kind): (UserId, Kind), id: CredentialId, label: &str) -> Result<bool> {
+    let renamed = credential::Entity::update_many()
+        .col_expr(credential::Column::Label, label.into())
+        .filter(credential::Column::Id.eq(id))
+        .filter(credential::Column::UserId.eq(user))
+        .filter(credential::Column::Kind.eq(kind.as_str()))
+        .exec(work.db())
+        .await?;
+    Ok(renamed.rows_affected == 1)
 }
 
 /// Takes all of a person's ways in away.

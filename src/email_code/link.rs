@@ -37,8 +37,9 @@ pub async fn post_link(app: web::Data<App>, visitor: Visitor, link: web::Path<St
         return Ok(show(&app, &visitor, &challenge, &link)?);
     }
     let browser = visitor.browser().mark(&app);
-    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at() };
     let flow = Flow::recall(&app, visitor.browser(), &challenge.journey(&app.crypto)?).with_address(&challenge.address);
+    let at = visitor.at(flow.asked());
+    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at };
     match by_link(&app, &challenge, answering).await? {
         // Somebody was faster: with the same link, or with the code.
         Redeemed::Over => Ok(show(&app, &visitor, &find(&app, &link).await?, &link)?),

@@ -56,7 +56,7 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
         return Ok(check_page(&app, &visitor, &flow, Some(Words::new("check-code-empty"))).await?);
     }
     let browser = visitor.browser().mark(&app);
-    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at() };
+    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at(flow.asked()) };
     let redeemed = by_code(&app, challenge, form.text("code"), answering).await?;
     match redeemed {
         Redeemed::Wrong { left } => {

@@ -123,13 +123,7 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
     challenges::end_of_address(work, &challenge.address);
     work.record(Event::EmailChallengeRedeemed { challenge: challenge.id, user: Some(person.id), by, same_browser });
     // Whoever answers a letter needs no other to learn of it.
-    let at = At {
-        user_agent: who.at.user_agent,
-        address: who.at.address.clone(),
-        previous: who.at.previous,
-        trust: who.at.trust.clone(),
-        notices: Vec::new(),
-    };
+    let at = At { notices: Vec::new(), ..who.at.clone() };
     Ok(Some(match complete(work, &person, &proofs, at, &app.config.sign_in).await? {
         Completed::SignedIn { secret, .. } => Redeemed::SignedIn { user: person.id, secret },
         Completed::Half(proved) => Redeemed::Half(proved),

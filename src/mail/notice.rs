@@ -25,6 +25,12 @@ pub enum Notice {
     AddressTaken,
     /// The password is another one.
     PasswordChanged,
+    /// There is no password any more.
+    PasswordRemoved,
+    /// The account is going to be removed on this day.
+    Leaving(String),
+    /// It has been.
+    Gone,
     /// The address is another one: to both.
     AddressChanged,
     /// Somebody signed in at a browser that the account has not been used at before.
@@ -110,6 +116,11 @@ impl NoticeLetter {
             Notice::Barred => keys("mail-barred-subject", "mail-barred-title", "mail-barred-lede", "mail-closed-foot"),
             Notice::AddressTaken => keys("mail-taken-subject", "mail-taken-title", "mail-taken-lede", "mail-closed-foot"),
             Notice::PasswordChanged => keys("mail-password-subject", "mail-password-title", "mail-password-lede", "mail-changed-foot"),
+            Notice::PasswordRemoved => {
+                keys("mail-password-gone-subject", "mail-password-gone-title", "mail-password-gone-lede", "mail-changed-foot")
+            }
+            Notice::Leaving(_) => keys("mail-leaving-subject", "mail-leaving-title", "mail-leaving-lede", "mail-leaving-foot"),
+            Notice::Gone => keys("mail-gone-subject", "mail-gone-title", "mail-gone-lede", "mail-gone-foot"),
             Notice::AddressChanged => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-changed-foot"),
             Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
             Notice::IdentityLinked(_) => keys("mail-linked-subject", "mail-linked-title", "mail-linked-lede", "mail-linked-foot"),
@@ -133,6 +144,7 @@ impl NoticeLetter {
         let words = Words::new(key).with("tag", &self.facts.tag);
         self.page.words(&match &self.notice {
             Notice::IdentityLinked(provider) | Notice::IdentityUnlinked(provider) => words.with("provider", provider),
+            Notice::Leaving(day) => words.with("day", day),
             Notice::RecoveryCodeUsed(left) => words.with("left", *left),
             _ => words,
         })

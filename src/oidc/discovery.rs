@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::{client, cors, scope, token};
+use super::{acr, client, cors, scope, token};
 use crate::config::{Config, PROOF_ALGORITHMS, SigningAlgorithm};
 use crate::key::b64;
 use crate::language::Language;
@@ -54,8 +54,9 @@ impl Discovery {
             "introspection_endpoint_auth_methods_supported": client::METHODS.iter().filter(|method| **method != "none").collect::<Vec<_>>(),
             "dpop_signing_alg_values_supported": proofs,
             "code_challenge_methods_supported": ["S256"],
+            "acr_values_supported": [acr::ONE_STEP, acr::TWO_STEPS],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
-            "claims_supported": ["iss", "sub", "aud", "iat", "exp", "auth_time", "amr", "nonce", "sid", "jti", "email", "email_verified", "name"],
+            "claims_supported": ["iss", "sub", "aud", "iat", "exp", "auth_time", "acr", "amr", "nonce", "sid", "jti", "email", "email_verified", "name"],
             "ui_locales_supported": Language::all().map(Language::code).collect::<Vec<_>>(),
             // What it could ask for comes with the scopes anyway: auth_time always, name and email in both places.
             "claims_parameter_supported": false,

@@ -1,6 +1,8 @@
 //! `POST /introspect` (RFC 7662): a server asks what a token is worth at this moment. It is told of tokens that it was given
 //! and of those that are meant for it; about everything else there is one answer, the same for all.
 
+use std::borrow::Cow;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -58,6 +60,11 @@ struct Worth {
     iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
+    /// When the person proved who they are, and how strongly (RFC 9470 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<Cow<'static, str>>,
     /// Only of what can be sent as a bearer token.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
@@ -88,6 +95,8 @@ async fn access_token(app: &App, clients: &Clients, asks: &Client, claims: Optio
         exp: Some(claims.exp),
         iat: Some(claims.iat),
         jti: Some(claims.jti),
+        auth_time: claims.auth_time,
+        acr: claims.acr,
         token_type: Some(if claims.cnf.is_some() { "DPoP" } else { "Bearer" }),
         cnf: claims.cnf,
     }))

@@ -18,8 +18,10 @@
 //! | RFC 7662 | [`introspect`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //! | OpenID Connect Back-Channel Logout 1.0 | [`backchannel_logout`] |
+//! | `acr` and `acr_values`, RFC 9470 | [`acr`] |
 //! | Fetch (CORS) | [`cors`] |
 
+pub mod acr;
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod bearer;

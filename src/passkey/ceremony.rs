@@ -12,9 +12,10 @@ use webauthn_rs::{Webauthn, WebauthnBuilder};
 use webauthn_rs_proto::{AuthenticatorSelectionCriteria, ResidentKeyRequirement, UserVerificationPolicy};
 
 use crate::app::App;
+use crate::config::{Config, Reach};
 use crate::error::{Error, Result};
 use crate::form::Browser;
-use crate::types::{UnixMillis, UserId};
+use crate::types::{Origin, UnixMillis, UserId};
 
 const LIFETIME: Duration = Duration::from_mins(5);
 
@@ -64,11 +65,14 @@ impl<S: Serialize + DeserializeOwned> Begun<S> {
     }
 }
 
-/// Whether an answer was given on a page of ours that stood in somebody else's (§5.8.1 `crossOrigin`, `topOrigin`): the library takes
-/// such answers to a sign-in. Anything unreadable is one.
-pub(super) fn is_framed(client_data: &[u8]) -> bool {
-    let Ok(said) = serde_json::from_slice::<Value>(client_data) else { return true };
-    said.get("crossOrigin").is_some_and(|crosses| *crosses != Value::Bool(false)) || said.get("topOrigin").is_some()
+/// Whether an answer was given on a page of ours (§5.8.1 `origin`), which did not stand in somebody else's (`crossOrigin`,
+/// `topOrigin`): the library takes such answers to a sign-in, and those of every page of the domain that the passkeys belong to.
+/// Anything unreadable was not.
+pub(super) fn is_ours(config: &Config, client_data: &[u8]) -> bool {
+    let Ok(said) = serde_json::from_slice::<Value>(client_data) else { return false };
+    let framed = said.get("crossOrigin").is_some_and(|crosses| *crosses != Value::Bool(false)) || said.get("topOrigin").is_some();
+    let from = |origin: &Origin| said["origin"] == origin.as_str();
+    !framed && (from(&config.issuer.origin()) || config.passkeys.origins.iter().any(from))
 }
 
 /// Whether authenticator data goes on after its end (§6.1): the library reads what it knows and takes the rest.
@@ -85,9 +89,19 @@ impl Ceremony {
             return Ok(None);
         }
         let broken = |error: &dyn std::fmt::Display| Error::broken("passkeys cannot be set up", error.to_string());
-        let origin = Url::parse(app.config.issuer.as_str()).map_err(|error| broken(&error))?;
-        let host = app.config.issuer.host();
-        let builder = WebauthnBuilder::new(&host, &origin).map_err(|error| broken(&error))?;
+        let config = &app.config;
+        let origin = |text: &str| Url::parse(text).map_err(|error| broken(&error));
+        let ours = origin(config.issuer.as_str())?;
+        // What the library is told first must be of the domain; a server elsewhere is added, like any other.
+        let home = match config.passkeys.reach(&config.issuer) {
+            Reach::Host | Reach::Above => ours.clone(),
+            Reach::Elsewhere => origin(&format!("https://{}", config.passkeys.rp_id))?,
+        };
+        let mut builder = WebauthnBuilder::new(&config.passkeys.rp_id, &home).map_err(|error| broken(&error))?;
+        builder = builder.append_allowed_origin(&ours);
+        for other in &config.passkeys.origins {
+            builder = builder.append_allowed_origin(&origin(other.as_str())?);
+        }
         let webauthn = builder.rp_name(&app.config.branding.name).timeout(LIFETIME).build().map_err(|error| broken(&error))?;
         Ok(Some(Self(webauthn)))
     }

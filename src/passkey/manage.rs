@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use webauthn_rs::prelude::{AuthenticationResult, Passkey, PasskeyRegistration, RegisterPublicKeyCredential};
 use zeroize::Zeroizing;
 
-use super::ceremony::is_framed;
+use super::ceremony::is_ours;
 use super::{Begun, Ceremony, provider, spent};
 use crate::app::App;
 use crate::audit::Event;
+use crate::config::Config;
 use crate::credential::{self, Kind, NewCredential};
 use crate::error::{Error, Result};
 use crate::form::Browser;
@@ -38,6 +39,8 @@ pub struct Listed {
     pub id: CredentialId,
     /// What its authenticator calls it, in base64url.
     pub key: String,
+    /// What its person calls it, if they call it anything.
+    pub name: Option<String>,
     /// What keeps it, if we know.
     pub provider: Option<String>,
     /// Whether it is on more than one device.
@@ -84,24 +87,39 @@ pub async fn list(app: &App, user: UserId) -> Result<Vec<Listed>> {
     let read = |row: credential::Listed| -> Result<Listed> {
         let kept = Kept::read(&row.data)?;
         let (synced, key) = (kept.is_synced(), URL_SAFE_NO_PAD.encode(kept.passkey.cred_id()));
-        Ok(Listed { id: row.id, key, provider: kept.provider, synced, since: row.created_at, last_used_at: row.last_used_at })
+        let name = Some(row.label).filter(|label| !label.is_empty());
+        Ok(Listed { id: row.id, key, name, provider: kept.provider, synced, since: row.created_at, last_used_at: row.last_used_at })
     };
     rows.into_iter().map(read).collect()
 }
 
-/// Which passkeys a person has, as a password manager is told (WebAuthn §5.1.10, `signalAllAcceptedCredentials`).
-pub fn accepted(app: &App, user: UserId, listed: &[Listed]) -> Value {
+/// Which passkeys a person has and what they are called, as a password manager is told (WebAuthn §5.1.10,
+/// `signalAllAcceptedCredentials` and `signalCurrentUserDetails`).
+pub fn signal(app: &App, person: &Person, listed: &[Listed]) -> Value {
     let ids: Vec<_> = listed.iter().map(|one| one.key.as_str()).collect();
-    json!({ "rpId": app.config.issuer.host(), "userId": URL_SAFE_NO_PAD.encode(user.0.as_bytes()), "allAcceptedCredentialIds": ids })
+    let (name, display) = names(person);
+    json!({
+        "rpId": app.config.passkeys.rp_id,
+        "userId": URL_SAFE_NO_PAD.encode(person.id.0.as_bytes()),
+        "allAcceptedCredentialIds": ids,
+        "name": name,
+        "displayName": display,
+    })
+}
+
+/// What an authenticator calls a person: by their address, and as they want to be called.
+fn names(person: &Person) -> (String, String) {
+    let name = person.email.as_ref().map_or_else(|| person.id.to_string(), ToString::to_string);
+    let display = person.name.clone().unwrap_or_else(|| name.clone());
+    (name, display)
 }
 
 /// Asks for a new one, which is none of those that there are.
 pub async fn begin(app: &App, ceremony: &Ceremony, browser: &Browser, person: &Person) -> Result<Value> {
     let rows = credential::list(app.db.read(), &app.crypto, person.id, Kind::Passkey).await?;
     let known = rows.iter().map(|row| Ok(Kept::read(&row.data)?.passkey.cred_id().clone())).collect::<Result<_>>()?;
-    let name = person.email.as_ref().map_or_else(|| person.id.to_string(), ToString::to_string);
-    let display = person.name.as_deref().unwrap_or(&name);
-    ceremony.ask_for_new(app, (browser, person.id), (&name, display), known)
+    let (name, display) = names(person);
+    ceremony.ask_for_new(app, (browser, person.id), (&name, &display), known)
 }
 
 /// What came of a new passkey.
@@ -130,9 +148,9 @@ pub struct NewPasskey<'a> {
 }
 
 /// Adds it.
-pub async fn add(ceremony: &Ceremony, work: &mut Work<'_>, new: NewPasskey<'_>) -> Result<Added> {
+pub async fn add((config, ceremony): (&Config, &Ceremony), work: &mut Work<'_>, new: NewPasskey<'_>) -> Result<Added> {
     let NewPasskey { user, begun, response, authenticator_data, notices } = new;
-    if is_framed(&response.response.client_data_json) {
+    if !is_ours(config, &response.response.client_data_json) {
         return Ok(Added::Refused);
     }
     let Ok(passkey) = ceremony.webauthn().finish_passkey_registration(response, &begun.asked) else { return Ok(Added::Refused) };
@@ -153,6 +171,14 @@ pub async fn add(ceremony: &Ceremony, work: &mut Work<'_>, new: NewPasskey<'_>) 
     work.record(Event::PasskeyAdded { user });
     mail::post(work, notices)?;
     Ok(Added::Yes)
+}
+
+/// Calls one something else, or what keeps it.
+pub async fn rename(work: &mut Work<'_>, user: UserId, id: CredentialId, name: &str) -> Result<()> {
+    if credential::relabel(work, (user, Kind::Passkey), id, name).await? {
+        work.record(Event::PasskeyRenamed { user });
+    }
+    Ok(())
 }
 
 /// Takes one away; says whether it was there.

@@ -9,7 +9,7 @@ mod sign_in;
 mod spent;
 
 pub use ceremony::{Begun, Ceremony, Purpose};
-pub use manage::{Added, Kept, Listed, MOST, NewPasskey, accepted, add, begin, list, remove};
+pub use manage::{Added, Kept, Listed, MOST, NewPasskey, add, begin, list, remove, rename, signal};
 pub use sign_in::{Outcome, Presented, sign_in};
 pub use spent::remove_expired;
 pub(crate) use spent::tables;

@@ -2,7 +2,10 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use webauthn_rs::prelude::PublicKeyCredential;
 
 use super::sign_in::{self, Outcome, Presented, find};
 use super::{Begun, Ceremony, Purpose};
@@ -39,13 +42,18 @@ pub async fn post_passkey(app: web::Data<App>, ceremony: Option<web::Data<Ceremo
         }
         None => Vec::new(),
     };
-    let at = At { notices: told, ..visitor.at() };
+    let at = At { notices: told, ..visitor.at(flow.asked()) };
     let presented = Presented { begun, response: &response, caller: visitor.caller(), at };
     match sign_in::sign_in(&app, &ceremony, presented, found).await? {
         Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
-        Outcome::Unknown => problem("passkey-unknown"),
+        Outcome::Unknown => Ok(page::show_unknown_passkey(&app, &visitor, &flow, unknown(&app, &response))?),
         Outcome::Refused => problem("passkey-refused"),
     }
+}
+
+/// What a password manager is told of a passkey that is of no use (WebAuthn §5.1.10 `signalUnknownCredential`).
+fn unknown(app: &App, response: &PublicKeyCredential) -> String {
+    json!({ "rpId": app.config.passkeys.rp_id, "credentialId": URL_SAFE_NO_PAD.encode(&response.raw_id) }).to_string()
 }
 
 /// For a script of ours.

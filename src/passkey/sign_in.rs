@@ -3,7 +3,7 @@
 use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential, WebauthnError};
 use webauthn_rs_proto::AuthenticatorAssertionResponseRaw;
 
-use super::ceremony::{goes_on, is_framed};
+use super::ceremony::{goes_on, is_ours};
 use super::manage::{Kept, lookup_key};
 use super::{Begun, Ceremony, spent};
 use crate::app::App;
@@ -54,7 +54,7 @@ pub async fn sign_in(app: &App, ceremony: &Ceremony, presented: Presented<'_>, f
     // The browser says for whom it found the key: not for somebody else (§7.2 step 6).
     let handle = ceremony.webauthn().identify_discoverable_authentication(response).ok();
     let checked = match handle {
-        Some((claimed, _)) if claimed == user.0 && !is_wrong(&response.response) => {
+        Some((claimed, _)) if claimed == user.0 && is_whole(app, &response.response) => {
             ceremony.webauthn().finish_discoverable_authentication_v2(response, begun.asked, &kept.passkey)
         }
         _ => Err(WebauthnError::InvalidUserUniqueId),
@@ -92,8 +92,8 @@ pub async fn sign_in(app: &App, ceremony: &Ceremony, presented: Presented<'_>, f
 }
 
 /// What the library does not look at.
-fn is_wrong(response: &AuthenticatorAssertionResponseRaw) -> bool {
-    is_framed(&response.client_data_json) || goes_on(&response.authenticator_data)
+fn is_whole(app: &App, response: &AuthenticatorAssertionResponseRaw) -> bool {
+    is_ours(&app.config, &response.client_data_json) && !goes_on(&response.authenticator_data)
 }
 
 /// An answer as scripts write it down.

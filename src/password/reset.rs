@@ -1,15 +1,13 @@
 //! A forgotten password: the letter's reader chooses a new one. That spends the letter, once.
 
+use super::change::set;
 use super::hash::PasswordHash;
 use crate::app::App;
 use crate::audit::Event;
-use crate::credential::{self, Kind};
 use crate::email_challenge::{self as challenges, Challenge, Purpose, State};
 use crate::error::Result;
-use crate::limit;
-use crate::mail::{self, Notice};
+use crate::mail::Notice;
 use crate::page::Page;
-use crate::session;
 use crate::sign_in::{At, Completed, Method, Proofs, Proved, complete};
 use crate::types::{Caller, ChallengeId, SessionSecret, Token, UserId};
 use crate::user;
@@ -66,19 +64,7 @@ pub async fn reset(app: &App, challenge: &Challenge, phc: &PasswordHash, choosin
         work.record(Event::EmailVerified { user });
     }
     let Some(person) = user::find(work.db(), user).await?.map(|user| user.person) else { return Ok(Reset::Over) };
-    credential::set(&mut work, (user, Kind::Password), phc.as_str().as_bytes()).await?;
-    credential::remove_kind(&mut work, user, Kind::TrustedBrowser).await?;
-    limit::forgive_user(work.db(), user).await?;
-    for letter in &notices {
-        challenges::end_of_address(&mut work, &letter.to);
-    }
-    if choosing.sign_out {
-        for session in session::end_all(&mut work, user).await? {
-            work.record(Event::SignedOut { user, session, everywhere: true });
-        }
-    }
-    work.record(Event::PasswordChanged { user });
-    mail::post(&mut work, &notices)?;
+    set(&mut work, user, phc, choosing.sign_out.then_some(None), &notices).await?;
     let completed = complete(&mut work, &person, &Proofs::of(Method::EmailCode), choosing.at, &app.config.sign_in).await?;
     work.commit().await?;
     Ok(match completed {

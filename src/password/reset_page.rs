@@ -59,7 +59,7 @@ pub async fn post_reset(app: web::Data<App>, pool: web::Data<HashPool>, visitor:
     };
     let phc = pool.hash(password).await.map_err(busy)?;
     let sign_out = form.get("signout").is_some();
-    let choosing = Choosing { caller: visitor.caller(), at: visitor.at(), page: &page, sign_out };
+    let choosing = Choosing { caller: visitor.caller(), at: visitor.at(flow.asked()), page: &page, sign_out };
     match reset(&app, &challenge, &phc, choosing).await? {
         Reset::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
         Reset::Half(proved) => Ok(second_step(&app, &flow, proved)?),

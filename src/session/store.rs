@@ -38,6 +38,8 @@ mod session {
         pub last_seen_at: UnixMillis,
         pub idle_expires_at: UnixMillis,
         pub expires_at: UnixMillis,
+        #[sea_orm(column_type = "String(StringLen::N(16))")]
+        pub proved_for: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -60,6 +62,15 @@ pub struct Session {
     pub last_seen_at: UnixMillis,
     /// When it ends in any case.
     pub expires_at: UnixMillis,
+    /// The page of the account that it began for, if it did.
+    pub proved_for: Option<String>,
+}
+
+impl Session {
+    /// Whether two steps were shown.
+    pub fn is_two_steps(&self) -> bool {
+        self.amr.iter().any(|name| name == "mfa")
+    }
 }
 
 /// A session to be.
@@ -68,6 +79,8 @@ pub struct NewSession<'a> {
     pub user: UserId,
     /// How they proved it: RFC 8176 names.
     pub amr: &'a [&'a str],
+    /// The page of the account that it begins for.
+    pub proved_for: Option<&'a str>,
     /// What the browser calls itself.
     pub user_agent: &'a str,
     /// From where.
@@ -87,6 +100,7 @@ impl From<session::Model> for Session {
             amr: row.amr.split(' ').map(str::to_owned).collect(),
             last_seen_at: row.last_seen_at,
             expires_at: row.expires_at,
+            proved_for: row.proved_for,
         }
     }
 }
@@ -95,7 +109,7 @@ impl From<session::Model> for Session {
 pub async fn find_by_secret(db: &Db, secret: &Token<SessionSecret>, now: UnixMillis) -> Result<Option<Session>> {
     let query = sql(
         db.read(),
-        "SELECT id, user_id, amr, auth_time, last_seen_at, expires_at FROM sessions \
+        "SELECT id, user_id, amr, auth_time, last_seen_at, expires_at, proved_for FROM sessions \
          WHERE token_hash = $1 AND expires_at > $2 AND idle_expires_at > $2",
         [secret.hash().to_vec().into(), now.0.into()],
     );
@@ -108,6 +122,7 @@ pub async fn find_by_secret(db: &Db, secret: &Token<SessionSecret>, now: UnixMil
         amr: row.get::<String>("amr")?.split(' ').map(str::to_owned).collect(),
         last_seen_at: UnixMillis(row.get("last_seen_at")?),
         expires_at: UnixMillis(row.get("expires_at")?),
+        proved_for: row.get("proved_for")?,
     }))
 }
 
@@ -144,6 +159,7 @@ pub fn insert(work: &mut Work<'_>, new: NewSession<'_>) -> (SessionId, Token<Ses
         last_seen_at: Set(work.now),
         idle_expires_at: Set(work.now + new.idle),
         expires_at: Set(work.now + new.lifetime),
+        proved_for: Set(new.proved_for.map(str::to_owned)),
     };
     work.insert(row, None);
     (id, secret)
@@ -171,15 +187,16 @@ pub async fn end(work: &mut Work<'_>, id: SessionId) -> Result<bool> {
 }
 
 /// Puts a new session in the place of the one that this browser presents: a value known before a
-/// sign-in is worth nothing after it. What descends from the old one goes on only for the same person.
-pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: SessionId, user: UserId) -> Result<()> {
+/// sign-in is worth nothing after it. What descends from the old one goes on only for the same person; says
+/// whether it was.
+pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: SessionId, user: UserId) -> Result<bool> {
     let old = session::Entity::find().filter(session::Column::TokenHash.eq(old.hash().to_vec())).one(work.db()).await?;
-    let Some(old) = old else { return Ok(()) };
+    let Some(old) = old else { return Ok(false) };
     if old.user_id == user {
         family::move_to(work, user, old.id, new).await?;
     }
     end(work, old.id).await?;
-    Ok(())
+    Ok(old.user_id == user)
 }
 
 /// Ends every session of a person and everything that descends from them; says which.

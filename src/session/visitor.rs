@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::form::Browser;
 use crate::language::{Language, negotiate};
 use crate::page::{Page, ProviderButton, ProviderButtons, Sample, respond};
-use crate::sign_in::{At, Trust};
+use crate::sign_in::{Asked, At, Trust};
 use crate::types::{Caller, ClientId, SessionSecret, Token};
 use crate::work::Actor;
 
@@ -89,10 +89,16 @@ impl Visitor {
         name.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// Where a session would begin.
-    pub fn at(&self) -> At<'_> {
-        let address = self.caller.address.to_string();
-        At { user_agent: &self.user_agent, address, previous: self.secret.as_ref(), trust: Trust::of(&self.request), notices: Vec::new() }
+    /// Where a session would begin, on a journey that asks this.
+    pub fn at(&self, asked: Asked) -> At<'_> {
+        At {
+            user_agent: &self.user_agent,
+            address: self.caller.address.to_string(),
+            previous: self.secret.as_ref(),
+            trust: Trust::of(&self.request),
+            asked,
+            notices: Vec::new(),
+        }
     }
 
     /// Who has signed in at this browser before.

@@ -11,16 +11,20 @@ pub enum Destination {
     Account,
     /// Our own page for another address.
     Email,
-    /// Our own page for passwords and second steps.
+    /// Our own page for passkeys and second steps.
     Security,
+    /// Our own page for a new password.
+    Password,
     /// Our own page for browsers that are signed in.
     Devices,
-    /// Our own page for identities at other login servers.
+    /// Our own page for identities at other login servers, and for apps of others.
     Connections,
+    /// Our own page for what we keep of the person.
+    Data,
+    /// Our own page for leaving.
+    Delete,
     /// The question whether a device may be connected; with its code.
     Device(String),
-    /// Our own page for apps of others.
-    Applications,
     /// Nowhere: an operator wants to see what a provider says (`housekey provider test`).
     ProviderTest,
     /// The app that sent the person, with an answer to what it asked.
@@ -57,6 +61,9 @@ pub struct AppRequest {
     /// The person must prove who they are again.
     #[serde(default)]
     pub login: bool,
+    /// The person must have shown two steps (`acr_values`).
+    #[serde(default)]
+    pub two_steps: bool,
     /// Seconds since the person last proved who they are, at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u64>,
@@ -91,6 +98,7 @@ impl AppRequest {
             resource: None,
             dpop_jkt: None,
             login: false,
+            two_steps: false,
             max_age: None,
             login_hint: None,
             response_mode: ResponseMode::default(),
@@ -142,6 +150,19 @@ pub enum Answer {
 }
 
 impl Destination {
+    /// The name of the page of the account where something changes that the person has to prove anew who they are for.
+    pub fn operation(&self) -> Option<&'static str> {
+        match self {
+            Self::Email => Some("email"),
+            Self::Security => Some("security"),
+            Self::Password => Some("password"),
+            Self::Connections => Some("connections"),
+            Self::Data => Some("data"),
+            Self::Delete => Some("delete"),
+            Self::Account | Self::Devices | Self::Device(_) | Self::ProviderTest | Self::App(_) => None,
+        }
+    }
+
     /// The app, if it is one.
     pub fn client(&self) -> Option<&ClientId> {
         self.app().map(|request| &request.client)
@@ -153,9 +174,11 @@ impl Destination {
             Self::Account
             | Self::Email
             | Self::Security
+            | Self::Password
             | Self::Devices
             | Self::Connections
-            | Self::Applications
+            | Self::Data
+            | Self::Delete
             | Self::Device(_)
             | Self::ProviderTest => None,
             Self::App(request) => Some(request),

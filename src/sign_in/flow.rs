@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, Proved};
+use super::{Asked, Destination, Proved};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::form::Browser;
@@ -223,6 +223,11 @@ impl Flow {
     pub fn refused(mut self) -> Self {
         self.refused = true;
         self
+    }
+
+    /// What it asks beside coming in.
+    pub fn asked(&self) -> Asked {
+        Asked::by(&self.destination)
     }
 
     /// The app it leads to.

@@ -2,6 +2,7 @@
 //! [`next_step()`] says what is missing; [`complete()`] starts the session; [`Destination`] says where to go.
 
 pub mod accounts;
+mod asked;
 mod complete;
 mod destination;
 mod flow;
@@ -12,9 +13,11 @@ mod onward;
 pub mod page;
 mod proof;
 mod reclaim;
+pub mod step_up;
 mod trust;
 pub(crate) mod view;
 
+pub use asked::Asked;
 pub use complete::{At, Completed, complete};
 pub use destination::{Answer, AppRequest, Destination, ResponseMode};
 pub use flow::Flow;

@@ -24,6 +24,8 @@ pub enum NextStep {
 pub enum Second {
     /// They have none.
     None,
+    /// They have a passkey, which can be one where one is required.
+    Passkey,
     /// They have one, and this browser is not trusted.
     Asked,
     /// They have one, and do without it at this browser.
@@ -40,9 +42,9 @@ pub fn next_step(proofs: &Proofs, person: &Person, policy: TwoStep, second: Seco
     }
     match (second, policy) {
         _ if proofs.are_two_steps() => NextStep::Done,
-        (Second::Asked, _) => NextStep::SecondStep,
+        (Second::Asked, _) | (Second::Passkey, TwoStep::Required) => NextStep::SecondStep,
         (Second::None, TwoStep::Required) => NextStep::SetUp,
-        (Second::Trusted, _) | (Second::None, TwoStep::Optional | TwoStep::RequiredForAdmins) => NextStep::Done,
+        (Second::Trusted, _) | (Second::None | Second::Passkey, TwoStep::Optional | TwoStep::RequiredForAdmins) => NextStep::Done,
     }
 }
 
@@ -66,6 +68,8 @@ mod tests {
                 (Optional, Second::Trusted, NextStep::Done),
                 (RequiredForAdmins, Second::None, NextStep::Done),
                 (RequiredForAdmins, Second::Asked, NextStep::SecondStep),
+                (Optional, Second::Passkey, NextStep::Done),
+                (Required, Second::Passkey, NextStep::SecondStep),
                 (Required, Second::None, NextStep::SetUp),
                 (Required, Second::Asked, NextStep::SecondStep),
                 (Required, Second::Trusted, NextStep::Done),

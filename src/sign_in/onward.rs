@@ -40,7 +40,9 @@ pub fn next(app: &App, flow: &Flow) -> Result<String> {
         Destination::Device(_) => format!("/device/confirm?flow={}", flow.seal(app)?),
         Destination::Devices => "/account/devices".to_owned(),
         Destination::Security => "/account/security".to_owned(),
-        Destination::Applications => "/account/applications".to_owned(),
+        Destination::Password => "/account/password".to_owned(),
+        Destination::Data => "/account/data".to_owned(),
+        Destination::Delete => "/account/delete".to_owned(),
         Destination::App(_) => format!("/continue?flow={}", flow.seal(app)?),
     };
     Ok(app.config.issuer.join(&path))

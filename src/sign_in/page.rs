@@ -23,12 +23,17 @@ pub async fn show(app: &App, visitor: &Visitor, parameters: &Parameters) -> Page
         }
         Flow::begin(app, visitor.browser(), Destination::Account)
     };
-    Ok(page(app, visitor, &flow, flow.typed(), None)?)
+    Ok(page(app, visitor, (&flow, flow.typed()), None, None)?)
 }
 
 /// The page again, with what is wrong.
 pub fn show_problem(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Words) -> Result<HttpResponse> {
-    page(app, visitor, flow, typed, Some(problem))
+    page(app, visitor, (flow, typed), Some(problem), None)
+}
+
+/// The same, and password managers are told of a passkey that nobody here knows.
+pub fn show_unknown_passkey(app: &App, visitor: &Visitor, flow: &Flow, signal: String) -> Result<HttpResponse> {
+    page(app, visitor, (flow, flow.typed()), Some(Words::new("passkey-unknown")), Some(signal))
 }
 
 /// `POST /sign-in`: the address, for a password. What comes next does not depend on whether anybody has it.
@@ -37,7 +42,7 @@ pub async fn post_sign_in(app: web::Data<App>, visitor: Visitor, form: Result<Fo
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     let address = match address(form.text("email")) {
         Ok(address) => address,
-        Err(problem) => return Ok(page(&app, &visitor, &flow, form.text("email"), Some(problem))?),
+        Err(problem) => return Ok(page(&app, &visitor, (&flow, form.text("email")), Some(problem), None)?),
     };
     let flow = flow.with_address(&address).seal(&app)?;
     Ok(see_other(&app.config.issuer.join(&format!("/sign-in/password?flow={flow}"))))
@@ -52,7 +57,13 @@ pub fn address(typed: &str) -> Result<EmailAddress, Words> {
     })
 }
 
-fn page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<Words>) -> Result<HttpResponse> {
+fn page(
+    app: &App,
+    visitor: &Visitor,
+    (flow, typed): (&Flow, &str),
+    problem: Option<Words>,
+    signal: Option<String>,
+) -> Result<HttpResponse> {
     let status = status_of(problem.as_ref());
     let devices = visitor.devices(app);
     let is_last = |button: &&ProviderButton| devices.last_provider().is_some_and(|last| last.as_str() == button.id);
@@ -68,6 +79,7 @@ fn page(app: &App, visitor: &Visitor, flow: &Flow, typed: &str, problem: Option<
         last,
         sign_up: app.sign_ups_are_open(),
         passkey: app.config.offers_passkeys(),
+        signal,
     };
     Ok(visitor.show(status, &page))
 }

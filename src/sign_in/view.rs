@@ -28,6 +28,8 @@ pub struct SignInPage {
     pub sign_up: bool,
     /// Whether a passkey can be used instead.
     pub passkey: bool,
+    /// What password managers are told of a passkey that nobody here knows, as JSON.
+    pub signal: Option<String>,
 }
 
 impl SignInPage {
@@ -65,6 +67,7 @@ impl Sample for SignInPage {
             providers: Vec::new(),
             sign_up,
             passkey: false,
+            signal: None,
         };
         let with = |names: &[(&str, &str, &str)], methods: Vec<MethodName>| Self {
             providers: names.iter().map(|(id, name, monogram)| ProviderButton::sample(id, name, monogram)).collect(),

@@ -42,7 +42,7 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
         return Ok(page(&app, &visitor, &flow, recovery, Some(Words::new(empty)))?);
     }
     let look = visitor.page(&app, flow.client());
-    let mut at = visitor.at();
+    let mut at = visitor.at(flow.asked());
     at.notices = told(&app, &visitor, &flow, &proved).await?;
     let trust = !recovery && form.get("trust").is_some();
     match check(&app, &proved, answer, Answering { caller: visitor.caller(), at, trust, page: &look }).await? {
@@ -84,7 +84,7 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
     }
     let look = visitor.page(&app, flow.client());
     let letters = user::notices(&app, proved.user, (Notice::TwoStepOn, visitor.user_agent()), &look).await?;
-    let at = At { notices: told(&app, &visitor, &flow, &proved).await?, ..visitor.at() };
+    let at = At { notices: told(&app, &visitor, &flow, &proved).await?, ..visitor.at(flow.asked()) };
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(proved.user))).await?;
     let codes = turn_on(&app, &mut work, (&started, form.text("code")), By::Newcomer, &letters).await?;
     let Some(codes) = codes else {

@@ -125,7 +125,7 @@ async fn carry_out(
     decision: Decision,
     notices: Vec<Envelope>,
 ) -> Result<Option<Settled>> {
-    let mut at = visitor.at();
+    let mut at = visitor.at(arrival.flow.asked());
     let identity = &arrival.identity;
     match decision {
         Decision::IsConnected => Ok(Some(Settled::Connected)),

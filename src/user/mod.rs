@@ -1,12 +1,14 @@
 //! People: who exists, by which addresses, and whether they may come in.
 
+mod departure;
 mod email;
 mod notice;
 mod state;
 mod store;
 
+pub use departure::{DELAY as DEPARTURE_DELAY, depart, due, leave, stay};
 pub use email::{Email, change_primary, emails_of, find_by_address, verify};
 pub use notice::notices;
 pub use state::{Barred, Person, State, gate};
 pub(crate) use store::tables;
-pub use store::{NewUser, PersonRow, User, count, find, gate_of, insert, list, look, name_if_none, person_of, remove, set_state};
+pub use store::{NewUser, PersonRow, User, count, find, gate_of, insert, list, look, name_if_none, person_of, rename, remove, set_state};

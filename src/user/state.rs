@@ -9,6 +9,8 @@ pub enum State {
     Active,
     /// Shut out until an operator says otherwise.
     Locked,
+    /// Has asked to be removed, and is nobody until then, unless they come back.
+    Leaving,
 }
 
 impl State {
@@ -17,12 +19,17 @@ impl State {
         match self {
             Self::Active => "active",
             Self::Locked => "locked",
+            Self::Leaving => "leaving",
         }
     }
 
     /// Anything that this version does not know keeps a person out.
     pub fn parse(text: &str) -> Self {
-        if text == "active" { Self::Active } else { Self::Locked }
+        match text {
+            "active" => Self::Active,
+            "leaving" => Self::Leaving,
+            _ => Self::Locked,
+        }
     }
 }
 
@@ -41,6 +48,15 @@ pub struct Person {
     pub email_verified: bool,
 }
 
+impl Person {
+    /// As they would be if they came back: somebody who was about to leave stays by signing in.
+    #[must_use]
+    pub fn returned(self) -> Self {
+        let state = if self.state == State::Leaving { State::Active } else { self.state };
+        Self { state, ..self }
+    }
+}
+
 /// Why somebody may not come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Barred {
@@ -48,6 +64,8 @@ pub enum Barred {
     Locked,
     /// No address of theirs has been proved.
     Unverified,
+    /// They have asked to be removed.
+    Leaving,
 }
 
 impl Barred {
@@ -56,6 +74,7 @@ impl Barred {
         match self {
             Self::Locked => "locked",
             Self::Unverified => "unverified",
+            Self::Leaving => "leaving",
         }
     }
 }
@@ -64,6 +83,7 @@ impl Barred {
 pub fn gate(person: &Person) -> Result<(), Barred> {
     match person.state {
         State::Locked => Err(Barred::Locked),
+        State::Leaving => Err(Barred::Leaving),
         State::Active if !person.email_verified => Err(Barred::Unverified),
         State::Active => Ok(()),
     }
@@ -80,5 +100,11 @@ mod tests {
         assert_eq!(gate(&person(State::Active, false)), Err(Barred::Unverified));
         assert_eq!(gate(&person(State::Locked, true)), Err(Barred::Locked));
         assert_eq!(gate(&person(State::parse("something newer"), true)), Err(Barred::Locked));
+        assert_eq!(gate(&person(State::Leaving, true)), Err(Barred::Leaving));
+        assert_eq!(gate(&person(State::Leaving, true).returned()), Ok(()));
+        assert_eq!(gate(&person(State::Locked, true).returned()), Err(Barred::Locked));
+        for state in [State::Active, State::Locked, State::Leaving] {
+            assert_eq!(State::parse(state.as_str()), state);
+        }
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::email;
+use super::{departure, email};
 use super::state::{Person, State};
 use crate::db::{Db, Row, sql};
 use crate::error::Result;
@@ -159,6 +159,8 @@ pub async fn insert(work: &mut Work<'_>, new: NewUser<'_>) -> Result<Option<User
 
 /// Lets a person in or keeps them out; says whether there is such a person.
 pub async fn set_state(work: &mut Work<'_>, id: UserId, state: State) -> Result<bool> {
+    // Whoever leaves is removed for that reason only.
+    departure::forget(work, id).await?;
     let changed = user::Entity::update_many()
         .col_expr(user::Column::State, state.as_str().into())
         .col_expr(user::Column::UpdatedAt, work.now.0.into())
@@ -180,11 +182,22 @@ pub async fn name_if_none(work: &Work<'_>, id: UserId, name: Option<&str>) -> Re
     Ok(())
 }
 
+/// Calls a person this, or nothing.
+pub async fn rename(work: &Work<'_>, id: UserId, name: Option<&str>) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::Name, name.into())
+        .col_expr(user::Column::UpdatedAt, work.now.0.into())
+        .filter(user::Column::Id.eq(id))
+        .exec(work.db())
+        .await?;
+    Ok(())
+}
+
 /// Removes a person and, by the foreign keys, everything of theirs; says whether there was one.
 pub async fn remove(work: &mut Work<'_>, id: UserId) -> Result<bool> {
     Ok(user::Entity::delete_by_id(id).exec(work.db()).await?.rows_affected == 1)
 }
 
 pub(crate) fn tables(schema: &Schema) -> Vec<TableCreateStatement> {
-    vec![schema.create_table_from_entity(user::Entity), email::table(schema)]
+    vec![schema.create_table_from_entity(user::Entity), email::table(schema), departure::table(schema)]
 }

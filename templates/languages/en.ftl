@@ -120,10 +120,68 @@ passkey-synced = Synced
 passkey-since = Added { $since }
 passkey-used = Added { $since } · last used { $used }
 passkey-remove = Remove
+passkey-rename = Rename
+passkey-new-name = New name
+passkey-save-name = Save
+passkey-already = This device already has a passkey for this account.
+password-title = Password
+password-none = You don’t use a password.
+password-spare = You have another way to sign in, so you can remove your password.
+password-only = It’s your only way to sign in.
+password-last = Add another way to sign in first
+password-since = Changed { $date }
+password-change = Change
+password-remove = Remove password
+password-set-title = Set a password
+password-change-title = Change your password
+password-change-lede = We’ll tell your mailbox.
+password-change-button = Save password
 passkey-remove-hint = Removing one here doesn’t delete it from the device or password manager that keeps it.
 
 ## Devices
 
+activity-title = Recent activity
+activity-when = When
+activity-what = What
+activity-where = Where
+activity-in-passkey = Signed in with a passkey
+activity-in-two-steps = Signed in with two steps
+activity-in-password = Signed in with a password
+activity-in-provider = Signed in with another account
+activity-in-mail = Signed in by email
+activity-confirmed = Confirmed it’s you
+activity-signed-out = Signed out
+activity-created = Account created
+activity-renamed = Name changed
+activity-exported = Data downloaded
+activity-leaving = Deletion asked for
+activity-stayed = Deletion cancelled
+activity-locked = Locked by the people who run this server
+activity-unlocked = Unlocked by the people who run this server
+activity-reclaimed = Address confirmed; everything from before was removed
+activity-wrong-password = Wrong password
+activity-password-locked = Too many wrong passwords
+activity-password = Password changed
+activity-password-gone = Password removed
+activity-passkey = Passkey added
+activity-passkey-renamed = Passkey renamed
+activity-passkey-gone = Passkey removed
+activity-passkey-refused = A passkey didn’t work
+activity-two-step-on = Two-step sign-in turned on
+activity-two-step-off = Two-step sign-in turned off
+activity-two-step-wrong = Wrong second step
+activity-recovery = Recovery code used
+activity-codes = Recovery codes replaced
+activity-letter = Sign-in email asked for
+activity-letter-cancelled = Sign-in email cancelled
+activity-verified = Email address confirmed
+activity-email = Email address changed
+activity-linked = { $provider } connected
+activity-unlinked = { $provider } disconnected
+activity-allowed = { $client } let in
+activity-withdrawn = Access of { $client } removed
+activity-device = { $client } connected with a device code
+activity-reused = A token came back twice; its app was signed out
 devices-title = Devices
 devices-lede = Where you’re signed in.
 devices-here = This device
@@ -133,6 +191,8 @@ devices-by-password = Password
 devices-by-two-steps = Password and a second step
 devices-by-provider = Another account
 devices-by-mail = Email
+devices-others = Other devices
+devices-others-lede = Don’t recognise one? Sign it out, then change how you sign in.
 devices-end = Sign out
 devices-end-others = Sign out all other devices
 
@@ -174,7 +234,6 @@ codes-keep = Keep them somewhere other than the phone with your authenticator ap
 codes-saved = I’ve saved these codes
 codes-done = Done
 security-title = Security
-security-open = Security
 security-lede = How you prove it’s you.
 security-back = Back to Security
 security-two-step = Two-step sign-in
@@ -279,15 +338,14 @@ test-said = Everything { $provider } said
 test-json = JSON
 test-nothing = This was a test. Nobody was signed in, and nothing was kept.
 connections-title = Connections
-connections-lede = Accounts you can sign in with.
+connections-lede = Accounts you can sign in with, and apps you’ve let in.
+connections-sign-in = Sign in with
 connections-connect = Connect
 connections-disconnect = Disconnect
 connections-none = Not connected
 connections-since = Connected { $date }
 connections-gone = No longer offered here
 connections-last = Add another way to sign in first
-connections-back = Back to your account
-connections-open = Connections
 
 ## By mail
 
@@ -370,13 +428,11 @@ link-elsewhere-continue = Continue here instead
 ## Back to the app
 
 applications-title = Apps with access
-applications-lede = Apps of others that you let use your account.
 applications-none = No other apps can use your account.
 applications-note = Removing access signs the app out and stops it reading anything new.
 applications-since = Since { $since }
 applications-used = Since { $since }, last used { $used }
 applications-remove = Remove access
-applications-open = Apps with access
 accounts-title = Choose an account
 accounts-lede = to continue to { $name }
 accounts-signed-in = Signed in
@@ -431,9 +487,68 @@ consent-until = It keeps this access until you remove it in { $apps }.
 
 ## Account
 
-account-title = Your account
-account-go = Go to { $app }
 account-sign-out = Sign out
+account-word = Account
+account-menu = Menu
+account-back = Back to { $app }
+profile-title = Profile
+profile-lede = What apps see when you sign in with this account.
+profile-you = About you
+profile-name = Name
+profile-name-hint = As you’d like apps to address you.
+profile-name-long = Use a name of at most { $limit } characters
+profile-save = Save changes
+profile-emails = Email address
+profile-emails-lede = We tell the old address when it changes.
+profile-primary = Primary
+profile-primary-for = For sign-in emails and security notices
+profile-unconfirmed = Sign in with an email to confirm it
+profile-not-confirmed = Not confirmed
+profile-waits = Waiting for you to open the links we sent
+data-title = Your data
+data-lede = Take a copy, or leave.
+data-copy-title = Download a copy
+data-copy-lede = One file with your profile, addresses, ways to sign in, devices, apps and activity, as JSON. No secrets are included.
+data-copy = Download my data
+data-delete-title = Delete your account
+data-delete-lede = We’ll ask you to confirm it’s you first.
+data-delete = Delete my account
+delete-title = Delete your account?
+delete-means = { $apps ->
+    [0] This signs you out everywhere and removes your { $app } account.
+    [one] This signs you out everywhere and removes your { $app } account. { $apps } other app that uses it is told, but may keep its own records.
+   *[other] This signs you out everywhere and removes your { $app } account. { $apps } other apps that use it are told, but may keep their own records.
+}
+delete-week = You have 7 days to change your mind: sign in to keep it.
+delete-confirm = Type your email address to confirm
+delete-other-address = Type the email address of this account
+delete-button = Delete my account
+delete-done-title = You’re signed out
+delete-done-lede = Your account will be deleted on { $day }. Sign in before then to keep it.
+delete-keep = Sign in to keep it
+reauth-title = Confirm it’s you
+reauth-email = You’re about to change your email address.
+reauth-security = You’re about to change how you sign in.
+reauth-password = You’re about to choose a password.
+reauth-connections = You’re about to change your connections.
+reauth-data = You’re about to download your data.
+reauth-delete = You’re about to delete your account.
+reauth-app = { $name } wants to be sure.
+reauth-minutes = { $count ->
+    [one] You last signed in { $count } minute ago.
+   *[other] You last signed in { $count } minutes ago.
+}
+reauth-hours = { $count ->
+    [one] You last signed in { $count } hour ago.
+   *[other] You last signed in { $count } hours ago.
+}
+reauth-days = You last signed in { $count } days ago.
+reauth-other = Not you?
+reauth-passkey = Use your passkey
+reauth-with-password = Use your password
+reauth-mail = Email me a code
+reauth-cancel = Cancel and go back
+reauth-done = Thanks, it’s you. For the next 5 minutes you can make changes here.
 account-email-change = Change your email address
 account-email-title = Your email address
 account-email-now = It’s { $email } now.
@@ -598,6 +713,17 @@ mail-linked-subject = { $provider } now opens your { $app } account
 mail-linked-title = { $provider } is connected
 mail-linked-lede = From now on { $provider } signs you in to { $app }, beside the ways you had. If this was you, there’s nothing to do.
 mail-linked-foot = If it wasn’t: go to { $place }, sign in, choose Connections and disconnect it. We don’t put a button here, so you never have to wonder if it is real.
+mail-password-gone-subject = Your { $app } password was removed
+mail-password-gone-title = Your password was removed
+mail-password-gone-lede = Your { $app } account has no password any more. If this was you, there’s nothing to do.
+mail-leaving-subject = Your { $app } account will be deleted
+mail-leaving-title = Your account will be deleted
+mail-leaving-lede = Your { $app } account will be deleted on { $day }. Sign in before then to keep it.
+mail-leaving-foot = Wasn’t you? Sign in at { $place } now: that keeps your account. Then open Security and change how you sign in. We don’t put a button here, so you never have to wonder if it is real.
+mail-gone-subject = Your { $app } account was deleted
+mail-gone-title = Your account was deleted
+mail-gone-foot = Questions? Ask the people who run { $place }.
+mail-gone-lede = As you asked a week ago, your { $app } account and everything in it is gone.
 mail-passkey-subject = A passkey was added to { $app }
 mail-passkey-title = A passkey was added
 mail-passkey-lede = A new passkey can sign in to your { $app } account. If this was you, there’s nothing to do.

@@ -10,7 +10,7 @@ use crate::error::{AppProblem, Result};
 use crate::form::Parameters;
 use crate::key::{Keys, is_b64_sha256};
 use crate::oidc::hint::IdTokenHint;
-use crate::oidc::{Client, Clients, OAuthError, resource, scope};
+use crate::oidc::{Client, Clients, OAuthError, acr, resource, scope};
 use crate::sign_in::{Answer, AppRequest, ResponseMode};
 use crate::types::RedirectUri;
 
@@ -144,6 +144,7 @@ fn read(app: &App, keys: &Keys, client: &Arc<Client>, (parameters, redirect_uri)
         hinted: hinted.flatten(),
         select_account: prompt.select_account,
         consent: prompt.consent,
+        two_steps: acr::asks_for_two_steps(parameters),
         max_age: max_age(parameters)?,
         login_hint: login_hint(parameters),
         response_mode: response_mode(parameters, client)?,
@@ -243,14 +244,14 @@ fn dpop_jkt(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
     }
 }
 
-fn max_age(parameters: &Parameters) -> Result<Option<u64>, Wrong> {
+pub(crate) fn max_age(parameters: &Parameters) -> Result<Option<u64>, Wrong> {
     let wrong = |_| ("invalid_request", "max_age must be a number of seconds".to_owned());
     parameters.get("max_age").map(|text| text.parse().map_err(wrong)).transpose()
 }
 
 /// What is kept until the code is redeemed must fit into its columns.
 fn lengths(parameters: &Parameters, _: &Client) -> Result<(), Wrong> {
-    for (name, most) in [("nonce", 1000), ("state", 4000), ("scope", 1000)] {
+    for (name, most) in [("nonce", 1000), ("state", 4000), ("scope", 1000), ("acr_values", 1000)] {
         if parameters.text(name).len() > most {
             return Err(("invalid_request", format!("{name} is longer than {most} bytes")));
         }

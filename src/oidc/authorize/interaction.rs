@@ -15,8 +15,10 @@ use crate::user::{self, Person};
 pub enum Needed {
     /// Nothing: this session may answer it.
     Nothing(Box<Session>),
-    /// Somebody must sign in, or sign in again.
+    /// Somebody must sign in.
     SignIn,
+    /// Whoever is signed in must prove it again, or more strongly.
+    Again,
     /// The app means somebody else than who has just signed in (OpenID Connect Core §3.1.2.2): it gets nobody.
     SomebodyElse,
     /// This person must say that it is this account.
@@ -40,8 +42,13 @@ impl Needed {
 pub async fn needed(app: &App, client: &Client, request: &AppRequest, session: Option<&Session>, flow: Option<&Flow>) -> Result<Needed> {
     let Some(session) = session else { return Ok(Needed::SignIn) };
     let just_now = flow.is_some_and(|flow| session.auth_time >= flow.began);
-    if !just_now && !is_recent(request, session, app.clock.now()) {
+    let proved = just_now || is_recent(request, session, app.clock.now());
+    if !proved && request.hinted.is_some_and(|hinted| hinted != session.user) {
         return Ok(Needed::SignIn);
+    }
+    // OpenID Connect Core §3.1.2.1: what was asked for is never met by less.
+    if !proved || request.two_steps && !session.is_two_steps() {
+        return Ok(Needed::Again);
     }
     if request.hinted.is_some_and(|hinted| hinted != session.user) {
         return Ok(if just_now { Needed::SomebodyElse } else { Needed::SignIn });
@@ -85,6 +92,7 @@ mod tests {
             amr: vec![],
             last_seen_at: UnixMillis(at),
             expires_at: UnixMillis(i64::MAX),
+            proved_for: None,
         };
         let now = UnixMillis(100_000);
         for (login, max_age, auth_time, recent) in [

@@ -10,7 +10,7 @@ pub(crate) mod view;
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use checks::first_wrong;
-pub(crate) use checks::{Wrong, addressee, judge, login_hint};
+pub(crate) use checks::{Wrong, addressee, judge, login_hint, max_age};
 pub use interaction::{Needed, needed};
 pub use respond::{Addressee, Reply, code_reply, error_reply, form_post};
 pub use store::{Code, find as find_code, is_spent_for, remove_expired, spend as spend_code, spend_for};
@@ -96,17 +96,18 @@ async fn authorize(
             depart(app, visitor, &client, reply)
         }
         Needed::Choice(_) | Needed::Consent(_) => go_on(app, visitor, request, "/continue"),
-        Needed::SignIn | Needed::SomebodyElse => go_on(app, visitor, request, &first_page(visitor, &parameters)),
+        needed => go_on(app, visitor, request, &first_page(visitor, &parameters, &needed)),
     }
 }
 
 /// The page that an app's own button means: of a provider (`provider=google`), or for newcomers (`screen=sign-up`). What
 /// nobody offers here leads to the sign-in page, which shows what there is.
-fn first_page(visitor: &Visitor, parameters: &Parameters) -> String {
+fn first_page(visitor: &Visitor, parameters: &Parameters, needed: &Needed) -> String {
     let provider = parameters.get("provider").filter(|named| visitor.providers().iter().any(|button| button.id == **named));
     match (provider, parameters.get("screen")) {
         (Some(provider), _) => format!("/oauth/{provider}"),
         (None, Some("sign-up")) => "/sign-up".to_owned(),
+        _ if matches!(needed, Needed::Again) && !parameters.text("prompt").contains("select_account") => "/reauth".to_owned(),
         _ => "/sign-in".to_owned(),
     }
 }

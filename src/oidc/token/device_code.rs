@@ -60,6 +60,7 @@ async fn begin(
     let new = NewSession {
         user: person.id,
         amr: &amr,
+        proved_for: None,
         user_agent: &approved.user_agent,
         address: approved.address.clone(),
         idle: sign_in.session,

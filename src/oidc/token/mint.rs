@@ -3,6 +3,8 @@
 //! Claims other than `iat`, `exp` and `jti` stay the same from refresh to refresh: relying parties
 //! such as Convex key their caches by them. Hence no `at_hash`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -10,7 +12,7 @@ use crate::app::App;
 use crate::config::IdTokenClaims;
 use crate::error::Result;
 use crate::key::{Keys, b64};
-use crate::oidc::{Client, claims, scope};
+use crate::oidc::{Client, acr, claims, scope};
 use crate::session::family::Grant;
 use crate::types::{FamilyId, UnixMillis};
 use crate::user::Person;
@@ -48,6 +50,9 @@ pub struct AccessClaims {
     /// When the person proved who they are, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// How strongly they proved it: see [`acr`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<Cow<'static, str>>,
     /// The session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
@@ -96,6 +101,7 @@ struct IdClaims<'a> {
     exp: i64,
     auth_time: i64,
     amr: Vec<&'a str>,
+    acr: &'static str,
     sid: String,
     /// No two tokens are the same text, not even of one second: Convex's client does not renew one that it got twice.
     jti: String,
@@ -136,6 +142,7 @@ pub fn mint(
         iat: now.seconds(),
         exp: UnixMillis::seconds(now + tokens.access_ttl),
         auth_time: Some(grant.auth_time.seconds()),
+        acr: Some(acr::of(&grant.amr).into()),
         sid: Some(grant.session.to_string()),
         cnf: binding.confirmation(),
         jti: format!("{}.{}", grant.family, b64(app.random.bytes::<12>())),
@@ -149,6 +156,7 @@ pub fn mint(
             exp: UnixMillis::seconds(now + tokens.id_ttl),
             auth_time: grant.auth_time.seconds(),
             amr: grant.amr.split(' ').collect(),
+            acr: acr::of(&grant.amr),
             sid: grant.session.to_string(),
             jti: b64(app.random.bytes::<12>()),
             nonce,
@@ -180,6 +188,7 @@ pub fn mint_for_itself(app: &App, keys: &Keys, client: &Client, (scope, binding)
         iat: now.seconds(),
         exp: UnixMillis::seconds(now + tokens.access_ttl),
         auth_time: None,
+        acr: None,
         sid: None,
         cnf: binding.confirmation(),
         jti: b64(app.random.bytes::<12>()),

@@ -1,0 +1,125 @@
+//! What happened to an account lately, in words: the part of the audit log that its person understands.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::audit::{self, AuditLine};
+use crate::error::Result;
+use crate::page::Page;
+use crate::types::{UnixMillis, UserId, Words};
+
+/// How far back it goes.
+const KEPT: Duration = Duration::from_hours(24 * 90);
+/// How many events are looked at, and how many are shown.
+const LOOKED_AT: u64 = 500;
+const SHOWN: usize = 50;
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub struct Happened {
+    /// When.
+    pub at: UnixMillis,
+    /// What.
+    pub what: Words,
+    /// From which network address, if a person or a program did it.
+    pub address: Option<String>,
+}
+
+impl Happened {
+    /// As a sentence.
+    pub fn say(&self, page: &Page) -> String {
+        page.words(&self.what)
+    }
+}
+
+/// The latest first.
+pub(super) async fn of(app: &App, user: UserId) -> Result<Vec<Happened>> {
+    let since = app.clock.now() - KEPT;
+    let lines = audit::list_of_user(app.db.read(), user, LOOKED_AT).await?;
+    let said = lines.into_iter().take_while(|line| line.at >= since).filter_map(happened);
+    Ok(said.take(SHOWN).collect())
+}
+
+/// In words, if it has any: the rest is for operators.
+fn happened(line: AuditLine) -> Option<Happened> {
+    let what = match line.name.as_str() {
+        "user.created" => "activity-created",
+        "user.renamed" => "activity-renamed",
+        "user.data_exported" => "activity-exported",
+        "user.departure_begun" => "activity-leaving",
+        "user.departure_cancelled" => "activity-stayed",
+        "user.locked" => "activity-locked",
+        "user.unlocked" => "activity-unlocked",
+        "user.reclaimed" => "activity-reclaimed",
+        "session.started" => return Some(signed_in(line)),
+        "session.renewed" => "activity-confirmed",
+        "session.ended" => "activity-signed-out",
+        "password.refused" => "activity-wrong-password",
+        "password.locked" => "activity-password-locked",
+        "password.changed" => "activity-password",
+        "password.removed" => "activity-password-gone",
+        "passkey.added" => "activity-passkey",
+        "passkey.renamed" => "activity-passkey-renamed",
+        "passkey.removed" => "activity-passkey-gone",
+        "passkey.refused" => "activity-passkey-refused",
+        "two_step.turned_on" => "activity-two-step-on",
+        "two_step.turned_off" => "activity-two-step-off",
+        "two_step.refused" => "activity-two-step-wrong",
+        "recovery_code.used" => "activity-recovery",
+        "recovery_codes.renewed" => "activity-codes",
+        "email_challenge.sent" => "activity-letter",
+        "email_challenge.cancelled" => "activity-letter-cancelled",
+        "email.verified" => "activity-verified",
+        "email.changed" => "activity-email",
+        "identity.linked" => "activity-linked",
+        "identity.unlinked" => "activity-unlinked",
+        "access.allowed" => "activity-allowed",
+        "access.withdrawn" => "activity-withdrawn",
+        "device.approved" => "activity-device",
+        "refresh_token.reused" | "code.reused" => "activity-reused",
+        _ => return None,
+    };
+    let mut words = Words::new(what);
+    if let Some(client) = &line.client {
+        words = words.with("client", client.as_str());
+    }
+    if let Some(provider) = data(&line)["provider"].as_str() {
+        words = words.with("provider", provider);
+    }
+    Some(Happened { at: line.at, what: words, address: line.address })
+}
+
+fn signed_in(line: AuditLine) -> Happened {
+    let data = data(&line);
+    let by = |name: &str| data["methods"].as_array().is_some_and(|methods| methods.iter().any(|method| method == name));
+    let what = match () {
+        () if by("passkey") => "activity-in-passkey",
+        () if by("totp") || by("recovery_code") => "activity-in-two-steps",
+        () if by("password") => "activity-in-password",
+        () if by("upstream") => "activity-in-provider",
+        () => "activity-in-mail",
+    };
+    Happened { at: line.at, what: what.into(), address: line.address }
+}
+
+fn data(line: &AuditLine) -> serde_json::Value {
+    serde_json::from_str(&line.data).unwrap_or_default()
+}
+
+/// For looking at.
+pub(super) fn samples() -> Vec<Happened> {
+    let at = UnixMillis(1_772_548_200_000);
+    let of = |hours: u64, what: Words| Happened {
+        at: at - Duration::from_hours(hours),
+        what,
+        address: Some(if hours > 30 { "2001:db8:85a3::8a2e:370:7334" } else { "203.0.113.7" }.into()),
+    };
+    vec![
+        of(0, "activity-in-passkey".into()),
+        of(15, "activity-letter".into()),
+        of(27, "activity-passkey".into()),
+        of(50, Words::new("activity-linked").with("provider", "google")),
+        of(80, Words::new("activity-allowed").with("client", "tidewater")),
+        of(400, "activity-in-two-steps".into()),
+    ]
+}

@@ -1,0 +1,135 @@
+//! `/account/password`: a new password, the first one, or none. The old one is not asked for: whoever comes here has just proved
+//! who they are, perhaps by something stronger.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::recent::{Who, recently_proved};
+use super::security::{self, notices};
+use super::ways_in;
+use crate::app::App;
+use crate::config::MethodName;
+use crate::credential::{self, Kind};
+use crate::error::{Error, Result};
+use crate::form::{Form, see_other};
+use crate::identity::WaysIn;
+use crate::mail::Notice;
+use crate::page::{Page, PageResult, Sample, status_of};
+use crate::password::{self, HashPool, Password, busy};
+use crate::session::Visitor;
+use crate::sign_in::Destination;
+use crate::types::{EmailAddress, Words};
+
+/// Asks for it.
+#[derive(Template)]
+#[template(path = "account/password.html")]
+pub struct PasswordPage {
+    /// Look and language.
+    pub page: Page,
+    /// Whose.
+    pub email: String,
+    /// Whether they have one.
+    pub has: bool,
+    /// The fewest characters.
+    pub min_length: usize,
+    /// What is wrong with the one that was chosen.
+    pub problem: Option<Words>,
+}
+
+impl PasswordPage {
+    fn rule(&self) -> String {
+        self.page.words(&Words::new("new-password-rule").with("length", self.min_length))
+    }
+
+    fn title(&self) -> &str {
+        self.page.say(if self.has { "password-change-title" } else { "password-set-title" })
+    }
+}
+
+impl Sample for PasswordPage {
+    fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
+        let of = |has, problem| Self { page: page(), email: "maya@okafor.example".into(), has, min_length: 15, problem };
+        vec![
+            ("account-password", of(true, None)),
+            ("account-password-first", of(false, None)),
+            ("account-password-leaked", of(true, Some("password-leaked".into()))),
+        ]
+    }
+}
+
+/// `GET /account/password`
+pub async fn get_password(app: web::Data<App>, visitor: Visitor) -> PageResult {
+    match may(&app, &visitor).await? {
+        Ok((who, address)) => Ok(page(&app, &visitor, (&who, &address), None).await?),
+        Err(first) => Ok(first),
+    }
+}
+
+/// `POST /account/password`: checked and hashed outside any transaction, then set.
+pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    let Form(mut form) = form?;
+    let (who, address) = match may(&app, &visitor).await? {
+        Ok(both) => both,
+        Err(first) => return Ok(first),
+    };
+    let (session, person) = &who;
+    let typed = form.take("new-password").unwrap_or_default();
+    let names = [app.config.branding.name.as_str(), "housekey"];
+    let password = match Password::chosen(typed, &app.config.sign_in.password, &address, &names) {
+        Ok(password) => password,
+        Err(problem) => return Ok(page(&app, &visitor, (&who, &address), Some(problem)).await?),
+    };
+    let phc = pool.hash(password).await.map_err(busy)?;
+    let letters = notices(&app, &visitor, person, Notice::PasswordChanged).await?;
+    let sign_out = form.get("signout").is_some().then_some(Some(session.id));
+    let mut work = security::begin(&app, &visitor, person).await?;
+    credential::lock(&work, person.id).await?;
+    password::set(&mut work, person.id, &phc, sign_out, &letters).await?;
+    work.commit().await?;
+    Ok(security::here(&app))
+}
+
+/// `POST /account/password/remove`: never the last way in.
+pub async fn post_remove(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
+    form?;
+    let who = match recently_proved(&app, &visitor, Destination::Security).await? {
+        Ok(who) => who,
+        Err(first) => return Ok(first),
+    };
+    let person = &who.1;
+    let letters = notices(&app, &visitor, person, Notice::PasswordRemoved).await?;
+    let mut work = security::begin(&app, &visitor, person).await?;
+    // Two at once, in two tabs, must not take the last two away.
+    credential::lock(&work, person.id).await?;
+    let ways = ways_in::of(&app, work.db(), &visitor, person).await?.1;
+    if !(WaysIn { password: false, ..ways }).any() {
+        drop(work);
+        return Ok(security::page(&app, &visitor, &who, Some(Words::new("password-last"))).await?);
+    }
+    password::remove(&mut work, person.id, &letters).await?;
+    work.commit().await?;
+    Ok(security::here(&app))
+}
+
+async fn may(app: &App, visitor: &Visitor) -> Result<Result<(Who, EmailAddress), HttpResponse>> {
+    if !app.config.offers(MethodName::Password) {
+        return Err(Error::NotFound);
+    }
+    let who = match recently_proved(app, visitor, Destination::Password).await? {
+        Ok(who) => who,
+        Err(first) => return Ok(Err(first)),
+    };
+    let address = who.1.email.clone();
+    Ok(address.map(|address| (who, address)).ok_or_else(|| see_other(&app.config.issuer.join("/account"))))
+}
+
+async fn page(app: &App, visitor: &Visitor, (who, address): (&Who, &EmailAddress), problem: Option<Words>) -> Result<HttpResponse> {
+    let page = PasswordPage {
+        page: visitor.page(app, None),
+        email: address.to_string(),
+        has: credential::has(app.db.read(), who.1.id, Kind::Password).await?,
+        min_length: app.config.sign_in.password.min_length,
+        problem,
+    };
+    Ok(visitor.show(status_of(page.problem.as_ref()), &page))
+}
