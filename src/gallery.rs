@@ -80,6 +80,7 @@ fn pages(page: &dyn Fn() -> Page) -> Vec<(String, String)> {
     rendered::<crate::account::home::ProfilePage>(page, &mut all);
     rendered::<crate::account::password::PasswordPage>(page, &mut all);
     rendered::<crate::account::data::DataPage>(page, &mut all);
+    rendered::<crate::account::offer::OfferPage>(page, &mut all);
     rendered::<crate::account::leave::LeavePage>(page, &mut all);
     rendered::<crate::sign_in::step_up::StepUpPage>(page, &mut all);
     rendered::<crate::account::email::EmailPage>(page, &mut all);

@@ -161,6 +161,7 @@ fn for_owners(config: &mut ServiceConfig) {
                 .route(get().to(account::password::get_password))
                 .route(post().to(account::password::post_password)),
         )
+        .service(resource("/passkey/offer").route(get().to(account::offer::get_offer)).route(post().to(account::offer::post_offer)))
         .service(resource("/account/password/remove").route(post().to(account::password::post_remove)))
         .service(resource("/account/data").route(get().to(account::data::get_data)))
         .service(resource("/account/data/copy").route(post().to(account::data::post_copy)))

@@ -18,7 +18,7 @@ on_each_database!(a_person_sees_their_devices_and_ends_one_or_all_others, |app: 
     }
     stranger.sign_in("noor@okafor.example", PASSWORD).await;
     let page = linux.get("/account/devices").await;
-    for fact in ["Firefox on Linux This device", "Safari on iPhone", "Password", "127.0.0.1"] {
+    for fact in ["This deviceFirefox on Linux", "Safari on iPhone", "Password", "127.0.0.1"] {
         assert!(page.text().contains(fact), "{fact}: {}", page.text());
     }
     // One: dead at every replica, and so is what an app holds of it.

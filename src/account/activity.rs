@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::app::App;
 use crate::audit::{self, AuditLine};
 use crate::error::Result;
-use crate::page::Page;
+use crate::oidc::Clients;
+use crate::page::{Page, ProviderButton};
 use crate::types::{UnixMillis, UserId, Words};
 
 /// How far back it goes.
@@ -32,12 +33,24 @@ impl Happened {
     }
 }
 
-/// The latest first.
-pub(super) async fn of(app: &App, user: UserId) -> Result<Vec<Happened>> {
+/// The latest first. Providers and clients are called what people call them.
+pub(super) async fn of(app: &App, (providers, clients): (&[ProviderButton], &Clients), user: UserId) -> Result<Vec<Happened>> {
     let since = app.clock.now() - KEPT;
     let lines = audit::list_of_user(app.db.read(), user, LOOKED_AT).await?;
-    let said = lines.into_iter().take_while(|line| line.at >= since).filter_map(happened);
-    Ok(said.take(SHOWN).collect())
+    let mut said = Vec::new();
+    for line in lines.into_iter().take_while(|line| line.at >= since) {
+        let client = match &line.client {
+            Some(client) => clients.name_of(app, client).await?,
+            None => String::new(),
+        };
+        let provider = data(&line)["provider"].as_str().unwrap_or_default().to_owned();
+        let provider = providers.iter().find(|button| button.id == provider).map_or(provider, |button| button.name.clone());
+        said.extend(happened(line).map(|one| Happened { what: one.what.with("client", client).with("provider", provider), ..one }));
+        if said.len() == SHOWN {
+            break;
+        }
+    }
+    Ok(said)
 }
 
 /// In words, if it has any: the rest is for operators.
@@ -79,14 +92,7 @@ fn happened(line: AuditLine) -> Option<Happened> {
         "refresh_token.reused" | "code.reused" => "activity-reused",
         _ => return None,
     };
-    let mut words = Words::new(what);
-    if let Some(client) = &line.client {
-        words = words.with("client", client.as_str());
-    }
-    if let Some(provider) = data(&line)["provider"].as_str() {
-        words = words.with("provider", provider);
-    }
-    Some(Happened { at: line.at, what: words, address: line.address })
+    Some(Happened { at: line.at, what: what.into(), address: line.address })
 }
 
 fn signed_in(line: AuditLine) -> Happened {
@@ -118,8 +124,8 @@ pub(super) fn samples() -> Vec<Happened> {
         of(0, "activity-in-passkey".into()),
         of(15, "activity-letter".into()),
         of(27, "activity-passkey".into()),
-        of(50, Words::new("activity-linked").with("provider", "google")),
-        of(80, Words::new("activity-allowed").with("client", "tidewater")),
+        of(50, Words::new("activity-linked").with("provider", "Google")),
+        of(80, Words::new("activity-allowed").with("client", "Tidewater")),
         of(400, "activity-in-two-steps".into()),
     ]
 }

@@ -55,7 +55,7 @@ async fn connect(app: &App, upstreams: &Upstreams, visitor: &Visitor, session: &
     let upstream = upstreams.find(provider).ok_or(Error::NotFound)?;
     let flow = Flow::begin(app, visitor.browser(), Destination::Connections);
     match upstream::leave(app, visitor, upstream, &flow, Some(session)).await? {
-        Ok(href) => Ok(visitor.show(StatusCode::OK, &ContinuePage { page: visitor.page(app, None), href, app: upstream.name.clone() })),
+        Ok(href) => Ok(visitor.show(StatusCode::OK, &ContinuePage { page: visitor.page(app, None), href, app: upstream.name.clone(), upgrade: false })),
         Err(why) => Ok(upstream::page::failed_to_leave(app, visitor, upstream, &flow, &why).await?),
     }
 }

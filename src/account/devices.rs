@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
+use crate::oidc::Clients;
 use crate::page::{Page, PageResult, Sample};
 use crate::session::{self, Listed, Visitor};
 use crate::sign_in::Destination;
@@ -95,7 +96,7 @@ impl Sample for DevicesPage {
 }
 
 /// `GET /account/devices`
-pub async fn get_devices(app: web::Data<App>, visitor: Visitor) -> PageResult {
+pub async fn get_devices(app: web::Data<App>, clients: web::Data<Clients>, visitor: Visitor) -> PageResult {
     let (session, person) = match signed_in(&app, &visitor, Destination::Devices).await? {
         Ok(who) => who,
         Err(first) => return Ok(first),
@@ -113,7 +114,7 @@ pub async fn get_devices(app: web::Data<App>, visitor: Visitor) -> PageResult {
         })
         .collect();
     devices.sort_by_key(|device| (!device.here, std::cmp::Reverse(device.last_seen_at.0)));
-    let activity = activity::of(&app, session.user).await?;
+    let activity = activity::of(&app, (&visitor.providers(), &clients), session.user).await?;
     let shell = Shell::of(Place::Devices, &person);
     Ok(visitor.show(StatusCode::OK, &DevicesPage { page: visitor.page(&app, None), shell, devices, activity }))
 }

@@ -11,6 +11,7 @@ mod email_view;
 mod export;
 pub mod home;
 pub mod leave;
+pub mod offer;
 pub mod passkeys;
 pub mod password;
 pub mod provider_token;

@@ -10,7 +10,7 @@ use super::ways_in;
 use crate::app::App;
 use crate::credential;
 use crate::error::{Error, Result};
-use crate::form::Form;
+use crate::form::{Form, Parameters};
 use crate::mail::Notice;
 use crate::page::PageResult;
 use crate::passkey::page::answer;
@@ -22,7 +22,7 @@ use crate::types::{CredentialId, Words};
 const LONGEST_NAME: usize = 60;
 
 /// Who may, and with what.
-async fn may(
+pub(super) async fn may(
     app: &App,
     ceremony: Option<web::Data<Ceremony>>,
     visitor: &Visitor,
@@ -47,27 +47,37 @@ pub async fn post_passkeys(app: web::Data<App>, ceremony: Option<web::Data<Cerem
         Ok(both) => both,
         Err(first) => return Ok(first),
     };
+    let problem = match make(&app, &ceremony, (&visitor, &who), &form).await? {
+        Ok(Added::Yes) => return Ok(security::here(&app)),
+        Ok(Added::Refused) => Words::new("passkey-not-added"),
+        Ok(Added::TooMany) => Words::new("passkey-too-many"),
+        Err(problem) => problem,
+    };
+    Ok(security::page(&app, &visitor, &who, Some(problem)).await?)
+}
+
+/// Adds what a browser made, or says why it came too late.
+pub(super) async fn make(
+    app: &App,
+    ceremony: &Ceremony,
+    (visitor, who): (&Visitor, &Who),
+    form: &Parameters,
+) -> Result<std::result::Result<Added, Words>> {
     let user = who.1.id;
-    let Some(begun) = Begun::open(&app, Purpose::Register, (visitor.browser(), Some(user)), form.text("state")) else {
-        return Ok(security::page(&app, &visitor, &who, Some(Words::new("passkey-late"))).await?);
+    let Some(begun) = Begun::open(app, Purpose::Register, (visitor.browser(), Some(user)), form.text("state")) else {
+        return Ok(Err(Words::new("passkey-late")));
     };
     let response = serde_json::from_str(form.text("response"));
     let response = response.map_err(|_| Error::Malformed("the answer of the authenticator cannot be read".into()))?;
     let data = URL_SAFE_NO_PAD.decode(form.text("authenticator")).unwrap_or_default();
-    let letters = security::notices(&app, &visitor, &who.1, Notice::PasskeyAdded).await?;
-    let mut work = security::begin(&app, &visitor, &who.1).await?;
+    let letters = security::notices(app, visitor, &who.1, Notice::PasskeyAdded).await?;
+    let mut work = security::begin(app, visitor, &who.1).await?;
     let new = NewPasskey { user, begun, response: &response, authenticator_data: &data, notices: &letters };
-    let added = passkey::add((&app.config, &ceremony), &mut work, new).await?;
-    let problem = match added {
-        Added::Yes => {
-            work.commit().await?;
-            return Ok(security::here(&app));
-        }
-        Added::Refused => "passkey-not-added",
-        Added::TooMany => "passkey-too-many",
-    };
-    drop(work);
-    Ok(security::page(&app, &visitor, &who, Some(Words::new(problem))).await?)
+    let added = passkey::add((&app.config, ceremony), &mut work, new).await?;
+    if added == Added::Yes {
+        work.commit().await?;
+    }
+    Ok(Ok(added))
 }
 
 /// `POST /account/security/passkeys/rename`: only a name, for which being signed in is enough.

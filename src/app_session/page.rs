@@ -2,20 +2,23 @@
 //! It is an answer of its own, not a redirect, because `form-action 'self'` in our policy would
 //! otherwise stop the journey that a form began.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::deliver::{self, deliver};
 use super::view::ContinuePage;
 use crate::app::App;
+use crate::credential::{self, Kind};
 use crate::error::{Error, Result};
 use crate::form::{Parameters, see_other};
 use crate::key::Keys;
 use crate::oidc::authorize::{self, Needed, Reply, needed};
 use crate::oidc::{Client, Clients, consent};
 use crate::page::PageResult;
-use crate::session::Visitor;
-use crate::sign_in::{AppRequest, Flow, accounts, go};
+use crate::session::{Session, Visitor};
+use crate::sign_in::{AppRequest, Flow, Method, accounts, go, offer};
 use crate::types::RedirectUri;
 use crate::user;
 
@@ -38,7 +41,7 @@ pub async fn get_continue(
     }
     if flow.refused {
         let reply = deliver::refusal(&app, asked, "access_denied", "the person did not allow it");
-        return Ok(hand_off(&app, &visitor, &client, reply)?);
+        return Ok(hand_off(&app, &visitor, &client, (reply, false))?);
     }
     let session = visitor.session(&app).await?;
     match needed(&app, &client, asked, session.as_ref(), Some(&flow)).await? {
@@ -46,13 +49,14 @@ pub async fn get_continue(
         Needed::Again => Ok(go(&app, "/reauth", &flow)?),
         Needed::SomebodyElse => {
             let reply = deliver::refusal(&app, asked, "login_required", "somebody else signed in than id_token_hint names");
-            Ok(hand_off(&app, &visitor, &client, reply)?)
+            Ok(hand_off(&app, &visitor, &client, (reply, false))?)
         }
         Needed::Choice(who) => Ok(accounts::show(&app, &visitor, &flow, client.name(), &who)?),
         Needed::Consent(who) => Ok(consent::show(&app, &visitor, &flow, (&client, asked), &who.1)?),
         Needed::Nothing(session) => {
             let delivery = deliver(&app, &keys, &client, visitor.actor(), (asked, &session)).await?;
-            let mut response = hand_off(&app, &visitor, &client, delivery.reply.clone())?;
+            let upgrade = may_upgrade(&app, &visitor, &session).await?;
+            let mut response = hand_off(&app, &visitor, &client, (delivery.reply.clone(), upgrade))?;
             delivery.dress(&app, &client, &mut response);
             Ok(response)
         }
@@ -68,7 +72,7 @@ async fn begin_again(app: &App, visitor: &Visitor, client: &Client, asked: &AppR
     };
     let email = person.and_then(|person| person.email).map(|email| email.to_string());
     match start_of(client, asked, app.config.issuer.as_str(), email.as_deref()) {
-        Some(href) => hand_off(app, visitor, client, Reply::Go(href)),
+        Some(href) => hand_off(app, visitor, client, (Reply::Go(href), false)),
         None => Ok(see_other(&app.config.issuer.join("/account"))),
     }
 }
@@ -93,11 +97,22 @@ async fn still_registered(app: &App, clients: &Clients, asked: &AppRequest) -> R
     client.filter(|client| client.may_redirect_to(&asked.redirect_uri)).ok_or(Error::STALE)
 }
 
-fn hand_off(app: &App, visitor: &Visitor, client: &Client, reply: Reply) -> Result<HttpResponse> {
+/// Whether the browser may make a passkey on the way (WebAuthn §5.1.3, conditional creation): its person has just used a password,
+/// and has no passkey yet.
+async fn may_upgrade(app: &App, visitor: &Visitor, session: &Session) -> Result<bool> {
+    const JUST_NOW: Duration = Duration::from_mins(1);
+    let by_password = session.amr.iter().any(|name| name == Method::Password.amr());
+    let asks = by_password && app.config.offers_passkeys() && offer::makes_by_itself(visitor);
+    Ok(asks
+        && app.clock.now().since(session.auth_time) <= JUST_NOW
+        && credential::count(app.db.read(), session.user, Kind::Passkey).await? == 0)
+}
+
+fn hand_off(app: &App, visitor: &Visitor, client: &Client, (reply, upgrade): (Reply, bool)) -> Result<HttpResponse> {
     let href = match reply {
         Reply::Go(href) => href,
         Reply::Send { to, fields } => return authorize::form_post(app, visitor, client, to, fields),
     };
     let page = visitor.page(app, Some(&client.id));
-    Ok(visitor.show(StatusCode::OK, &ContinuePage { page, href, app: client.name().to_owned() }))
+    Ok(visitor.show(StatusCode::OK, &ContinuePage { page, href, app: client.name().to_owned(), upgrade }))
 }

@@ -15,6 +15,8 @@ pub struct ContinuePage {
     pub href: String,
     /// The app's name.
     pub app: String,
+    /// Whether the browser may make a passkey by itself on the way: it has just seen the password.
+    pub upgrade: bool,
 }
 
 impl ContinuePage {
@@ -29,6 +31,7 @@ impl ContinuePage {
 
 impl Sample for ContinuePage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        vec![("continue", Self { page: page(), href: "#continue".into(), app: "Tidewater".into() })]
+        let of = |upgrade| Self { page: page(), href: "#continue".into(), app: "Tidewater".into(), upgrade };
+        vec![("continue", of(false)), ("continue-upgrade", of(true))]
     }
 }

@@ -3,15 +3,14 @@
 use sea_orm::sea_query::{OnConflict, TableCreateStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    Schema, Statement,
+    Schema,
 };
-use uuid::Uuid;
 
 use super::{Kind, TRUSTED_FOR};
 use crate::crypto::Crypto;
-use crate::db::{Row, remove_some, sql};
+use crate::db::{remove_some, sql};
 use crate::error::Result;
-use crate::types::{CredentialId, EmailAddress, UnixMillis, UserId};
+use crate::types::{CredentialId, UnixMillis, UserId};
 use crate::user::{self, Person, PersonRow};
 use crate::work::Work;
 
@@ -53,6 +52,13 @@ pub struct Credential {
     sealed: Vec<u8>,
 }
 
+impl Credential {
+    /// From a row.
+    pub(super) fn open(crypto: &Crypto, id: CredentialId, sealed: Vec<u8>) -> Result<Self> {
+        Ok(Self { id, data: crypto.open_column(&identity(id), &sealed)?, sealed })
+    }
+}
+
 /// A way in to be.
 pub struct NewCredential<'a> {
     /// Whose.
@@ -65,33 +71,6 @@ pub struct NewCredential<'a> {
     pub lookup_key: Vec<u8>,
     /// What the kind keeps.
     pub data: &'a [u8],
-}
-
-/// Whose an address is and how it is kept, and their way in of that kind.
-pub type Found = (Option<(UserId, EmailAddress)>, Option<Credential>);
-
-/// Looks for it.
-pub async fn find_by_address(db: &impl ConnectionTrait, crypto: &Crypto, address: &EmailAddress, kind: Kind) -> Result<Found> {
-    let row = db.query_one_raw(look_by_address(db, address, kind)).await?;
-    row.map_or(Ok((None, None)), |row| read_found(crypto, &row.into()))
-}
-
-/// The statement that looks. It returns one row, whether there is somebody or not.
-pub fn look_by_address(db: &impl ConnectionTrait, address: &EmailAddress, kind: Kind) -> Statement {
-    let text = "SELECT e.user_id, e.address, c.id, c.data FROM (SELECT 1) AS one LEFT JOIN emails e ON e.canonical = $1 \
-         LEFT JOIN credentials c ON c.user_id = e.user_id AND c.kind = $2";
-    sql(db, text, [address.canonical().into(), kind.as_str().into()])
-}
-
-/// What it returns.
-pub fn read_found(crypto: &Crypto, row: &Row) -> Result<Found> {
-    let open = |(id, sealed): (CredentialId, Vec<u8>)| -> Result<Credential> {
-        Ok(Credential { id, data: crypto.open_column(&identity(id), &sealed)?, sealed })
-    };
-    let id = row.get::<Option<Uuid>>("id")?.map(CredentialId);
-    let found = id.zip(row.get("data")?).map(open).transpose()?;
-    let address = row.get::<Option<String>>("address")?.and_then(|address| EmailAddress::parse(&address).ok());
-    Ok((row.get::<Option<Uuid>>("user_id")?.map(UserId).zip(address), found))
 }
 
 /// A way in as a list shows it.
@@ -115,9 +94,7 @@ pub async fn find_by_key(db: &impl ConnectionTrait, crypto: &Crypto, kind: Kind,
         .filter(credential::Column::LookupKey.eq(key.to_vec()))
         .one(db)
         .await?;
-    let open = |row: credential::Model| -> Result<_> {
-        Ok((row.user_id, Credential { id: row.id, data: crypto.open_column(&identity(row.id), &row.data)?, sealed: row.data }))
-    };
+    let open = |row: credential::Model| Ok((row.user_id, Credential::open(crypto, row.id, row.data)?));
     row.map(open).transpose()
 }
 

@@ -43,7 +43,7 @@ pub async fn post_link(app: web::Data<App>, visitor: Visitor, link: web::Path<St
     match by_link(&app, &challenge, answering).await? {
         // Somebody was faster: with the same link, or with the code.
         Redeemed::Over => Ok(show(&app, &visitor, &find(&app, &link).await?, &link)?),
-        redeemed => Ok(go_on(&app, &visitor, &flow, redeemed)?),
+        redeemed => Ok(go_on(&app, &visitor, &flow, redeemed).await?),
     }
 }
 

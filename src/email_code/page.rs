@@ -70,14 +70,14 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
             too_soon(&mut response, wait);
             Ok(response)
         }
-        redeemed => Ok(go_on(&app, &visitor, &flow, redeemed)?),
+        redeemed => Ok(go_on(&app, &visitor, &flow, redeemed).await?),
     }
 }
 
 /// Where an answer that was right leads.
-pub(super) fn go_on(app: &App, visitor: &Visitor, flow: &Flow, redeemed: Redeemed) -> Result<HttpResponse> {
+pub(super) async fn go_on(app: &App, visitor: &Visitor, flow: &Flow, redeemed: Redeemed) -> Result<HttpResponse> {
     match redeemed {
-        Redeemed::SignedIn { user, secret } => onward(app, visitor, flow, user, &secret),
+        Redeemed::SignedIn { user, secret } => onward(app, visitor, flow, user, &secret).await,
         Redeemed::Half(proved) => second_step(app, flow, proved),
         Redeemed::Recover(challenge) => go(app, "/recover/new", &flow.clone().recovering(challenge)),
         Redeemed::Confirmed { done } => Ok(visitor.show(StatusCode::OK, &ConfirmedPage { page: visitor.page(app, None), done })),

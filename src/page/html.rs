@@ -66,6 +66,11 @@ impl Html {
     pub fn time(rfc3339: &str, text: &str) -> Self {
         Self(format!("<time datetime=\"{}\">{}</time>", escaped(rfc3339), escaped(text)))
     }
+
+    /// The same with its day.
+    pub fn moment(rfc3339: &str, text: &str) -> Self {
+        Self(format!("<time datetime=\"{}\" data-day>{}</time>", escaped(rfc3339), escaped(text)))
+    }
 }
 
 impl fmt::Display for Html {

@@ -104,6 +104,11 @@ impl Page {
         Html::time(&at.rfc3339(), &clock(at))
     }
 
+    /// A day and a time of day. The script turns it into the reader's own.
+    pub fn moment(&self, at: UnixMillis) -> Html {
+        Html::moment(&at.rfc3339(), &format!("{} {}", at.date(), clock(at)))
+    }
+
     /// How long to wait, in seconds or minutes.
     pub fn wait(&self, seconds: u64) -> String {
         let words = if seconds < 90 {
@@ -114,9 +119,10 @@ impl Page {
         self.words(&words)
     }
 
-    /// Whether a problem lies in what was typed. Having to wait is nobody's mistake, and a passkey is not typed.
+    /// Whether a problem lies in what was typed. Having to wait is nobody's mistake, a passkey is not typed, and the last way in
+    /// stays whatever is.
     pub fn blames(&self, problem: &Words) -> bool {
-        problem.key != "check-wait" && !problem.key.starts_with("passkey-")
+        problem.key != "check-wait" && !problem.key.starts_with("passkey-") && problem.key != "password-last"
     }
 
     /// Whether there is such a problem.

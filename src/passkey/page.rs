@@ -11,7 +11,7 @@ use super::sign_in::{self, Outcome, Presented, find};
 use super::{Begun, Ceremony, Purpose};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::form::Form;
+use crate::form::{Form, see_other};
 use crate::page::PageResult;
 use crate::session::Visitor;
 use crate::sign_in::{At, Flow, notices_of, onward, page};
@@ -29,7 +29,12 @@ pub async fn post_passkey(app: web::Data<App>, ceremony: Option<web::Data<Ceremo
     let Form(form) = form?;
     let ceremony = ceremony.ok_or(Error::NotFound)?;
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
-    let problem = |key| Ok(page::show_problem(&app, &visitor, &flow, flow.typed(), Words::new(key))?);
+    // A second step is refused where it was asked for.
+    let half = flow.proved.is_some();
+    let problem = |key| match half {
+        true => Ok(see_other(&app.config.issuer.join(&format!("/sign-in/two-step?flow={}&with=passkey&refused=1", flow.seal(&app)?)))),
+        false => Ok(page::show_problem(&app, &visitor, &flow, flow.typed(), Words::new(key))?),
+    };
     let Some(begun) = Begun::open(&app, Purpose::SignIn, (visitor.browser(), None), form.text("state")) else {
         return problem("passkey-late");
     };
@@ -43,9 +48,10 @@ pub async fn post_passkey(app: web::Data<App>, ceremony: Option<web::Data<Ceremo
         None => Vec::new(),
     };
     let at = At { notices: told, ..visitor.at(flow.asked()) };
-    let presented = Presented { begun, response: &response, caller: visitor.caller(), at };
+    let presented = Presented { begun, response: &response, caller: visitor.caller(), at, after: flow.proved.as_ref() };
     match sign_in::sign_in(&app, &ceremony, presented, found).await? {
-        Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
+        Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow.unproved(), user, &secret).await?),
+        Outcome::Unknown if half => problem("passkey-unknown"),
         Outcome::Unknown => Ok(page::show_unknown_passkey(&app, &visitor, &flow, unknown(&app, &response))?),
         Outcome::Refused => problem("passkey-refused"),
     }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Credential, Kind};
 use crate::error::{Error, Result};
-use crate::sign_in::{At, Completed, Method, Proofs, complete};
+use crate::sign_in::{At, Completed, Method, Proofs, Proved, complete, counts, still_counts};
 use crate::types::{Caller, SessionSecret, Token, UserId};
 use crate::work::Actor;
 
@@ -39,6 +39,8 @@ pub struct Presented<'a> {
     pub caller: &'a Caller,
     /// Where a session would begin.
     pub at: At<'a>,
+    /// What the person has shown before, if this is their second step.
+    pub after: Option<&'a Proved>,
 }
 
 /// Whose passkey it claims to be. Nothing is proved by that.
@@ -48,13 +50,13 @@ pub async fn find(app: &App, response: &PublicKeyCredential) -> Result<Option<(U
 
 /// Checks it.
 pub async fn sign_in(app: &App, ceremony: &Ceremony, presented: Presented<'_>, found: Option<(UserId, Credential)>) -> Result<Outcome> {
-    let Presented { begun, response, caller, at } = presented;
+    let Presented { begun, response, caller, at, after } = presented;
     let Some((user, credential)) = found else { return Ok(Outcome::Unknown) };
     let kept = Kept::read(&credential.data)?;
     // The browser says for whom it found the key: not for somebody else (§7.2 step 6).
     let handle = ceremony.webauthn().identify_discoverable_authentication(response).ok();
     let checked = match handle {
-        Some((claimed, _)) if claimed == user.0 && is_whole(app, &response.response) => {
+        Some((claimed, _)) if claimed == user.0 && after.is_none_or(|proved| proved.user == user) && is_whole(app, &response.response) => {
             ceremony.webauthn().finish_discoverable_authentication_v2(response, begun.asked, &kept.passkey)
         }
         _ => Err(WebauthnError::InvalidUserUniqueId),
@@ -82,7 +84,13 @@ pub async fn sign_in(app: &App, ceremony: &Ceremony, presented: Presented<'_>, f
     let Some(person) = credential::touch(&mut work, &credential, Some(&renewed)).await? else {
         return Ok(Outcome::Refused);
     };
-    let proofs = Proofs::of(Method::Passkey).by(credential.id);
+    // Alone it is two steps; as a second one it is named beside the first, which has to count still.
+    let first = match after {
+        Some(proved) if counts(app, proved) && still_counts(&work, proved).await? => Some(proved.proofs.clone()),
+        Some(_) => return Ok(Outcome::Refused),
+        None => None,
+    };
+    let proofs = first.map_or_else(|| Proofs::of(Method::Passkey), |first| first.and(Method::Passkey)).by(credential.id);
     let completed = complete(&mut work, &person, &proofs, at, &app.config.sign_in).await?;
     work.commit().await?;
     Ok(match completed {

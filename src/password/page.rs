@@ -49,7 +49,7 @@ pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visit
     let look = (flow.client(), visitor.language());
     let attempted = Attempted { address: &address, password, devices: &devices, caller: visitor.caller(), at: visitor.at(flow.asked()), page: look };
     match sign_in(&app, &pool, attempted).await? {
-        Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
+        Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret).await?),
         Outcome::Wrong => Ok(page(&app, &visitor, &flow, wrong())?),
         Outcome::Half(proved) => Ok(second_step(&app, &flow, proved)?),
         Outcome::Wait(wait) => Ok(page(&app, &visitor, &flow, Say::Wait(wait))?),

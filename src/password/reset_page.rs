@@ -61,7 +61,7 @@ pub async fn post_reset(app: web::Data<App>, pool: web::Data<HashPool>, visitor:
     let sign_out = form.get("signout").is_some();
     let choosing = Choosing { caller: visitor.caller(), at: visitor.at(flow.asked()), page: &page, sign_out };
     match reset(&app, &challenge, &phc, choosing).await? {
-        Reset::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret)?),
+        Reset::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret).await?),
         Reset::Half(proved) => Ok(second_step(&app, &flow, proved)?),
         Reset::NotYet => Ok(go(&app, "/sign-in", &flow)?),
         Reset::Over => Ok(go(&app, "/sign-in/check", &flow)?),

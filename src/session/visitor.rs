@@ -101,6 +101,11 @@ impl Visitor {
         }
     }
 
+    /// What a cookie of this browser says.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        crate::form::cookie::read(&self.request, name)
+    }
+
     /// Who has signed in at this browser before.
     pub fn devices(&self, app: &App) -> Devices {
         Devices::of(app, &self.request)

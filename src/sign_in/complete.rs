@@ -2,7 +2,8 @@
 
 use super::asked::Asked;
 use super::next_step::{NextStep, Second, next_step};
-use super::proof::{Proofs, Proved};
+use super::half::Proved;
+use super::proof::Proofs;
 use super::trust::Trust;
 use crate::audit::{self, Event};
 use crate::config::{SignIn, TwoStep};

@@ -2,16 +2,25 @@
 
 use actix_web::HttpResponse;
 
-use super::{Destination, Flow, Proved, go};
+use super::{Destination, Flow, Proved, go, offer};
 use crate::app::App;
 use crate::error::Result;
 use crate::form::see_other;
 use crate::session::{Visitor, set_cookie};
 use crate::types::{SessionSecret, Token, UserId};
 
-/// Gives the browser its session and sends it where the journey leads.
-pub fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &Token<SessionSecret>) -> Result<HttpResponse> {
-    let mut response = see_other(&next(app, flow)?);
+/// Gives the browser its session and sends it where the journey leads, perhaps past the offer of a passkey.
+pub async fn onward(
+    app: &App,
+    visitor: &Visitor,
+    flow: &Flow,
+    user: UserId,
+    secret: &Token<SessionSecret>,
+) -> Result<HttpResponse> {
+    let mut response = match offer::is_offered(app, visitor, flow, user).await? {
+        true => go(app, "/passkey/offer", flow)?,
+        false => see_other(&next(app, flow)?),
+    };
     set_cookie(&mut response, secret, app.config.sign_in.session);
     visitor.devices(app).remember(app, (user, flow.by.as_ref()), &mut response);
     Ok(response)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::types::{CredentialId, UnixMillis, UserId};
+use crate::types::CredentialId;
 
 /// A way in that succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,15 +108,4 @@ impl Proofs {
     pub fn names(&self) -> Vec<&'static str> {
         self.methods.iter().map(|method| method.as_str()).collect()
     }
-}
-
-/// What has been proved so far, where a second step is asked for: carried by the journey, in its browser.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Proved {
-    /// Who it is.
-    pub user: UserId,
-    /// By what.
-    pub proofs: Proofs,
-    /// When.
-    pub at: UnixMillis,
 }

@@ -12,13 +12,10 @@ use crate::error::Result;
 use crate::limit::{self, Action};
 use crate::mail::{self, Notice};
 use crate::page::Page;
-use crate::sign_in::{At, Completed, Method, Proved, Trust, complete};
+use crate::sign_in::{At, Completed, Method, Proved, Trust, complete, counts, still_counts};
 use crate::types::{Caller, SessionSecret, Token, UserId};
 use crate::user;
 use crate::work::{Actor, Work};
-
-/// How long the first step counts.
-const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What was typed.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +53,6 @@ pub enum Checked {
     Wait(Duration),
     /// The first step no longer counts, or the person may not come in.
     Over,
-}
-
-/// Whether the first step still counts, as far as the time goes.
-pub fn counts(app: &App, proved: &Proved) -> bool {
-    app.clock.now().since(proved.at) <= PATIENCE
 }
 
 /// Counts a try, and says how long to wait if there were too many.
@@ -112,14 +104,6 @@ pub async fn check(app: &App, proved: &Proved, answer: Answer<'_>, answering: An
     mail::post(&mut work, &notices)?;
     work.commit().await?;
     Ok(Checked::SignedIn { secret, trust })
-}
-
-/// Nothing that was proved with a way in holds once that way is gone: the password has been changed, the identity taken away.
-async fn still_counts(work: &Work<'_>, proved: &Proved) -> Result<bool> {
-    match proved.proofs.credential() {
-        Some(id) => credential::still_has(work.db(), proved.user, id).await,
-        None => Ok(true),
-    }
 }
 
 /// Uses it up. Fifty at once: one does.

@@ -63,7 +63,7 @@ pub fn begin(app: &App, user: UserId) -> Started {
 /// Who sets an app up.
 #[derive(Debug, Clone, Copy)]
 pub enum By {
-    /// Somebody on the way in, who has shown a first step alone: only where there is no app yet.
+    /// Somebody on the way in, who has shown a first step alone: only where there is neither an app nor a passkey yet.
     Newcomer,
     /// The person, in this session, which goes on.
     Owner(SessionId),
@@ -83,7 +83,7 @@ pub async fn turn_on(
     let Some(proven) = started.app.with_used(&digits, work.now)? else { return Ok(None) };
     credential::lock(work, user).await?;
     let keep = match by {
-        By::Newcomer if credential::has(work.db(), user, Kind::Totp).await? => return Ok(None),
+        By::Newcomer if has_second_step(app, work, user).await? => return Ok(None),
         By::Newcomer => None,
         By::Owner(session) => Some(session),
     };
@@ -103,6 +103,11 @@ pub async fn turn_on(
     work.record(Event::TwoStepTurnedOn { user });
     mail::post(work, notices)?;
     Ok(Some(codes))
+}
+
+async fn has_second_step(app: &App, work: &Work<'_>, user: UserId) -> Result<bool> {
+    let passkey = app.config.offers_passkeys() && credential::count(work.db(), user, Kind::Passkey).await? > 0;
+    Ok(passkey || credential::has(work.db(), user, Kind::Totp).await?)
 }
 
 /// Turns it off, if this is the code that the app shows, or one of the recovery codes. Says whether it was.

@@ -3,9 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::check::{Answer, Answering, Checked, check, counts, limited};
-use super::manage::{By, Started, begin, turn_on};
-use super::view::{CodesPage, Place, SetUpPage, TwoStepPage};
+use super::check::{Answer, Answering, Checked, check, limited};
+use super::manage::{By as Who, Started, begin, turn_on};
+use super::view::{By, CodesPage, Has, Place, SetUpPage, TwoStepPage};
 use crate::app::App;
 use crate::credential::{self, Kind};
 use crate::error::Result;
@@ -13,20 +13,29 @@ use crate::form::{Form, Parameters, see_other};
 use crate::mail::Notice;
 use crate::page::{PageResult, status_of};
 use crate::session::{Visitor, set_cookie};
-use crate::sign_in::{At, Completed, Flow, Method, Proved, complete, go, next, notices_of, onward, too_soon, wait_words};
-use crate::types::{EmailAddress, Envelope, Words};
+use crate::sign_in::{At, Completed, Flow, Method, Proved, complete, counts, go, next, notices_of, onward, too_soon, wait_words};
+use crate::types::{EmailAddress, Envelope, UserId, Words};
 use crate::user;
 use crate::work::Actor;
 
-/// `GET /sign-in/two-step`: the app's code; with `?with=recovery` one of the codes for when it is lost.
+/// `GET /sign-in/two-step`: the app's code, or with `?with=…` something else that the person has.
 pub async fn get_two_step(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> PageResult {
     let parameters = Parameters::of_query(&request);
     let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
     let Some(proved) = flow.proved.clone().filter(|proved| counts(&app, proved)) else { return Ok(go(&app, "/sign-in", &flow)?) };
-    if !credential::has(app.db.read(), proved.user, Kind::Totp).await? {
+    let has = has(&app, proved.user).await?;
+    let Some(first) = has.first() else {
         return Ok(set_up_page(&app, &visitor, (&flow, &proved), begin(&app, proved.user), None).await?);
-    }
-    Ok(page(&app, &visitor, &flow, parameters.text("with") == "recovery", None)?)
+    };
+    let by = match parameters.text("with") {
+        "recovery" => By::Recovery,
+        "passkey" => By::Passkey,
+        "code" => By::Code,
+        _ => first,
+    };
+    let by = if has.offers(by) { by } else { first };
+    let problem = (parameters.get("refused").is_some() && by == By::Passkey).then(|| Words::new("passkey-refused-here"));
+    Ok(page(&app, &visitor, &flow, (by, has), problem)?)
 }
 
 /// `POST /sign-in/two-step`
@@ -36,10 +45,11 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
     let Some(proved) = flow.proved.clone() else { return Ok(go(&app, "/sign-in", &flow)?) };
     let recovery = form.get("recovery").is_some();
     let typed = form.text(if recovery { "recovery" } else { "code" });
-    let answer = if recovery { Answer::Recovery(typed) } else { Answer::Code(typed) };
+    let (by, answer) = if recovery { (By::Recovery, Answer::Recovery(typed)) } else { (By::Code, Answer::Code(typed)) };
+    let asked = (by, has(&app, proved.user).await?);
     if typed.trim().is_empty() {
         let empty = if recovery { "recovery-empty" } else { "two-step-empty" };
-        return Ok(page(&app, &visitor, &flow, recovery, Some(Words::new(empty)))?);
+        return Ok(page(&app, &visitor, &flow, asked, Some(Words::new(empty)))?);
     }
     let look = visitor.page(&app, flow.client());
     let mut at = visitor.at(flow.asked());
@@ -48,7 +58,7 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
     match check(&app, &proved, answer, Answering { caller: visitor.caller(), at, trust, page: &look }).await? {
         Checked::SignedIn { secret, trust } => {
             let flow = flow.unproved();
-            let mut response = onward(&app, &visitor, &flow, proved.user, &secret)?;
+            let mut response = onward(&app, &visitor, &flow, proved.user, &secret).await?;
             if let Some(trust) = trust {
                 trust.give(&mut response);
             }
@@ -56,10 +66,10 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
         }
         Checked::Wrong => {
             let wrong = if recovery { "recovery-wrong" } else { "two-step-wrong" };
-            Ok(page(&app, &visitor, &flow, recovery, Some(Words::new(wrong)))?)
+            Ok(page(&app, &visitor, &flow, asked, Some(Words::new(wrong)))?)
         }
         Checked::Wait(wait) => {
-            let mut response = page(&app, &visitor, &flow, recovery, Some(wait_words(wait)))?;
+            let mut response = page(&app, &visitor, &flow, asked, Some(wait_words(wait)))?;
             too_soon(&mut response, wait);
             Ok(response)
         }
@@ -72,8 +82,8 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
     let Form(form) = form?;
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     let Some(proved) = flow.proved.clone().filter(|proved| counts(&app, proved)) else { return Ok(go(&app, "/sign-in", &flow)?) };
-    // Who has an app already, perhaps since a moment ago in another tab, is asked for its code.
-    if credential::has(app.db.read(), proved.user, Kind::Totp).await? {
+    // Who has a second step already, perhaps since a moment ago in another tab, is asked for it.
+    if has(&app, proved.user).await?.first().is_some() {
         return Ok(go(&app, "/sign-in/two-step", &flow)?);
     }
     let started = Started::open(&app, proved.user, form.text("started"));
@@ -86,7 +96,7 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
     let letters = user::notices(&app, proved.user, (Notice::TwoStepOn, visitor.user_agent()), &look).await?;
     let at = At { notices: told(&app, &visitor, &flow, &proved).await?, ..visitor.at(flow.asked()) };
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(proved.user))).await?;
-    let codes = turn_on(&app, &mut work, (&started, form.text("code")), By::Newcomer, &letters).await?;
+    let codes = turn_on(&app, &mut work, (&started, form.text("code")), Who::Newcomer, &letters).await?;
     let Some(codes) = codes else {
         drop(work);
         return Ok(set_up_page(&app, &visitor, (&flow, &proved), started, Some(Words::new("two-step-wrong"))).await?);
@@ -128,9 +138,16 @@ async fn address(app: &App, proved: &Proved) -> Result<Option<EmailAddress>> {
     Ok(user::look(&app.db, proved.user).await?.and_then(|person| person.email))
 }
 
-fn page(app: &App, visitor: &Visitor, flow: &Flow, recovery: bool, problem: Option<Words>) -> Result<HttpResponse> {
+/// What this person has for a second step.
+async fn has(app: &App, user: UserId) -> Result<Has> {
+    let app_is_there = credential::has(app.db.read(), user, Kind::Totp).await?;
+    let passkey = app.config.offers_passkeys() && credential::count(app.db.read(), user, Kind::Passkey).await? > 0;
+    Ok(Has { app: app_is_there, passkey })
+}
+
+fn page(app: &App, visitor: &Visitor, flow: &Flow, (by, has): (By, Has), problem: Option<Words>) -> Result<HttpResponse> {
     let status = status_of(problem.as_ref());
-    let page = TwoStepPage { page: visitor.page(app, flow.client()), flow: flow.seal(app)?, recovery, problem };
+    let page = TwoStepPage { page: visitor.page(app, flow.client()), flow: flow.seal(app)?, by, has, problem };
     Ok(visitor.show(status, &page))
 }
 

@@ -9,7 +9,46 @@ use crate::error::Result;
 use crate::page::{Html, Page, Sample};
 use crate::types::Words;
 
-/// Asks for the app's code, or for one of those kept for when it is lost.
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// What the app shows.
+    Code,
+    /// The passkey.
+    Passkey,
+    /// One of the codes kept for when the app is lost.
+    Recovery,
+}
+
+/// Which of them a person has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Has {
+    /// An app, and codes for when it is lost.
+    pub app: bool,
+    /// A passkey.
+    pub passkey: bool,
+}
+
+impl Has {
+    /// What is asked for first: the app's code, whose field is there whatever the browser can do.
+    pub fn first(self) -> Option<By> {
+        match self {
+            Self { app: true, .. } => Some(By::Code),
+            Self { passkey: true, .. } => Some(By::Passkey),
+            _ => None,
+        }
+    }
+
+    /// Whether it can be that.
+    pub fn offers(self, by: By) -> bool {
+        match by {
+            By::Code | By::Recovery => self.app,
+            By::Passkey => self.passkey,
+        }
+    }
+}
+
+/// Asks for it.
 #[derive(Template)]
 #[template(path = "two_step/two_step.html")]
 pub struct TwoStepPage {
@@ -17,8 +56,10 @@ pub struct TwoStepPage {
     pub page: Page,
     /// The sealed journey.
     pub flow: String,
-    /// One of the codes for when the app is lost.
-    pub recovery: bool,
+    /// By what.
+    pub by: By,
+    /// What else there is.
+    pub has: Has,
     /// What is wrong.
     pub problem: Option<Words>,
 }
@@ -36,21 +77,32 @@ impl TwoStepPage {
         Some(self.page.rich("recovery-lost", &[("link", Html::link(help, self.page.say("recovery-lost-link")))]))
     }
 
-    fn other(&self) -> String {
+    /// The other ways: what they are called, and where.
+    fn others(&self) -> Vec<(By, &str, String)> {
         let path = self.page.flow_path("/sign-in/two-step", &self.flow);
-        if self.recovery { path } else { format!("{path}&with=recovery") }
+        let all = [
+            (By::Code, "two-step-by-code", format!("{path}&with=code")),
+            (By::Passkey, "reauth-passkey", format!("{path}&with=passkey")),
+            (By::Recovery, "recovery-title", format!("{path}&with=recovery")),
+        ];
+        let others = all.into_iter().filter(|(by, ..)| *by != self.by && self.has.offers(*by));
+        others.map(|(by, key, path)| (by, self.page.say(key), path)).collect()
     }
 }
 
 impl Sample for TwoStepPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |recovery, problem: Option<Words>| Self { page: page(), flow: "flow".into(), recovery, problem };
+        let (app, both, alone) = (Has { app: true, passkey: false }, Has { app: true, passkey: true }, Has { app: false, passkey: true });
+        let of = |by, has, problem: Option<Words>| Self { page: page(), flow: "flow".into(), by, has, problem };
         vec![
-            ("two-step", of(false, None)),
-            ("two-step-error", of(false, Some("two-step-wrong".into()))),
-            ("two-step-limited", of(false, Some(Words::new("check-wait").with("seconds", 42_u64)))),
-            ("two-step-recovery", of(true, None)),
-            ("two-step-recovery-error", of(true, Some("recovery-wrong".into()))),
+            ("two-step", of(By::Code, app, None)),
+            ("two-step-both", of(By::Code, both, None)),
+            ("two-step-passkey", of(By::Passkey, both, None)),
+            ("two-step-passkey-alone", of(By::Passkey, alone, Some("passkey-refused-here".into()))),
+            ("two-step-error", of(By::Code, app, Some("two-step-wrong".into()))),
+            ("two-step-limited", of(By::Code, app, Some(Words::new("check-wait").with("seconds", 42_u64)))),
+            ("two-step-recovery", of(By::Recovery, both, None)),
+            ("two-step-recovery-error", of(By::Recovery, app, Some("recovery-wrong".into()))),
         ]
     }
 }

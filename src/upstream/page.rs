@@ -86,7 +86,7 @@ pub async fn get_callback(
     };
     let flow = attempt.flow.clone();
     match settle(&app, &visitor, &arrival).await? {
-        Settled::SignedIn { user, secret, linked } => Ok(onward(&app, &visitor, &came(flow, upstream, linked), user, &secret)?),
+        Settled::SignedIn { user, secret, linked } => Ok(onward(&app, &visitor, &came(flow, upstream, linked), user, &secret).await?),
         Settled::Half { proved, linked } => Ok(second_step(&app, &came(flow, upstream, linked), proved)?),
         Settled::Connected => Ok(see_other(&next(&app, &flow)?)),
         Settled::Prove(pending) => Ok(see_other(&next(&app, &flow.pending(pending))?)),

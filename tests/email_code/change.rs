@@ -86,7 +86,7 @@ fn a_session_of_yesterday_has_to_prove_itself_first() {
         app.travel(Duration::from_mins(16));
         assert!(is_signed_in(&browser).await);
         let view = browser.get("/account/email").await;
-        assert_eq!(view.url.path(), "/sign-in");
+        assert_eq!(view.url.path(), "/reauth");
         let view = browser.sign_in_from(view, MAYA, PASSWORD).await;
         assert_eq!(view.url.path(), "/account/email", "and goes on where it was");
         assert_eq!(app.browser().get("/account/email").await.url.path(), "/sign-in");

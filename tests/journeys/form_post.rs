@@ -82,7 +82,7 @@ fn a_form_takes_the_answer_to_the_app_by_itself() {
         browser.complaints().await;
         browser.looks_right("account-applications").await;
         browser.click("button[name=remove]").await;
-        browser.wait_for("h1 + p", |text| text.contains("No other apps")).await;
+        browser.wait_for("#apps", |text| text.contains("No other apps")).await;
         browser.looks_right("account-applications-none").await;
         browser.close().await;
         mirror.abort();

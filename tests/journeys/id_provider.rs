@@ -37,7 +37,7 @@ async fn is_forgotten_there(browser: &Chromium, provider: &IdProvider) {
 }
 
 async fn is_account_of(browser: &Chromium, app: &TestApp, address: &str) {
-    browser.wait_for("main", |text| text.contains(&format!("signed in as {address}"))).await;
+    browser.wait_for(".rail", |text| text.contains(address)).await;
     assert_eq!(browser.driver.current_url().await.unwrap().as_str(), format!("{}/account", app.issuer));
 }
 

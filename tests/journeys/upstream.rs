@@ -173,8 +173,7 @@ fn who_changes_their_mind_signs_up_here_and_connects_the_other_site_later() {
         // With scripts and without: the page in between goes on by itself.
         for scripts in [true, false] {
             browser.devtools("Emulation.setScriptExecutionDisabled", serde_json::json!({ "value": !scripts })).await;
-            browser.driver.goto(format!("{}/account", development.issuer)).await.unwrap();
-            browser.click("a[href$='/account/connections']").await;
+            browser.driver.goto(format!("{}/account/connections", development.issuer)).await.unwrap();
             browser.wait_for("main", |text| text.contains("Not connected")).await;
             if scripts {
                 browser.looks_right("connections-none").await;

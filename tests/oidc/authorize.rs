@@ -194,10 +194,10 @@ fn prompt_login_and_max_age_mean_it() {
         assert_eq!(parameter(&silent, "error").as_deref(), Some("login_required"));
         for ask in ["&max_age=10", "&prompt=login"] {
             let view = browser.get(&spa.authorize_path(ask)).await;
-            assert_eq!(view.url.path(), "/sign-in", "{ask}");
+            assert_eq!(view.url.path(), "/reauth", "{ask}");
             // Walking around the page does not count as having signed in.
-            let around = view.url.to_string().replace("/sign-in", "/continue");
-            assert_eq!(browser.get(&around).await.url.path(), "/sign-in");
+            let around = view.url.to_string().replace("/reauth", "/continue");
+            assert_eq!(browser.get(&around).await.url.path(), "/reauth");
             let view = browser.sign_in_from(view, "maya@okafor.example", PASSWORD).await;
             let tokens = spa.redeem(&code_in(&view)).await;
             let later = crate::support::relying_party::claims(tokens.text("id_token"))["auth_time"].as_i64().unwrap();

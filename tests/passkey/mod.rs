@@ -273,7 +273,7 @@ fn a_new_passkey_that_is_wrong_in_any_way_is_not_added() {
         app.travel(Duration::from_mins(6));
         let form = page.form_to("/security/passkeys");
         let view = browser.post("/account/security/passkeys/options", &[("csrf", form.value("csrf"))]).await;
-        assert_eq!(view.url.path(), "/sign-in");
+        assert_eq!(view.url.path(), "/reauth");
         let user = housekey::user::list(app.app.db.read(), None, 1).await.unwrap()[0].person.id;
         assert_eq!(credential::count(app.app.db.read(), user, Kind::Passkey).await.unwrap(), 1);
     });

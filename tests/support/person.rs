@@ -34,8 +34,12 @@ pub async fn maya_at_a_browser(app: &TestApp) -> Browser {
 }
 
 impl Browser {
-    /// Signs in through the real pages, beginning wherever `view` is a sign-in page.
+    /// Signs in through the real pages, beginning wherever `view` is a sign-in page, or one that asks again.
     pub async fn sign_in_from(&self, view: View, address: &str, password: &str) -> View {
+        if view.url.path() == "/reauth" {
+            let view = view.follow("Use your password").await;
+            return view.form_to("/sign-in/password").fill("password", password).submit().await;
+        }
         let view = view.form_to("/sign-in").fill("email", address).submit().await;
         view.form_to("/sign-in/password").fill("password", password).submit().await
     }

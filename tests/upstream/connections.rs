@@ -73,8 +73,8 @@ fn nobody_else_can_begin_or_finish_a_connection() {
         assert_eq!(count(&app, "credentials").await, 2);
         // Long after a sign-in, the person proves it again first.
         app.travel(std::time::Duration::from_mins(16));
-        assert_eq!(browser.get("/account/connections").await.url.path(), "/sign-in");
-        let view = browser.get("/account/connections").await;
+        let view = browser.get("/account/connections").await.form_to("/account/connections").press("Connect u1").await;
+        assert_eq!(view.url.path(), "/reauth");
         let view = browser.sign_in_from(view, "noor@okafor.example", PASSWORD).await;
         assert_eq!(view.url.path(), "/account/connections", "and comes back");
     });

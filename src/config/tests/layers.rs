@@ -226,6 +226,7 @@ fn what_is_printed_is_what_was_loaded() {
     [sign_in.password]
     [sign_in.password.argon2]
     [sign_in.two_step]
+    [passkeys]
     [email]
     [tokens]
     access_ttl = "5m"  # housekey.toml, line 4

@@ -96,18 +96,23 @@ async fn authorize(
             depart(app, visitor, &client, reply)
         }
         Needed::Choice(_) | Needed::Consent(_) => go_on(app, visitor, request, "/continue"),
-        needed => go_on(app, visitor, request, &first_page(visitor, &parameters, &needed)),
+        needed => {
+            // A hint that says nothing to us could mean anybody, and whoever chooses may choose somebody else.
+            let is_clear = parameters.get("id_token_hint").is_none() || request.hinted.is_some();
+            let again = matches!(needed, Needed::Again) && is_clear && !prompt.select_account;
+            go_on(app, visitor, request, &first_page(visitor, &parameters, again))
+        }
     }
 }
 
 /// The page that an app's own button means: of a provider (`provider=google`), or for newcomers (`screen=sign-up`). What
 /// nobody offers here leads to the sign-in page, which shows what there is.
-fn first_page(visitor: &Visitor, parameters: &Parameters, needed: &Needed) -> String {
+fn first_page(visitor: &Visitor, parameters: &Parameters, again: bool) -> String {
     let provider = parameters.get("provider").filter(|named| visitor.providers().iter().any(|button| button.id == **named));
     match (provider, parameters.get("screen")) {
         (Some(provider), _) => format!("/oauth/{provider}"),
         (None, Some("sign-up")) => "/sign-up".to_owned(),
-        _ if matches!(needed, Needed::Again) && !parameters.text("prompt").contains("select_account") => "/reauth".to_owned(),
+        _ if again => "/reauth".to_owned(),
         _ => "/sign-in".to_owned(),
     }
 }
