@@ -25,8 +25,9 @@ fn for_machines(config: &mut ServiceConfig) {
     config
         .service(resource("/health").route(get().to(health::get_health)))
         .service(resource("/ready").route(get().to(health::get_ready)))
-        .service(resource("/.well-known/change-password").route(get().to(account::security::get_change_password)))
-        .service(resource("/.well-known/passkey-endpoints").route(get().to(account::security::get_passkey_endpoints)))
+        .service(resource("/.well-known/change-password").route(get().to(account::well_known::get_change_password)))
+        .service(resource("/.well-known/webauthn").route(get().to(account::well_known::get_related_origins)))
+        .service(resource("/.well-known/passkey-endpoints").route(get().to(account::well_known::get_passkey_endpoints)))
         .service(resource("/assets/{name:.*}").route(get().to(assets::get_asset)));
 }
 

@@ -61,6 +61,7 @@ const ISSUES_NOTHING: &[&str] = &[
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/.well-known/passkey-endpoints",
+    "/.well-known/webauthn",
     "/account",
     "/account/applications",
     "/account/connections",

@@ -3,8 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::connections_view::{Application, Connection};
 pub use super::connections_view::ConnectionsPage;
+use super::connections_view::{Application, Connection};
 use super::recent::{Who, has_just_proved, recently_proved, signed_in};
 use super::shell::{Place, Shell};
 use super::ways_in;
@@ -55,7 +55,10 @@ async fn connect(app: &App, upstreams: &Upstreams, visitor: &Visitor, session: &
     let upstream = upstreams.find(provider).ok_or(Error::NotFound)?;
     let flow = Flow::begin(app, visitor.browser(), Destination::Connections);
     match upstream::leave(app, visitor, upstream, &flow, Some(session)).await? {
-        Ok(href) => Ok(visitor.show(StatusCode::OK, &ContinuePage { page: visitor.page(app, None), href, app: upstream.name.clone(), upgrade: false })),
+        Ok(href) => {
+            Ok(visitor
+                .show(StatusCode::OK, &ContinuePage { page: visitor.page(app, None), href, app: upstream.name.clone(), upgrade: false }))
+        }
         Err(why) => Ok(upstream::page::failed_to_leave(app, visitor, upstream, &flow, &why).await?),
     }
 }

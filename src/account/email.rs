@@ -2,9 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::recent::recently_proved;
-use super::email_view::Pending;
 pub use super::email_view::EmailPage;
+use super::email_view::Pending;
+use super::recent::recently_proved;
 use crate::app::App;
 use crate::email_challenge::{Asked, Asking, Purpose, ask_for_change, code};
 use crate::email_change::{self, Change};
@@ -74,7 +74,8 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
     let digits = code::read(form.text("code"));
     let to = digits.is_some_and(|digits| code::matches(&app.crypto, change.to, &digits));
     let browser = visitor.browser().mark(&app);
-    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at(sign_in::Asked::default()) };
+    let answering =
+        Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at(sign_in::Asked::default()) };
     // A code that fits neither letter is a try of the first.
     let letter = if to { change.to } else { change.from };
     match by_code(&app, letter, form.text("code"), answering).await? {

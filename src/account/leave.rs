@@ -10,7 +10,7 @@ use super::security::{begin, notices};
 use crate::app::App;
 use crate::audit::Event;
 use crate::error::Result;
-use crate::form::Form;
+use crate::form::{Form, see_other};
 use crate::language::Language;
 use crate::mail::{self, Notice};
 use crate::oidc::consent;
@@ -82,26 +82,27 @@ pub async fn post_delete(app: web::Data<App>, visitor: Visitor, form: Result<For
     if !who.1.email.as_ref().is_none_or(is_theirs) {
         return Ok(page(&app, &visitor, &who, (typed, Some(Words::new("delete-other-address")))).await?);
     }
-    let day = leave(&app, &visitor, &who).await?;
+    let Some(day) = leave(&app, &visitor, &who).await? else { return Ok(see_other(&app.config.issuer.join("/sign-in"))) };
     let done = LeavePage { page: visitor.page(&app, None), apps: 0, typed: String::new(), problem: None, done: Some(day) };
     let mut response = visitor.show(StatusCode::OK, &done);
     clear_cookie(&mut response);
     Ok(response)
 }
 
-/// Signs them out everywhere, and keeps them out until they come back. Says on which day they will be gone.
-async fn leave(app: &App, visitor: &Visitor, (_, person): &Who) -> Result<UnixMillis> {
+/// Signs them out everywhere, and keeps them out until they come back. Says on which day they will be gone;
+/// nothing if somebody was faster.
+async fn leave(app: &App, visitor: &Visitor, (_, person): &Who) -> Result<Option<UnixMillis>> {
     let user = person.id;
     let letters = notices(app, visitor, person, Notice::Leaving((app.clock.now() + DEPARTURE_DELAY).date())).await?;
     let mut work = begin(app, visitor, person).await?;
-    let day = user::leave(&mut work, user).await?;
+    let Some(day) = user::leave(&mut work, user).await? else { return Ok(None) };
     for session in session::end_all(&mut work, user).await? {
         work.record(Event::SignedOut { user, session, everywhere: true });
     }
     work.record(Event::DepartureBegun { user });
     mail::post(&mut work, &letters)?;
     work.commit().await?;
-    Ok(day)
+    Ok(Some(day))
 }
 
 /// Removes those whose week is over; says how many went. Two replicas at once remove each once.

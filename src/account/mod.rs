@@ -19,3 +19,4 @@ mod recent;
 pub mod security;
 mod shell;
 mod ways_in;
+pub mod well_known;

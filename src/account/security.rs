@@ -1,6 +1,6 @@
 //! `/account/security`: how an account is protected, and two-step sign-in, on and off.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -10,7 +10,7 @@ use super::ways_in;
 use crate::app::App;
 use crate::config::{MethodName, TwoStep};
 use crate::credential::{self, Kind};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::form::{Form, see_other};
 use crate::identity::WaysIn;
 use crate::mail::{self, Notice};
@@ -132,20 +132,6 @@ pub async fn get_security(app: web::Data<App>, visitor: Visitor) -> PageResult {
         Ok(who) => Ok(page(&app, &visitor, &who, None).await?),
         Err(first) => Ok(first),
     }
-}
-
-/// `GET /.well-known/change-password`: where password managers send people.
-pub async fn get_change_password(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Found().insert_header((header::LOCATION, app.config.issuer.join("/account/security#password"))).finish()
-}
-
-/// `GET /.well-known/passkey-endpoints`: where they find passkeys.
-pub async fn get_passkey_endpoints(app: web::Data<App>) -> PageResult {
-    if !app.config.offers_passkeys() {
-        return Err(Error::NotFound.into());
-    }
-    let here = app.config.issuer.join("/account/security#passkeys");
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "enroll": here, "manage": here })))
 }
 
 /// `GET /account/security/two-step`: a new app, for the first one or instead of the one there is.

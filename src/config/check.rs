@@ -80,8 +80,23 @@ pub(super) fn check(given: Given<'_>, problems: Vec<Problem>) -> Result<(Config,
     let Some(issuer) = issuer.filter(|_| problems.is_empty()) else {
         return Err(Problems(problems));
     };
-    let config =
-        Config { mode, issuer, data_dir, database, master_key, server, log, sign_in, passkeys, email, tokens, limits, branding, clients, providers };
+    let config = Config {
+        mode,
+        issuer,
+        data_dir,
+        database,
+        master_key,
+        server,
+        log,
+        sign_in,
+        passkeys,
+        email,
+        tokens,
+        limits,
+        branding,
+        clients,
+        providers,
+    };
     let warnings = warnings(&config);
     Ok((config, warnings))
 }

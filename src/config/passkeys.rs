@@ -67,7 +67,9 @@ mod tests {
         for good in ["example.com", "auth.example.co.uk", "localhost", "mine.github.io"] {
             assert!(is_domain(good), "{good}");
         }
-        for bad in ["", "com", "co.uk", "github.io", "https://example.com", "example.com:443", "Example.com", ".example.com", "example..com"] {
+        for bad in
+            ["", "com", "co.uk", "github.io", "https://example.com", "example.com:443", "Example.com", ".example.com", "example..com"]
+        {
             assert!(!is_domain(bad), "{bad}");
         }
     }
@@ -75,7 +77,9 @@ mod tests {
     #[test]
     fn a_name_that_ends_alike_is_no_domain_above() {
         let issuer = IssuerUrl::parse("https://id.test").unwrap();
-        for (rp_id, reach) in [("id.test", Reach::Host), ("test", Reach::Above), ("d.test", Reach::Elsewhere), ("x.id.test", Reach::Elsewhere)] {
+        for (rp_id, reach) in
+            [("id.test", Reach::Host), ("test", Reach::Above), ("d.test", Reach::Elsewhere), ("x.id.test", Reach::Elsewhere)]
+        {
             assert_eq!(Passkeys { rp_id: rp_id.into(), origins: vec![] }.reach(&issuer), reach, "{rp_id}");
         }
     }

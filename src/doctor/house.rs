@@ -14,6 +14,7 @@ use crate::upstream::{self, Upstream, Upstreams};
 /// Looks at all of it.
 pub async fn house(app: &App) -> Result<Vec<Finding>> {
     let mut findings = vec![database(app).await, relay(app).await, outbox(app).await?];
+    findings.extend(super::passkeys::passkeys(app).await);
     let upstreams = Upstreams::new(&app.config);
     findings.extend(join_all(upstreams.iter().map(|one| provider(app, one))).await);
     Ok(findings)

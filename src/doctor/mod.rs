@@ -7,6 +7,7 @@ mod clock;
 mod convex;
 mod finding;
 mod house;
+mod passkeys;
 mod public;
 mod relying_party;
 #[cfg(test)]

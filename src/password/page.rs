@@ -47,7 +47,8 @@ pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visit
     };
     let devices = visitor.devices(&app);
     let look = (flow.client(), visitor.language());
-    let attempted = Attempted { address: &address, password, devices: &devices, caller: visitor.caller(), at: visitor.at(flow.asked()), page: look };
+    let attempted =
+        Attempted { address: &address, password, devices: &devices, caller: visitor.caller(), at: visitor.at(flow.asked()), page: look };
     match sign_in(&app, &pool, attempted).await? {
         Outcome::SignedIn { user, secret } => Ok(onward(&app, &visitor, &flow, user, &secret).await?),
         Outcome::Wrong => Ok(page(&app, &visitor, &flow, wrong())?),

@@ -1,8 +1,8 @@
 //! The end of every way in: start the session, tell the ledgers.
 
 use super::asked::Asked;
-use super::next_step::{NextStep, Second, next_step};
 use super::half::Proved;
+use super::next_step::{NextStep, Second, next_step};
 use super::proof::Proofs;
 use super::trust::Trust;
 use crate::audit::{self, Event};

@@ -10,13 +10,7 @@ use crate::session::{Visitor, set_cookie};
 use crate::types::{SessionSecret, Token, UserId};
 
 /// Gives the browser its session and sends it where the journey leads, perhaps past the offer of a passkey.
-pub async fn onward(
-    app: &App,
-    visitor: &Visitor,
-    flow: &Flow,
-    user: UserId,
-    secret: &Token<SessionSecret>,
-) -> Result<HttpResponse> {
+pub async fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &Token<SessionSecret>) -> Result<HttpResponse> {
     let mut response = match offer::is_offered(app, visitor, flow, user).await? {
         true => go(app, "/passkey/offer", flow)?,
         false => see_other(&next(app, flow)?),

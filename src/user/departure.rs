@@ -6,7 +6,7 @@ use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Schema};
 
 use super::state::State;
-use super::store::{remove, set_state};
+use super::store::{begin_to_leave, remove, set_state};
 use crate::error::Result;
 use crate::types::{UnixMillis, UserId};
 use crate::work::Work;
@@ -32,13 +32,16 @@ mod departure {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Notes that a person leaves; nothing can be issued to them from now on. Says when they will be gone.
-pub async fn leave(work: &mut Work<'_>, user: UserId) -> Result<UnixMillis> {
+/// Notes that a person leaves; nothing can be issued to them from now on. Says when they will be gone; nothing if they may not come
+/// in anyway. Fifty at once: one does it.
+pub async fn leave(work: &mut Work<'_>, user: UserId) -> Result<Option<UnixMillis>> {
     let leaves_at = work.now + DELAY;
-    set_state(work, user, State::Leaving).await?;
+    if !begin_to_leave(work, user).await? {
+        return Ok(None);
+    }
     let row = departure::ActiveModel { user_id: Set(user), leaves_at: Set(leaves_at) };
     departure::Entity::insert(row).exec_without_returning(work.db()).await?;
-    Ok(leaves_at)
+    Ok(Some(leaves_at))
 }
 
 /// They came back. Says whether they were about to leave.

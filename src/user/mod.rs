@@ -11,4 +11,4 @@ pub use email::{Email, change_primary, emails_of, find_by_address, verify};
 pub use notice::notices;
 pub use state::{Barred, Person, State, gate};
 pub(crate) use store::tables;
-pub use store::{NewUser, PersonRow, User, count, find, gate_of, insert, list, look, name_if_none, person_of, rename, remove, set_state};
+pub use store::{NewUser, PersonRow, User, count, find, gate_of, insert, list, look, name_if_none, person_of, remove, rename, set_state};

@@ -6,8 +6,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{departure, email};
 use super::state::{Person, State};
+use super::{departure, email};
 use crate::db::{Db, Row, sql};
 use crate::error::Result;
 use crate::types::{EmailAddress, UnixMillis, UserId};
@@ -165,6 +165,18 @@ pub async fn set_state(work: &mut Work<'_>, id: UserId, state: State) -> Result<
         .col_expr(user::Column::State, state.as_str().into())
         .col_expr(user::Column::UpdatedAt, work.now.0.into())
         .filter(user::Column::Id.eq(id))
+        .exec(work.db())
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// The state of somebody who may come in becomes that of somebody who leaves; says whether it did.
+pub(super) async fn begin_to_leave(work: &Work<'_>, id: UserId) -> Result<bool> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::State, State::Leaving.as_str().into())
+        .col_expr(user::Column::UpdatedAt, work.now.0.into())
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::State.eq(State::Active.as_str()))
         .exec(work.db())
         .await?;
     Ok(changed.rows_affected == 1)

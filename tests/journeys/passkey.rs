@@ -37,7 +37,7 @@ async fn sign_out(browser: &Chromium, development: &Development) {
 }
 
 async fn is_in(browser: &Chromium) {
-    browser.wait_for("body", |text| text.contains(EMAIL) && text.contains("Sign out")).await;
+    browser.wait_for("body", |text| text.contains(EMAIL) && text.contains("What apps see")).await;
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Passkeys: adding one, signing in with it, and every answer that must not be believed (`security.md` A-41, V-37, V-117).
 
+mod second_step;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -35,6 +37,14 @@ pub async fn asked_to_sign_in(browser: &Browser, page: &View) -> (String, Value)
 
 pub fn answered(page: &View, state: &str, response: &str) -> Form {
     page.form_to("/sign-in/passkey").fill("state", state).fill("response", response)
+}
+
+/// Makes one at a page that asks for it, whatever page that is, and sends the page's form.
+async fn make_at(app: &TestApp, browser: &Browser, page: &View, action: &str) -> View {
+    let form = page.form_to(action);
+    let (state, options) = asked(browser, &form, "/account/security/passkeys/options").await;
+    let (response, data) = Authenticator::new().make(&app.issuer, &options);
+    form.fill("state", &state).fill("response", &response).fill("authenticator", &data).submit().await
 }
 
 /// Adds a passkey at the account's pages.

@@ -25,6 +25,16 @@ pub async fn person(app: &TestApp, address: &str) -> UserId {
     user
 }
 
+/// Gives a person this password, whatever theirs is.
+pub async fn has_password(app: &TestApp, user: UserId, password: &str) {
+    let ground = &app.app;
+    let pool = HashPool::new(&ground.config.sign_in.password, &ground.random);
+    let phc = pool.hash(Password::parse(password.to_owned()).unwrap()).await.unwrap();
+    let mut work = ground.begin(Actor::Operator).await.unwrap();
+    credential::set(&mut work, (user, Kind::Password), phc.as_str().as_bytes()).await.unwrap();
+    work.commit().await.unwrap();
+}
+
 /// Maya, who has an account and is signed in at this browser.
 pub async fn maya_at_a_browser(app: &TestApp) -> Browser {
     person(app, "maya@okafor.example").await;

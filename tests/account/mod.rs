@@ -1,4 +1,8 @@
-//! What people see of their own account, and what they end there.
+//! What people see of their own account, what they change and end there.
+
+mod leave;
+mod pages;
+mod step_up;
 
 use crate::email_code::{MAYA, is_signed_in};
 use crate::on_each_database;
