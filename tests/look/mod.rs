@@ -1,6 +1,7 @@
 //! How pages look: to eyes, to people with a screen reader, to slow connections, and to whoever changes one and wants to know which
 //! others changed with it. All of it over the pages of `/dev/pages`.
 
+mod axe;
 mod developers;
 mod pictures;
 mod snapshots;
