@@ -3,6 +3,7 @@
 
 mod axe;
 mod developers;
+mod lighthouse;
 mod pictures;
 mod snapshots;
 
