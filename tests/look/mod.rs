@@ -6,6 +6,7 @@ mod developers;
 mod lighthouse;
 mod pictures;
 mod snapshots;
+mod weight;
 
 use std::sync::Arc;
 
