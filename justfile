@@ -16,6 +16,15 @@ check:
 test *filter:
     cargo test {{filter}}
 
+# Every page as it is now is right: look at what changed in tests/look/snapshots.
+snapshots:
+    INSTA_UPDATE=always INSTA_FORCE_PASS=1 cargo test --test all look::snapshots
+    git status --short tests/look/snapshots
+
+# The pictures of the README.
+pictures:
+    cargo test --test all take_pictures -- --ignored --nocapture
+
 # Mend what a program can mend.
 fix:
     cargo fmt --all

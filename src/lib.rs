@@ -18,7 +18,7 @@
 //!
 //! | floor | holds |
 //! |---|---|
-//! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`demo`], [`pretend`] |
+//! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`gallery`], [`demo`], [`pretend`] |
 //! | surfaces | [`account`] and [`doctor`], above [`app_session`], above [`sign_up`] and [`oidc`] |
 //! | ways in | [`password`], [`email_code`] and [`upstream`], above [`sign_in`] |
 //! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] |
@@ -82,8 +82,7 @@ pub mod error;
 pub mod form;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
-#[cfg(test)]
-mod gallery;
+pub mod gallery;
 pub mod http_client;
 pub mod identity;
 pub mod installation;

@@ -189,7 +189,9 @@ pub fn for_developers(config: &mut ServiceConfig) {
         .service(resource("/dev/inbox/latest").route(get().to(dev::page::get_latest)))
         .service(resource("/dev/inbox/{id}").route(get().to(dev::page::get_letter)))
         .service(resource("/dev/inbox/{id}/html").route(get().to(dev::page::get_letter_html)))
-        .service(resource("/dev/inbox/{id}/source").route(get().to(dev::page::get_letter_source)));
+        .service(resource("/dev/inbox/{id}/source").route(get().to(dev::page::get_letter_source)))
+        .service(resource("/dev/pages").route(get().to(dev::pages::get_pages)))
+        .service(resource("/dev/pages/{name}").route(get().to(dev::pages::get_sample)));
 }
 
 mod http {

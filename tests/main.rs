@@ -21,6 +21,7 @@ mod email_code;
 mod examples;
 mod gate;
 mod journeys;
+mod look;
 mod mail;
 mod migrations;
 mod oidc;

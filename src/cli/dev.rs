@@ -107,10 +107,11 @@ fn greet(house: &House, demo: &Origin, provider: &Origin) {
     let issuer = &config.issuer;
     let _ = writeln!(
         std::io::stdout().lock(),
-        "housekey {}  development\n  Sign-in     {}\n  Demo app    {demo}\n  Provider    {provider}   (a pretend one, for “Continue with …”)\n  Dev inbox   {}\n  Issuer      {issuer}   (tokens: {})\n  Your app    client_id {}, at any port of this machine\nLetters are not sent: they are in the dev inbox. Ctrl-C stops.",
+        "housekey {}  development\n  Sign-in     {}\n  Demo app    {demo}\n  Provider    {provider}   (a pretend one, for “Continue with …”)\n  Dev inbox   {}\n  All pages   {}\n  Issuer      {issuer}   (tokens: {})\n  Your app    client_id {}, at any port of this machine\nLetters are not sent: they are in the dev inbox. Ctrl-C stops.",
         env!("CARGO_PKG_VERSION"),
         issuer.join("/sign-in"),
         issuer.join("/dev/inbox"),
+        issuer.join("/dev/pages"),
         config.tokens.signing,
         dev::CLIENT,
     );

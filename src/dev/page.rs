@@ -18,9 +18,9 @@ use crate::page::{PageResult, respond_with};
 use crate::session::Visitor;
 use crate::types::{EmailAddress, Envelope};
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// A letter's HTML may style itself and do nothing else.
-const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'";
+pub(super) const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'";
 
 /// `GET /dev/inbox`
 pub async fn get_inbox(app: web::Data<App>, inbox: web::Data<Inbox>, visitor: Visitor) -> PageResult {
@@ -129,7 +129,8 @@ fn number(id: &str) -> Result<u64> {
     id.parse().map_err(|_| Error::NotFound)
 }
 
-fn near(visitor: &Visitor) -> Result<()> {
+/// Refuses all but this machine.
+pub(super) fn near(visitor: &Visitor) -> Result<()> {
     let host = visitor.host();
     // A page of somebody else may have a name that leads here (DNS rebinding): this machine has names of its own.
     let ours = host == "localhost" || host.ends_with(".localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());

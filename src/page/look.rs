@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use super::asset::{self, Asset};
 use super::theme::Colours;
 use crate::config::{Appearance, Branding, Config, Image, Links, Shape};
@@ -100,7 +102,7 @@ impl Look {
             Some(keep(name, image.media_type, image.bytes.clone()))
         };
         let (logo, logo_dark) = (image(&branding.logo), image(&branding.logo_dark));
-        let icon = logo.clone().unwrap_or_else(|| keep("icon.svg", "image/svg+xml", icon(&branding.name, &light).into_bytes()));
+        let icon = logo.clone().unwrap_or_else(|| icon(&branding.name, &light));
         let theme =
             super::theme::style_sheet(branding, &light, &dark).map(|css| keep("theme.css", "text/css; charset=utf-8", css.into_bytes()));
         let speech = Language::all().map(|language| Speech::new(language, &branding.name, branding.copy.get(language.code()))).collect();
@@ -179,11 +181,16 @@ impl Look {
     }
 }
 
-/// An icon for a name without a logo: its first letter on the operator's colour.
+/// What must not stand in an address.
+const IN_AN_ADDRESS: AsciiSet = CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'\'').add(b'<').add(b'>');
+
+/// An icon for a name without a logo: its first letter on the operator's colour. All of it is in its address, which is shorter
+/// than what it takes to ask for it.
 fn icon(name: &str, colours: &Colours) -> String {
     let (accent, on_accent, initial) = (&colours.accent, &colours.on_accent, super::Html::text(&super::initial(name)));
-    format!(
+    let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" height=\"32\" rx=\"9\" fill=\"{accent}\"/>\
-         <text x=\"16\" y=\"22.5\" text-anchor=\"middle\" font-family=\"Charter,Cambria,Georgia,serif\" font-size=\"19\" fill=\"{on_accent}\">{initial}</text></svg>"
-    )
+         <text x=\"16\" y=\"22.5\" text-anchor=\"middle\" font-family=\"Charter,Georgia,serif\" font-size=\"19\" fill=\"{on_accent}\">{initial}</text></svg>"
+    );
+    format!("data:image/svg+xml,{}", utf8_percent_encode(&svg, &IN_AN_ADDRESS))
 }

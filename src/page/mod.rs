@@ -19,7 +19,7 @@ pub use error::{PageError, PageResult, status};
 pub use html::Html;
 pub use look::{Look, Looks};
 pub use provider_button::{ProviderButton, ProviderButtons};
-pub use render::{CSP, csp_for_form_to, respond, respond_with};
+pub use render::{CSP, csp_for_form_to, respond, respond_with, respond_with_html};
 pub use sample::Sample;
 pub use theme::Colours;
 pub use view::{BusyPage, CookiesPage, DevErrorPage, ErrorPage, NotFoundPage, StalePage, problem_words};

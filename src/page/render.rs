@@ -27,7 +27,7 @@ pub fn respond<P: Template + Sample>(status: StatusCode, page: &P) -> HttpRespon
 /// Answers with a page that may load something else.
 pub fn respond_with<P: Template + Sample>(status: StatusCode, page: &P, csp: &'static str) -> HttpResponse {
     match page.render() {
-        Ok(html) => dressed(status, html, csp),
+        Ok(html) => respond_with_html(status, html, csp),
         Err(error) => {
             tracing::error!(%error, page = std::any::type_name::<P>(), "a page cannot be rendered");
             HttpResponse::InternalServerError().content_type("text/plain; charset=utf-8").body("Internal Server Error")
@@ -35,7 +35,8 @@ pub fn respond_with<P: Template + Sample>(status: StatusCode, page: &P, csp: &'s
     }
 }
 
-fn dressed(status: StatusCode, html: String, csp: &'static str) -> HttpResponse {
+/// Answers with a page that has been rendered already: a sample. Whoever has a page uses [`respond`].
+pub fn respond_with_html(status: StatusCode, html: String, csp: &'static str) -> HttpResponse {
     let mut response = HttpResponse::with_body(status, actix_web::body::BoxBody::new(html));
     let headers = response.headers_mut();
     headers.reserve(10);

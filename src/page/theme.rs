@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_for_our_own_colours() {
-        let mut branding = crate::gallery::branding("Fieldnotes");
+        let mut branding = crate::gallery::tests::branding("Fieldnotes");
         let sheet = |branding: &Branding| {
             let (light, dark) = (Colours::light(&branding.accent), Colours::dark(branding.accent_dark.as_deref(), &branding.accent));
             style_sheet(branding, &light, &dark)

@@ -636,6 +636,10 @@ problem-other-mend = The log has the details under the same code.
 
 ## Development inbox
 
+pages-title = All pages
+pages-lede = { $count } states of every page and letter this server can show, with made-up people in them. Nothing on them does anything.
+pages-hint = Add to an address: { $dark }, { $light }, { $rtl } for right to left, { $strip } for the development strip.
+
 inbox-title = Dev inbox
 inbox-lede = Every message the server would have sent. Kept in memory, on this machine only.
 inbox-sign-in = Sign-in page

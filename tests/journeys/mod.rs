@@ -7,6 +7,7 @@ mod passkey;
 mod sites;
 mod tabs;
 mod upstream;
+mod without_scripts;
 
 use std::time::Duration;
 

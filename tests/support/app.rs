@@ -49,10 +49,16 @@ iterations = 1
 /// The secrets that these settings need.
 fn environment(toml: &str) -> Environment {
     let relay = toml.contains("smtp = ").then(|| ("HOUSEKEY_EMAIL__SMTP_PASSWORD".to_owned(), super::smtp::PASSWORD.to_owned()));
-    let github = toml
-        .contains("[providers.github]\nclient_id")
-        .then(|| ("HOUSEKEY_PROVIDERS__GITHUB__CLIENT_SECRET".to_owned(), "secret".to_owned()));
-    Environment::of(relay.into_iter().chain(github).chain([("HOUSEKEY_MASTER_KEY".to_owned(), MASTER_KEY.to_owned())]))
+    let secret = |(id, variable): (&str, &str)| {
+        toml.contains(&format!("[providers.{id}]\nclient_id")).then(|| (variable.to_owned(), "secret".to_owned()))
+    };
+    let providers = [("github", "HOUSEKEY_PROVIDERS__GITHUB__CLIENT_SECRET"), ("google", "HOUSEKEY_PROVIDERS__GOOGLE__CLIENT_SECRET")];
+    Environment::of(
+        relay
+            .into_iter()
+            .chain(providers.into_iter().filter_map(secret))
+            .chain([("HOUSEKEY_MASTER_KEY".to_owned(), MASTER_KEY.to_owned())]),
+    )
 }
 
 impl TestApp {

@@ -1,5 +1,6 @@
 //! A real browser, headless, driven through its driver.
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -36,6 +37,15 @@ impl Chromium {
 
     /// The same with settings of the browser's own (its "preferences").
     pub async fn open_with(preferences: Value) -> Self {
+        Self::start(preferences, false).await
+    }
+
+    /// A window that keeps count of what it loads: see [`Chromium::received`].
+    pub async fn open_counting() -> Self {
+        Self::start(json!({}), true).await
+    }
+
+    async fn start(preferences: Value, counts: bool) -> Self {
         let (chrome, chromedriver) = find().expect("required before");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new(chromedriver).arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -69,6 +79,9 @@ impl Chromium {
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
         capabilities.add_experimental_option("prefs", preferences).unwrap();
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::Warning).unwrap();
+        if counts {
+            capabilities.set_logging_prefs("performance", LoggingPrefsLogLevel::All).unwrap();
+        }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
         Self { driver, _process: process, _profile: profile }
     }
@@ -148,6 +161,30 @@ impl Chromium {
             entry.source.as_deref() != Some("network") || address.rsplit('/').next().is_some_and(|file| file.contains('.'))
         });
         log.into_iter().map(|entry| entry.message).collect()
+    }
+
+    /// What came over the network until now, and how many bytes that was with all headers. Waits until nothing more comes.
+    pub async fn received(&self) -> Vec<(String, u64)> {
+        let (mut asked, mut came) = (BTreeMap::new(), BTreeMap::new());
+        let mut quiet = 0;
+        while quiet < 10 {
+            let log = self.driver.get_log("performance").await.unwrap();
+            quiet = if log.is_empty() { quiet + 1 } else { 0 };
+            for entry in log {
+                let event: Value = serde_json::from_str(&entry.message).unwrap();
+                let (method, of) = (event["message"]["method"].as_str().unwrap_or(""), &event["message"]["params"]);
+                let id = of["requestId"].as_str().unwrap_or("").to_owned();
+                match method {
+                    "Network.requestWillBeSent" => drop(asked.insert(id, of["request"]["url"].as_str().unwrap().to_owned())),
+                    "Network.loadingFinished" => drop(came.insert(id, of["encodedDataLength"].as_f64().unwrap())),
+                    _ => {}
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of bytes")]
+        let bytes = |id: &String| came.get(id).copied().unwrap_or(0.0) as u64;
+        asked.iter().filter(|(_, url)| url.starts_with("http")).map(|(id, url)| (url.clone(), bytes(id))).collect()
     }
 
     /// The page fits a phone, has a style by day and by night, and nothing to complain about. A picture of each goes to

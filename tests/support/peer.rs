@@ -14,6 +14,10 @@ use super::{chromium, postgres, spa};
 pub enum Peer {
     Postgres,
     Chromium,
+    /// What looks for what people cannot read, reach or hear.
+    Axe,
+    /// What gives marks to pages.
+    Lighthouse,
     Smtp,
     IdProvider,
     /// A relying party's package, by its name.
@@ -38,6 +42,10 @@ pub fn require(peer: Peer, test: &str) -> bool {
     let (here, name) = match peer {
         Peer::Postgres => (postgres::Postgres::get().is_some(), "PostgreSQL server".to_owned()),
         Peer::Chromium => (chromium::find().is_some(), "Chromium with its driver".to_owned()),
+        Peer::Axe => in_node("axe-core", "axe-core"),
+        Peer::Lighthouse => {
+            (node_has("tests/look/node_modules/lighthouse"), "Lighthouse (Node.js, and npm ci --prefix tests/look)".to_owned())
+        }
         Peer::Smtp => in_node("smtp-server", "SMTP server"),
         Peer::IdProvider => in_node("oidc-provider", "real OpenID provider"),
         Peer::Sdk => (spa::sdk().join("index.js").exists(), "built SDK (npm ci and npm run build, in sdk/js)".to_owned()),

@@ -1,0 +1,98 @@
+//! Every letter, as one that was asked for on a fixed day.
+
+use crate::mail::{About, ChallengeLetter, Facts, Letter, Notice, NoticeLetter};
+use crate::page::Page;
+use crate::types::{EmailAddress, UnixMillis};
+
+fn facts() -> Facts {
+    let at = UnixMillis(1_772_548_200_000);
+    Facts { browser: "Firefox on Linux".into(), at, until: UnixMillis(at.0 + 15 * 60 * 1000), tag: "HX-47".into() }
+}
+
+/// Every letter, by its name. A new one is added here.
+pub fn letters(page: &Page) -> Vec<(&'static str, Box<dyn Letter>)> {
+    let (Ok(to), Ok(new)) = (EmailAddress::parse("maya@okafor.example"), EmailAddress::parse("new@okafor.example")) else {
+        return Vec::new();
+    };
+    let carries = || ("482913".to_owned(), "https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg".to_owned());
+    let asks = |about| Box::new(ChallengeLetter::new(page, facts(), about, &to, carries())) as Box<dyn Letter>;
+    let tells = |notice| Box::new(NoticeLetter::new(page, facts(), notice)) as Box<dyn Letter>;
+    vec![
+        ("mail-sign-in", asks(About::SignIn)),
+        ("mail-sign-up", asks(About::SignUp)),
+        ("mail-existing", asks(About::Existing)),
+        ("mail-reset", asks(About::Reset)),
+        ("mail-no-password", asks(About::NoPassword)),
+        ("mail-change-from", asks(About::ChangeFrom(new))),
+        ("mail-change-to", asks(About::ChangeTo)),
+        ("mail-closed", tells(Notice::SignUpClosed)),
+        ("mail-barred", tells(Notice::Barred)),
+        ("mail-taken", tells(Notice::AddressTaken)),
+        ("mail-password", tells(Notice::PasswordChanged)),
+        ("mail-password-gone", tells(Notice::PasswordRemoved)),
+        ("mail-leaving", tells(Notice::Leaving("2026\u{2011}03\u{2011}10".into()))),
+        ("mail-gone", tells(Notice::Gone)),
+        ("mail-address", tells(Notice::AddressChanged)),
+        ("mail-new-sign-in", tells(Notice::NewSignIn)),
+        ("mail-linked", tells(Notice::IdentityLinked("Google".into()))),
+        ("mail-unlinked", tells(Notice::IdentityUnlinked("Google".into()))),
+        ("mail-revoked", tells(Notice::Revoked)),
+        ("mail-passkey", tells(Notice::PasskeyAdded)),
+        ("mail-passkey-gone", tells(Notice::PasskeyRemoved)),
+        ("mail-two-step-on", tells(Notice::TwoStepOn)),
+        ("mail-two-step-off", tells(Notice::TwoStepOff)),
+        ("mail-recovery", tells(Notice::RecoveryCodeUsed(6))),
+        ("mail-codes", tells(Notice::RecoveryCodesRenewed)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::Html;
+
+    use super::super::tests::{branding, looks, page, select};
+    use super::*;
+
+    /// Letters that tell of something that has happened, and ask for nothing.
+    const TELLS: &[&str] = &[
+        "mail-password",
+        "mail-password-gone",
+        "mail-leaving",
+        "mail-gone",
+        "mail-address",
+        "mail-new-sign-in",
+        "mail-linked",
+        "mail-unlinked",
+        "mail-revoked",
+        "mail-passkey",
+        "mail-passkey-gone",
+        "mail-two-step-on",
+        "mail-two-step-off",
+        "mail-recovery",
+        "mail-codes",
+    ];
+
+    #[test]
+    fn letters_say_the_same_twice() {
+        let look = looks(&branding("Fieldnotes")).of(None);
+        for (name, letter) in letters(&page(&look, false)) {
+            let (subject, text, html) = (letter.subject(), letter.text().unwrap(), letter.html().unwrap());
+            let tells = TELLS.contains(&name);
+            assert!(subject.starts_with("HX-47: ") != tells && subject.chars().count() <= 50, "{subject}");
+            assert!(html.len() <= 15_000, "{name}: {}", html.len());
+            let shown: String = Html::parse_document(&html).root_element().text().collect::<Vec<_>>().join(" ");
+            for fact in ["Firefox on Linux", "3 March at 14:30 UTC"] {
+                assert!(text.contains(fact) && shown.contains(fact), "{name}: {fact}\n{text}");
+            }
+            assert!(!text.contains("&#") && !text.contains("mail-") && !shown.contains("mail-"), "{name}: {text}");
+            let asks = !matches!(name, "mail-closed" | "mail-barred" | "mail-taken") && !tells;
+            for carried in ["482 913", "https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg", "HX-47 too"] {
+                assert_eq!(text.contains(carried), asks, "{name}: {carried}");
+            }
+            // Notices have no button: whoever gets used to one presses those of strangers.
+            let links = select(&Html::parse_document(&html), "a[href]").len();
+            assert_eq!(links, usize::from(asks), "{name}");
+            assert!(!html.contains("<img") && !html.contains("<script"), "{name}");
+        }
+    }
+}
