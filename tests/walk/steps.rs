@@ -1,0 +1,233 @@
+//! What somebody does next: goes on as the page says, goes back, goes elsewhere, or does what the page never offered.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::ask::Request;
+use super::evidence::Return;
+use super::law::Step;
+use super::people::{MALLORY, address, foreign_addresses};
+use super::state::State;
+use super::world::{Recorded, World};
+use crate::support::RelyingParty;
+
+#[derive(Clone, Copy)]
+enum Move {
+    Form,
+    Link,
+    /// A known path, with a journey of somebody or none.
+    Direct,
+    Back,
+    /// A form of another browser.
+    Foreign,
+    /// The link of a letter.
+    Mail,
+    /// Yes or no at the other login server.
+    Provider,
+    /// An address to come back to, once more or in another browser.
+    Return,
+    Device,
+    Poll,
+}
+
+/// Where people begin.
+const DOORS: [&str; 14] = [
+    "/sign-in",
+    "/sign-in",
+    "/sign-in",
+    "/sign-up",
+    "/recover",
+    "/oauth/u1",
+    "/oauth/u2",
+    "/account/security",
+    "/account/email",
+    "/account/connections",
+    "/account/devices",
+    "/account/applications",
+    "/device",
+    "/sign-in?client_id=spa-token&redirect_uri=https%3A%2F%2Fspa.test%2F&state=s1",
+];
+
+impl World<'_> {
+    /// Lets time pass.
+    pub fn travel(&mut self, seconds: u64) {
+        self.trace.note(format!("    {seconds} seconds go by"));
+        self.house.app.travel(Duration::from_secs(seconds));
+    }
+
+    /// The next step of somebody, at the browser of the last one or another.
+    pub async fn step(&mut self, last: usize) -> usize {
+        let tab = if self.chance.percent(30) { self.chance.below(self.tabs.len()) } else { last };
+        if self.chance.percent(7) {
+            let seconds = self.chance.weighed(&[(4, 31), (2, 301), (2, 601), (1, 901), (1, 3601)]);
+            self.travel(seconds);
+        }
+        match self.next(tab) {
+            Move::Form => {
+                let forms = self.tabs[tab].page.forms.clone();
+                let form = self.chance.one(&forms).cloned().unwrap();
+                let mood = self.mood();
+                let request = self.fill(tab, &form, mood).await;
+                self.ask(tab, request).await;
+            }
+            Move::Link => {
+                let links = self.tabs[tab].page.links.clone();
+                let to = self.chance.one(&links).cloned().unwrap();
+                self.ask(tab, Request::get(&to)).await;
+            }
+            Move::Direct => self.direct(tab).await,
+            Move::Back => self.again(tab, |recorded, (id, _)| recorded.tab == id).await,
+            Move::Foreign => self.again(tab, |recorded, (id, _)| recorded.tab != id).await,
+            Move::Mail => self.mail(tab).await,
+            Move::Provider => self.provider(tab).await,
+            Move::Return => self.come_back_again(tab).await,
+            Move::Device => self.begin_device().await,
+            Move::Poll => self.poll().await,
+        }
+        tab
+    }
+
+    fn next(&mut self, tab: usize) -> Move {
+        let now = &self.tabs[tab];
+        let mut moves = vec![(9, Move::Direct), (5, Move::Mail), (1, Move::Device)];
+        if now.away.as_ref().is_some_and(|to| self.house.providers.iter().any(|one| to.starts_with(&one.issuer))) {
+            moves.push((70, Move::Provider));
+        }
+        for (weight, is_there, what) in [
+            (50, !now.page.forms.is_empty(), Move::Form),
+            (14, !now.page.links.is_empty(), Move::Link),
+            (8, self.recorded.iter().any(|one| one.tab == now.id), Move::Back),
+            // A browser that has never been here has nothing to prove a form with.
+            (10, now.csrf.is_some() && self.recorded.iter().any(|one| one.tab != now.id), Move::Foreign),
+            (2, !self.returns.is_empty(), Move::Return),
+            (3, !self.devices.is_empty(), Move::Poll),
+        ] {
+            if is_there {
+                moves.push((weight, what));
+            }
+        }
+        self.chance.weighed(&moves)
+    }
+
+    async fn direct(&mut self, tab: usize) {
+        if self.chance.percent(45) {
+            let consent = RelyingParty::new(&self.house.app, "third-party").authorize_path("");
+            let doors: Vec<_> = DOORS.iter().map(|door| (*door).to_owned()).chain([consent.clone(), consent]).collect();
+            let door = self.chance.one(&doors).cloned().unwrap();
+            return self.ask(tab, Request::get(&door)).await;
+        }
+        let known = self.known.clone();
+        let (path, methods) = self.chance.one(&known).cloned().unwrap();
+        let own: Vec<_> = self.mailbox(self.tabs[tab].owner).into_iter().map(|letter| letter.link).collect();
+        let link = self.chance.one(&own).map_or("AAAA", |link| &link[3..]).to_owned();
+        let path = path.replace("{provider}", ["u1", "u2"][self.chance.below(2)]).replace("{link}", &link);
+        let flow = self.chance.one(&self.flows).map(|(_, sealed)| sealed.clone()).filter(|_| self.chance.percent(70));
+        if methods.contains(&"GET") || self.chance.percent(20) {
+            let query = flow.map(|flow| format!("?flow={flow}")).unwrap_or_default();
+            return self.ask(tab, Request::get(&format!("{path}{query}"))).await;
+        }
+        let csrf = self.tabs[tab].csrf.clone().unwrap_or_default();
+        let fields = [("csrf", Some(csrf)), ("flow", flow)].into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        self.ask(tab, Request { method: "POST", path, fields: fields.collect() }).await;
+    }
+
+    /// A form that was there before: as it was sent, or filled in anew.
+    async fn again(&mut self, tab: usize, which: impl Fn(&Recorded, (usize, usize)) -> bool) {
+        let (id, owner) = (self.tabs[tab].id, self.tabs[tab].owner);
+        let mine = |one: &&Recorded| which(one, (id, owner)) && (one.owner == owner || !one.is_secret());
+        let found: Vec<_> = self.recorded.iter().filter(mine).cloned().collect();
+        let Some(recorded) = self.chance.one(&found).cloned() else { return self.direct(tab).await };
+        // Nobody sends what only somebody else could have typed.
+        let as_sent = recorded.sent.filter(|_| recorded.owner == owner && self.chance.percent(45));
+        let mut request = match as_sent {
+            Some((path, fields)) => Request { method: "POST", path, fields },
+            None => {
+                let mood = self.mood();
+                self.fill(tab, &recorded.form, mood).await
+            }
+        };
+        // The proof of the page is this browser's own, most of the time.
+        if let Some(csrf) = self.tabs[tab].csrf.clone().filter(|_| self.chance.percent(80)) {
+            for (_, value) in request.fields.iter_mut().filter(|(name, _)| name == "csrf") {
+                value.clone_from(&csrf);
+            }
+        }
+        self.keep_blind(tab, &mut request.fields);
+        self.ask(tab, request).await;
+    }
+
+    async fn mail(&mut self, tab: usize) {
+        self.fetch_mail().await;
+        let owner = self.tabs[tab].owner;
+        // Mallory may send somebody her own; nobody else's ever comes to her.
+        let of = if owner != MALLORY && self.chance.percent(12) { MALLORY } else { owner };
+        let letters = self.mailbox(of);
+        let which = if self.chance.percent(70) { letters.last() } else { self.chance.one(&letters) };
+        let to = which.map_or("/account".to_owned(), |letter| letter.link.clone());
+        self.ask(tab, Request::get(&to)).await;
+    }
+
+    async fn provider(&mut self, tab: usize) {
+        let to = self.tabs[tab].away.clone().unwrap();
+        let owner = self.tabs[tab].owner;
+        let which = usize::from(to.starts_with(&self.house.providers[1].issuer));
+        let name = ["u1", "u2"][which];
+        let person = ["maya", "noor", "ben", "mallory"][owner];
+        let subject = format!("{person}{}-at-{name}", if self.chance.percent(15) { "-too" } else { "" });
+        let other = foreign_addresses(owner).nth(self.chance.below(2)).unwrap();
+        // The first one says only what is true; the second whatever its people like.
+        let lies = self.chance.percent(25) && !(self.blind && owner == MALLORY);
+        let (email, verified) = if lies { (other, which == 1) } else { (address(owner, 0), true) };
+        let claims = json!({ "sub": subject, "email": email, "email_verified": verified });
+        let back = self.house.providers[which].approve(&to, &claims);
+        let path = back.strip_prefix(&self.house.app.issuer).unwrap().to_owned();
+        let path = if self.chance.percent(8) { path.replace("code=", "error=access_denied&x=") } else { path };
+        let vouched = (which == 0 && verified).then(|| email.to_owned());
+        self.returns.push((owner, Return { path: path.clone(), provider: name, subject, vouched }));
+        self.tabs[tab].away = None;
+        let elsewhere = self.chance.below(self.tabs.len());
+        // What Mallory began may be finished at a browser of somebody else, and never the other way round.
+        let at = if self.chance.percent(12) && (owner == MALLORY || self.tabs[elsewhere].owner == owner) { elsewhere } else { tab };
+        self.ask(at, Request::get(&path)).await;
+    }
+
+    async fn come_back_again(&mut self, tab: usize) {
+        let owner = self.tabs[tab].owner;
+        let found: Vec<_> = self.returns.iter().filter(|(one, _)| *one == owner || *one == MALLORY).map(|(_, back)| back.path.clone()).collect();
+        let path = self.chance.one(&found).cloned().unwrap_or_else(|| "/oauth/u1/callback".to_owned());
+        self.ask(tab, Request::get(&path)).await;
+    }
+
+    async fn begin_device(&mut self) {
+        let device = crate::oidc::device::begin(&RelyingParty::new(&self.house.app, "tv")).await;
+        self.trace.note(format!("a device shows {}", device.text("user_code")));
+        self.devices.push((device.text("user_code").to_owned(), device.text("device_code").to_owned()));
+    }
+
+    async fn poll(&mut self) {
+        let (_, code) = self.chance.one(&self.devices).cloned().unwrap();
+        let answer = crate::oidc::device::poll(&RelyingParty::new(&self.house.app, "tv"), &code).await;
+        self.trace.note(format!("a device asks -> {} {}", answer.status, answer.error()));
+        assert!(answer.status < 500, "violated: {answer:?}");
+        self.steps += 1;
+        let before = std::mem::replace(&mut self.state, State::read(self.house).await);
+        let step = Step {
+            before: &before,
+            after: &self.state,
+            walker: None,
+            cast: &self.cast,
+            at: [None, None],
+            shown: &[],
+            earlier: &[],
+            now: self.house.app.clock.now().0,
+            path: "/token",
+            trusted: &std::collections::BTreeSet::new(),
+            answered: &self.answered,
+            approvers: &self.approvers,
+            closed: self.house.closed,
+            required: self.house.required,
+        };
+        step.judge().unwrap_or_else(|violated| panic!("violated: {violated}"));
+    }
+}
