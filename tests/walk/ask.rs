@@ -31,6 +31,12 @@ impl Request {
         self.fields.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether it brings what another login server sends people back with, by address or by form.
+    fn comes_back_by(&self, path: &str) -> bool {
+        let as_query = || url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
+        self.path == path || (self.method == "POST" && path.split_once('?').is_some_and(|(bare, query)| self.path == bare && as_query() == query))
+    }
+
     /// Its sealed journey.
     fn flow(&self) -> Option<String> {
         let of_query = || {
@@ -114,7 +120,7 @@ impl World<'_> {
             let answer = request.value("response").and_then(|answer| self.answers.get(answer));
             found.extend(answer.map(|user| Shown::Passkey(user.clone())));
         }
-        if let Some((_, back)) = self.returns.iter().find(|(_, back)| request.path == back.path) {
+        if let Some((_, back)) = self.returns.iter().find(|(_, back)| request.comes_back_by(&back.path)) {
             for member in &self.cast {
                 let ground = &self.house.app.app;
                 let linked = housekey::identity::of_user(ground.db.write(), &ground.crypto, member.user).await.unwrap();
@@ -169,6 +175,7 @@ impl World<'_> {
     async fn learn(&mut self, tab: usize, before: &State, (view, page): (&View, &Page)) {
         let after = self.state.clone();
         for change in before.changes(&after) {
+            self.reached.came(&change);
             if change.table == "users" && change.is_new() {
                 let owner = after.primary(change.id).and_then(reader).unwrap_or(self.tabs[tab].owner);
                 let user = housekey::types::UserId(uuid::Uuid::parse_str(change.id).unwrap());

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::ask::Request;
-use super::page::{Field, Form};
+use super::page::{Button, Field, Form};
 use super::people::{MALLORY, address, foreign_addresses, near};
 use super::world::World;
 use crate::support::authenticator::Authenticator;
@@ -20,12 +20,14 @@ pub enum Mood {
 
 impl World<'_> {
     pub fn mood(&mut self) -> Mood {
-        self.chance.weighed(&[(72, Mood::Right), (10, Mood::Wrong), (5, Mood::Empty), (13, Mood::Elsewhere)])
+        self.chance.weighed(&[(76, Mood::Right), (8, Mood::Wrong), (4, Mood::Empty), (12, Mood::Elsewhere)])
     }
 
     /// A form of a page, filled in and about to be sent.
     pub async fn fill(&mut self, tab: usize, form: &Form, mood: Mood) -> Request {
-        let button = self.chance.one(&form.buttons).cloned();
+        let weigh = |(at, button): (usize, &Button)| (button.action.as_ref().map_or(2, |action| 2 * self.weight(action)), at);
+        let weighed: Vec<_> = form.buttons.iter().enumerate().map(weigh).collect();
+        let button = if weighed.is_empty() { None } else { Some(form.buttons[self.chance.weighed(&weighed)].clone()) };
         let path = button.as_ref().and_then(|button| button.action.clone()).unwrap_or_else(|| form.action.clone());
         if form.fields.iter().any(|field| field.name == "code") {
             self.fetch_mail().await;
@@ -64,7 +66,7 @@ impl World<'_> {
             "email" => self.address(owner, mood, path),
             "code" => self.code(tab, mood, (form, path)),
             "recovery" => self.recovery(owner, mood),
-            "user_code" => match (mood, self.chance.one(&self.devices)) {
+            "user_code" => match (mood, self.devices.last()) {
                 (Mood::Wrong, _) | (_, None) => "BCDF-GHJK".to_owned(),
                 (_, Some((shown, _))) => shown.clone(),
             },
@@ -108,7 +110,8 @@ impl World<'_> {
         if mood == Mood::Elsewhere && owner != MALLORY && self.chance.percent(30) {
             letters = self.mailbox(MALLORY);
         }
-        let which = if self.chance.percent(70) { letters.last() } else { self.chance.one(&letters) };
+        let latest = &letters[letters.len().saturating_sub(2)..];
+        let which = if self.chance.percent(85) { self.chance.one(latest) } else { self.chance.one(&letters) };
         which.and_then(|letter| letter.code.clone()).unwrap_or_else(|| "123456".to_owned())
     }
 

@@ -9,7 +9,7 @@ use housekey::work::Actor;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::people::{BEN, MAYA, Member, NAMES, NOOR, address, hex};
-use crate::support::{On, Provider, TestApp};
+use crate::support::{Browser, On, Provider, RelyingParty, TestApp};
 
 /// What differs between houses: who may sign up, what is asked for first, whether a second step is required.
 pub const VARIANTS: u64 = 4;
@@ -40,6 +40,10 @@ pub struct House {
     pub app: TestApp,
     pub providers: [Provider; 2],
     pub pool: HashPool,
+    /// Nobody's; those of people go over its connections.
+    pub browser: Browser,
+    /// A device, and an app that is somebody else's.
+    pub apps: [RelyingParty; 2],
     pub closed: bool,
     pub required: bool,
 }
@@ -67,7 +71,8 @@ impl House {
                 (token.claims["iat"], token.claims["exp"]) = (now.into(), (now + 300).into());
             });
         }
-        Self { app, providers, pool, closed, required }
+        let (browser, apps) = (app.browser(), ["tv", "third-party"].map(|id| RelyingParty::new(&app, id)));
+        Self { app, providers, pool, browser, apps, closed, required }
     }
 
     /// Nobody was ever here.

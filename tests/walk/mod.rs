@@ -50,6 +50,9 @@ async fn world(house: &House, seed: u64, seen: &mut Seen) {
     let mut world = World::begin(house, seed).await;
     for _ in 0..WALKS {
         world.arrive();
+        for tab in 0..world.tabs.len() {
+            world.come_in(tab).await;
+        }
         let mut tab = 0;
         for _ in 0..LENGTH {
             tab = world.step(tab).await;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::state::Change;
+
 /// Every path of people and owners, with the methods that it knows.
 pub fn known() -> Vec<(String, Vec<&'static str>)> {
     let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/routes.rs")).unwrap();
@@ -18,16 +20,25 @@ pub fn known() -> Vec<(String, Vec<&'static str>)> {
     known
 }
 
-/// How often each route was reached, by method and path as the list writes it.
+/// How often each route was reached, by method and path as the list writes it; and what came of it all.
 #[derive(Default)]
-pub struct Reached(BTreeMap<String, usize>);
+pub struct Reached(BTreeMap<String, usize>, BTreeMap<String, usize>);
 
 impl Reached {
     pub fn note(&mut self, method: &str, path: &str) {
         *self.0.entry(format!("{method} {}", as_listed(path))).or_default() += 1;
     }
 
+    /// Something has changed.
+    pub fn came(&mut self, change: &Change<'_>) {
+        let kind = if change.table == "credentials" { format!("{} ", change.kind()) } else { String::new() };
+        *self.1.entry(format!("{} {kind}{}", change.table, change.fate())).or_default() += 1;
+    }
+
     pub fn add(&mut self, other: Self) {
+        for (what, times) in other.1 {
+            *self.1.entry(what).or_default() += times;
+        }
         for (route, times) in other.0 {
             *self.0.entry(route).or_default() += times;
         }
@@ -41,7 +52,8 @@ impl Reached {
         reached.sort_by_key(|(_, times)| **times);
         let reached: Vec<_> = reached.into_iter().map(|(route, times)| format!("{route} {times}")).collect();
         let never: Vec<_> = all.into_iter().filter(|route| !self.0.contains_key(route)).collect();
-        format!("routes reached: {}\nroutes never reached: {never:?}", reached.join(", "))
+        let came: Vec<_> = self.1.iter().map(|(what, times)| format!("{what} {times}")).collect();
+        format!("routes reached: {}\nroutes never reached: {never:?}\nrows: {}", reached.join(", "), came.join(", "))
     }
 }
 

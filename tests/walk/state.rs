@@ -48,16 +48,20 @@ impl Change<'_> {
     pub fn is_new(&self) -> bool {
         self.before.is_none()
     }
+
+    /// What became of it, in a word.
+    pub fn fate(&self) -> &'static str {
+        match (self.before, self.after) {
+            (None, _) => "new",
+            (_, None) => "gone",
+            _ => "changed",
+        }
+    }
 }
 
 impl std::fmt::Display for Change<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let what = match (self.before, self.after) {
-            (None, _) => "new",
-            (_, None) => "gone",
-            _ => "changed",
-        };
-        write!(f, "{} {} of {} is {what}", self.table, self.kind(), self.user)
+        write!(f, "{} {} of {} is {}", self.table, self.kind(), self.user, self.fate())
     }
 }
 

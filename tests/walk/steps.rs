@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::ask::Request;
 use super::evidence::Return;
+use super::fill::Mood;
 use super::law::Step;
+use super::page::Form;
 use super::people::{MALLORY, address, foreign_addresses};
 use super::state::State;
 use super::world::{Recorded, World};
-use crate::support::RelyingParty;
 
 #[derive(Clone, Copy)]
 enum Move {
@@ -58,22 +59,22 @@ impl World<'_> {
 
     /// The next step of somebody, at the browser of the last one or another.
     pub async fn step(&mut self, last: usize) -> usize {
-        let tab = if self.chance.percent(30) { self.chance.below(self.tabs.len()) } else { last };
+        let tab = if self.chance.percent(20) { self.chance.below(self.tabs.len()) } else { last };
         if self.chance.percent(7) {
             let seconds = self.chance.weighed(&[(4, 31), (2, 301), (2, 601), (1, 901), (1, 3601)]);
             self.travel(seconds);
         }
         match self.next(tab) {
             Move::Form => {
-                let forms = self.tabs[tab].page.forms.clone();
-                let form = self.chance.one(&forms).cloned().unwrap();
+                let form = self.some_form(tab);
                 let mood = self.mood();
                 let request = self.fill(tab, &form, mood).await;
                 self.ask(tab, request).await;
             }
             Move::Link => {
                 let links = self.tabs[tab].page.links.clone();
-                let to = self.chance.one(&links).cloned().unwrap();
+                let weighed: Vec<_> = links.iter().enumerate().map(|(at, to)| (self.weight(to), at)).collect();
+                let to = links[self.chance.weighed(&weighed)].clone();
                 self.ask(tab, Request::get(&to)).await;
             }
             Move::Direct => self.direct(tab).await,
@@ -90,17 +91,17 @@ impl World<'_> {
 
     fn next(&mut self, tab: usize) -> Move {
         let now = &self.tabs[tab];
-        let mut moves = vec![(9, Move::Direct), (5, Move::Mail), (1, Move::Device)];
+        let mut moves = vec![(8, Move::Direct), (5, Move::Mail), (1, Move::Device)];
         if now.away.as_ref().is_some_and(|to| self.house.providers.iter().any(|one| to.starts_with(&one.issuer))) {
             moves.push((70, Move::Provider));
         }
         for (weight, is_there, what) in [
-            (50, !now.page.forms.is_empty(), Move::Form),
+            (80, !now.page.forms.is_empty(), Move::Form),
             (14, !now.page.links.is_empty(), Move::Link),
             (8, self.recorded.iter().any(|one| one.tab == now.id), Move::Back),
             // A browser that has never been here has nothing to prove a form with.
             (10, now.csrf.is_some() && self.recorded.iter().any(|one| one.tab != now.id), Move::Foreign),
-            (2, !self.returns.is_empty(), Move::Return),
+            (3, !self.returns.is_empty(), Move::Return),
             (3, !self.devices.is_empty(), Move::Poll),
         ] {
             if is_there {
@@ -110,10 +111,41 @@ impl World<'_> {
         self.chance.weighed(&moves)
     }
 
+    /// A form of the page: those with something to type more often than buttons.
+    fn some_form(&mut self, tab: usize) -> Form {
+        let forms = self.tabs[tab].page.forms.clone();
+        let typed = |form: &Form| form.fields.iter().any(|field| field.kind != "hidden");
+        let weighed: Vec<_> = forms.iter().enumerate().map(|(at, form)| (self.weight(&form.action) * if typed(form) { 3 } else { 1 }, at)).collect();
+        forms[self.chance.weighed(&weighed)].clone()
+    }
+
+    /// Somebody comes in by the door, as they are meant to: some of them not quite.
+    pub async fn come_in(&mut self, tab: usize) {
+        if self.state.at(&self.tabs[tab].browser).is_some() || self.chance.percent(50) {
+            return;
+        }
+        self.ask(tab, Request::get("/sign-in")).await;
+        for path in ["/sign-in", "/sign-in/password", "/sign-in/two-step", "/sign-in/two-step/set-up", "/sign-in/two-step/saved"] {
+            let leads = |form: &&Form| form.action == path || form.buttons.iter().any(|button| button.action.as_deref() == Some(path));
+            let Some(mut form) = self.tabs[tab].page.forms.iter().find(leads).cloned() else { continue };
+            if self.chance.percent(5) {
+                return;
+            }
+            path.clone_into(&mut form.action);
+            form.buttons.clear();
+            let request = self.fill(tab, &form, Mood::Right).await;
+            self.ask(tab, request).await;
+        }
+    }
+
     async fn direct(&mut self, tab: usize) {
+        let goal = self.goal.clone();
+        if self.chance.percent(25) && self.known.iter().any(|(path, methods)| *path == goal && methods.contains(&"GET") && !path.contains('{')) {
+            return self.ask(tab, Request::get(&goal)).await;
+        }
         if self.chance.percent(45) {
-            let consent = RelyingParty::new(&self.house.app, "third-party").authorize_path("");
-            let doors: Vec<_> = DOORS.iter().map(|door| (*door).to_owned()).chain([consent.clone(), consent]).collect();
+            let consent = self.house.apps[1].authorize_path("");
+            let doors: Vec<_> = DOORS.iter().map(|door| (*door).to_owned()).chain([consent.clone(), consent]).chain(self.devices.iter().map(|_| "/device".to_owned()).take(4)).collect();
             let door = self.chance.one(&doors).cloned().unwrap();
             return self.ask(tab, Request::get(&door)).await;
         }
@@ -123,13 +155,29 @@ impl World<'_> {
         let link = self.chance.one(&own).map_or("AAAA", |link| &link[3..]).to_owned();
         let path = path.replace("{provider}", ["u1", "u2"][self.chance.below(2)]).replace("{link}", &link);
         let flow = self.chance.one(&self.flows).map(|(_, sealed)| sealed.clone()).filter(|_| self.chance.percent(70));
-        if methods.contains(&"GET") || self.chance.percent(20) {
+        if methods.contains(&"GET") && self.chance.percent(65) || self.chance.percent(3) {
             let query = flow.map(|flow| format!("?flow={flow}")).unwrap_or_default();
             return self.ask(tab, Request::get(&format!("{path}{query}"))).await;
         }
+        // Everything that some form asks for, sent to where it was never meant to go.
+        let owner = self.tabs[tab].owner;
+        let forms: Vec<_> = self.recorded.iter().filter(|one| one.owner == owner || !one.is_secret()).map(|one| one.form.clone()).collect();
+        let mut request = match self.chance.one(&forms).cloned() {
+            Some(form) => {
+                let mood = self.mood();
+                self.fill(tab, &Form { action: path.clone(), options: None, ..form }, mood).await
+            }
+            None => Request { method: "POST", path: path.clone(), fields: Vec::new() },
+        };
+        request.path = path;
         let csrf = self.tabs[tab].csrf.clone().unwrap_or_default();
-        let fields = [("csrf", Some(csrf)), ("flow", flow)].into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        self.ask(tab, Request { method: "POST", path, fields: fields.collect() }).await;
+        for (name, value) in [("csrf", Some(csrf)), ("flow", flow)] {
+            if let Some(value) = value {
+                request.fields.retain(|(one, _)| one != name);
+                request.fields.push((name.to_owned(), value));
+            }
+        }
+        self.ask(tab, request).await;
     }
 
     /// A form that was there before: as it was sent, or filled in anew.
@@ -196,18 +244,25 @@ impl World<'_> {
         let owner = self.tabs[tab].owner;
         let found: Vec<_> = self.returns.iter().filter(|(one, _)| *one == owner || *one == MALLORY).map(|(_, back)| back.path.clone()).collect();
         let path = self.chance.one(&found).cloned().unwrap_or_else(|| "/oauth/u1/callback".to_owned());
-        self.ask(tab, Request::get(&path)).await;
+        let request = match path.split_once('?').filter(|_| self.chance.percent(30)) {
+            Some((path, query)) => {
+                let fields = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+                Request { method: "POST", path: path.to_owned(), fields }
+            }
+            None => Request::get(&path),
+        };
+        self.ask(tab, request).await;
     }
 
     async fn begin_device(&mut self) {
-        let device = crate::oidc::device::begin(&RelyingParty::new(&self.house.app, "tv")).await;
+        let device = crate::oidc::device::begin(&self.house.apps[0]).await;
         self.trace.note(format!("a device shows {}", device.text("user_code")));
         self.devices.push((device.text("user_code").to_owned(), device.text("device_code").to_owned()));
     }
 
     async fn poll(&mut self) {
         let (_, code) = self.chance.one(&self.devices).cloned().unwrap();
-        let answer = crate::oidc::device::poll(&RelyingParty::new(&self.house.app, "tv"), &code).await;
+        let answer = crate::oidc::device::poll(&self.house.apps[0], &code).await;
         self.trace.note(format!("a device asks -> {} {}", answer.status, answer.error()));
         assert!(answer.status < 500, "violated: {answer:?}");
         self.steps += 1;

@@ -80,6 +80,8 @@ pub struct World<'a> {
     pub reached: Reached,
     pub steps: usize,
     pub known: Vec<(String, Vec<&'static str>)>,
+    /// Where this walk would like to get to: a path of the list.
+    pub goal: String,
     browsers: usize,
 }
 
@@ -114,24 +116,32 @@ impl<'a> World<'a> {
             reached: Reached::default(),
             steps: 0,
             known: super::routes::known(),
+            goal: String::new(),
             browsers: 0,
         }
     }
 
     /// Three browsers, most of them new.
     pub fn arrive(&mut self) {
-        self.trace.note("--- a new walk".to_owned());
+        self.goal = self.chance.one(&self.known).map(|(path, _)| path.clone()).unwrap_or_default();
+        self.trace.note(format!("--- a new walk, to {}", self.goal));
         let kept = if self.chance.percent(30) { self.tabs.pop() } else { None };
         self.tabs = kept.into_iter().collect();
         while self.tabs.len() < 3 {
             let same = self.tabs.first().map(|tab| tab.owner).filter(|_| self.chance.percent(35));
             let owner = same.unwrap_or_else(|| self.chance.weighed(&[(4, 0), (2, 1), (1, 2), (3, MALLORY)]));
             self.browsers += 1;
-            let browser = self.house.app.browser();
+            let browser = self.house.browser.another();
             let (page, trusted) = (Page::default(), BTreeSet::new());
             let (away, csrf, aim, making) = (None, None, None, None);
             self.tabs.push(Tab { id: self.browsers, owner, browser, page, away, csrf, aim, trusted, making });
         }
+    }
+
+    /// How much a path is on the way of this walk.
+    pub fn weight(&self, path: &str) -> usize {
+        let path = path.split('?').next().unwrap_or("");
+        if path.len() > 3 && (self.goal.starts_with(path) || path.starts_with(&self.goal)) { 5 } else { 1 }
     }
 
     /// Who walks at a browser, for the trace.
