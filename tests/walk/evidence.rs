@@ -32,7 +32,12 @@ pub struct Return {
 pub enum Shown {
     Password(String),
     /// Who reads this address: the code or the link of a letter.
-    Letter { address: String, link: String, purpose: String, until: i64 },
+    Letter {
+        address: String,
+        link: String,
+        purpose: String,
+        until: i64,
+    },
     /// An identity that was this person's before.
     Provider(String),
     /// A provider whose word counts says who reads this address.

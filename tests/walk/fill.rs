@@ -172,7 +172,11 @@ impl World<'_> {
         let making = fields.iter().any(|(name, _)| name == "authenticator");
         let (response, data) = if making {
             let mut new = Authenticator::new();
-            let made = if mood == Mood::Wrong { new.make_wrongly(&issuer, &asked, |said| said.spoil_signature = true) } else { new.make(&issuer, &asked) };
+            let made = if mood == Mood::Wrong {
+                new.make_wrongly(&issuer, &asked, |said| said.spoil_signature = true)
+            } else {
+                new.make(&issuer, &asked)
+            };
             self.tabs[tab].making = Some(new);
             made
         } else {
@@ -214,7 +218,8 @@ impl World<'_> {
         let theirs = match name.as_str() {
             "flow" => self.chance.one(&self.flows).map(|(_, sealed)| sealed.clone()),
             "csrf" => {
-                let others: Vec<_> = self.tabs.iter().enumerate().filter(|(other, _)| *other != tab).filter_map(|(_, one)| one.csrf.clone()).collect();
+                let others: Vec<_> =
+                    self.tabs.iter().enumerate().filter(|(other, _)| *other != tab).filter_map(|(_, one)| one.csrf.clone()).collect();
                 self.chance.one(&others).cloned()
             }
             _ => {

@@ -90,7 +90,8 @@ impl Step<'_> {
 
     /// A letter that allows a new password was answered in this journey.
     fn resets(&self, user: &str) -> bool {
-        let is_reset = |one: &Shown| matches!(one, Shown::Letter { purpose, .. } if purpose == "reset") && one.is_first_of(user, self.after);
+        let is_reset =
+            |one: &Shown| matches!(one, Shown::Letter { purpose, .. } if purpose == "reset") && one.is_first_of(user, self.after);
         self.path == "/recover/new" && self.earlier.iter().any(|(one, at)| self.now - at <= JOURNEY && is_reset(one))
     }
 
@@ -124,9 +125,14 @@ impl Step<'_> {
             self.showed_first(user) || self.resets(user) || sets_up
         };
         that(passkey || enough, || {
-            format!("a session began for {user} without its proofs: second step {had_second}, shown {:?}, before {:?}", self.shown, self.earlier)
+            format!(
+                "a session began for {user} without its proofs: second step {had_second}, shown {:?}, before {:?}",
+                self.shown, self.earlier
+            )
         })?;
-        that(passkey || !self.required || self.after.has(user, "totp"), || format!("{user} came in without the second step that is required"))?;
+        that(passkey || !self.required || self.after.has(user, "totp"), || {
+            format!("{user} came in without the second step that is required")
+        })?;
         let late = self.shown.iter().find(|one| matches!(one, Shown::Letter { until, .. } if self.now > until + 30_000));
         that(late.is_none() || passkey || self.showed_second(user), || format!("a letter opened a session after its time: {late:?}"))
     }

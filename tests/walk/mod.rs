@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use house::{House, VARIANTS};
 use routes::Reached;
+use trace::{BEGUN, OVER};
 use world::World;
 
 use crate::support::peer;
@@ -49,6 +50,7 @@ struct Seen {
 async fn world(house: &House, seed: u64, seen: &mut Seen) {
     let mut world = World::begin(house, seed).await;
     for _ in 0..WALKS {
+        BEGUN.fetch_add(1, Ordering::Relaxed);
         world.arrive();
         for tab in 0..world.tabs.len() {
             world.come_in(tab).await;
@@ -74,8 +76,8 @@ async fn lane(seeds: &AtomicU64, last: Option<u64>, began: Instant) -> Seen {
         let first = seeds.fetch_add(WORLDS, Ordering::Relaxed);
         let house = House::open(first / WORLDS % VARIANTS).await;
         for seed in first..first + WORLDS {
-            let over = last.map_or_else(|| began.elapsed() > BUDGET, |last| seed >= last);
-            if over {
+            let enough = last.map_or_else(|| began.elapsed() > BUDGET, |last| seed >= last);
+            if enough || OVER.load(Ordering::Relaxed) {
                 return seen;
             }
             world(&house, seed, &mut seen).await;

@@ -70,7 +70,11 @@ impl State {
         let db = &house.app.app.db;
         let rows = db.write().query_all_raw(Statement::from_string(db.backend(), QUERY)).await.unwrap();
         let text = |row: &sea_orm::QueryResult, name: &str| row.try_get::<String>("", name).unwrap();
-        Self(rows.iter().map(|row| ((text(row, "name"), text(row, "id")), Row { user: text(row, "user"), data: text(row, "data") })).collect())
+        Self(
+            rows.iter()
+                .map(|row| ((text(row, "name"), text(row, "id")), Row { user: text(row, "user"), data: text(row, "data") }))
+                .collect(),
+        )
     }
 
     /// The rows of a table, by id.

@@ -115,7 +115,8 @@ impl World<'_> {
     fn some_form(&mut self, tab: usize) -> Form {
         let forms = self.tabs[tab].page.forms.clone();
         let typed = |form: &Form| form.fields.iter().any(|field| field.kind != "hidden");
-        let weighed: Vec<_> = forms.iter().enumerate().map(|(at, form)| (self.weight(&form.action) * if typed(form) { 3 } else { 1 }, at)).collect();
+        let weighed: Vec<_> =
+            forms.iter().enumerate().map(|(at, form)| (self.weight(&form.action) * if typed(form) { 3 } else { 1 }, at)).collect();
         forms[self.chance.weighed(&weighed)].clone()
     }
 
@@ -140,21 +141,29 @@ impl World<'_> {
 
     async fn direct(&mut self, tab: usize) {
         let goal = self.goal.clone();
-        if self.chance.percent(25) && self.known.iter().any(|(path, methods)| *path == goal && methods.contains(&"GET") && !path.contains('{')) {
+        if self.chance.percent(25)
+            && self.known.iter().any(|(path, methods)| *path == goal && methods.contains(&"GET") && !path.contains('{'))
+        {
             return self.ask(tab, Request::get(&goal)).await;
         }
         if self.chance.percent(45) {
             let consent = self.house.apps[1].authorize_path("");
-            let doors: Vec<_> = DOORS.iter().map(|door| (*door).to_owned()).chain([consent.clone(), consent]).chain(self.devices.iter().map(|_| "/device".to_owned()).take(4)).collect();
+            let doors: Vec<_> = DOORS
+                .iter()
+                .map(|door| (*door).to_owned())
+                .chain([consent.clone(), consent])
+                .chain(self.devices.iter().map(|_| "/device".to_owned()).take(4))
+                .collect();
             let door = self.chance.one(&doors).cloned().unwrap();
             return self.ask(tab, Request::get(&door)).await;
         }
         let known = self.known.clone();
-        let (path, methods) = self.chance.one(&known).cloned().unwrap();
+        let weighed: Vec<_> = known.iter().enumerate().map(|(at, (path, _))| (self.weight(path), at)).collect();
+        let (path, methods) = known[self.chance.weighed(&weighed)].clone();
         let own: Vec<_> = self.mailbox(self.tabs[tab].owner).into_iter().map(|letter| letter.link).collect();
         let link = self.chance.one(&own).map_or("AAAA", |link| &link[3..]).to_owned();
         let path = path.replace("{provider}", ["u1", "u2"][self.chance.below(2)]).replace("{link}", &link);
-        let flow = self.chance.one(&self.flows).map(|(_, sealed)| sealed.clone()).filter(|_| self.chance.percent(70));
+        let flow = self.some_flow(tab);
         if methods.contains(&"GET") && self.chance.percent(65) || self.chance.percent(3) {
             let query = flow.map(|flow| format!("?flow={flow}")).unwrap_or_default();
             return self.ask(tab, Request::get(&format!("{path}{query}"))).await;
@@ -178,6 +187,16 @@ impl World<'_> {
             }
         }
         self.ask(tab, request).await;
+    }
+
+    /// A sealed journey: the one that this browser is on, or any other, or none.
+    fn some_flow(&mut self, tab: usize) -> Option<String> {
+        let here = self.tabs[tab].page.forms.iter().find_map(|form| form.value("flow")).map(str::to_owned);
+        match self.chance.weighed(&[(5, 0), (4, 1), (2, 2)]) {
+            0 if here.is_some() => here,
+            2 => None,
+            _ => self.chance.one(&self.flows).map(|(_, sealed)| sealed.clone()),
+        }
     }
 
     /// A form that was there before: as it was sent, or filled in anew.
@@ -242,7 +261,8 @@ impl World<'_> {
 
     async fn come_back_again(&mut self, tab: usize) {
         let owner = self.tabs[tab].owner;
-        let found: Vec<_> = self.returns.iter().filter(|(one, _)| *one == owner || *one == MALLORY).map(|(_, back)| back.path.clone()).collect();
+        let found: Vec<_> =
+            self.returns.iter().filter(|(one, _)| *one == owner || *one == MALLORY).map(|(_, back)| back.path.clone()).collect();
         let path = self.chance.one(&found).cloned().unwrap_or_else(|| "/oauth/u1/callback".to_owned());
         let request = match path.split_once('?').filter(|_| self.chance.percent(30)) {
             Some((path, query)) => {

@@ -1,5 +1,12 @@
 //! What was done, step by step: printed when something was violated, and never otherwise.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// How many walks have begun, anywhere.
+pub static BEGUN: AtomicUsize = AtomicUsize::new(0);
+/// Something was violated: the others may stop.
+pub static OVER: AtomicBool = AtomicBool::new(false);
+
 /// The steps so far.
 pub struct Trace {
     seed: u64,
@@ -43,7 +50,12 @@ fn short_path(path: &str) -> String {
 impl Drop for Trace {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("\n--- the walk of seed {}, repeated by HOUSEKEY_WALK_SEED={} ---", self.seed, self.seed);
+            OVER.store(true, Ordering::Relaxed);
+            let walk = BEGUN.load(Ordering::Relaxed);
+            eprintln!(
+                "\n--- the walk of seed {}, about the {walk}th of this run, repeated by HOUSEKEY_WALK_SEED={} ---",
+                self.seed, self.seed
+            );
             for (number, line) in self.lines.iter().enumerate() {
                 eprintln!("{number:>4}  {line}");
             }
