@@ -1,4 +1,4 @@
-//! Chance that can be repeated: the same seed makes the same choices (SplitMix64).
+//! Chance that can be repeated: the same seed makes the same choices (`SplitMix64`).
 
 /// Where choices come from.
 pub struct Chance(u64);

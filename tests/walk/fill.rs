@@ -201,7 +201,7 @@ impl World<'_> {
         let member = &mut self.cast[at];
         let key = &mut member.passkeys[which];
         match mood {
-            Mood::Wrong => key.answer_wrongly(issuer, asked, |said| said.without_verification()),
+            Mood::Wrong => key.answer_wrongly(issuer, asked, crate::support::authenticator::Said::without_verification),
             Mood::Elsewhere => key.answer_wrongly(issuer, asked, |said| said.user_handle = Some(other.0.as_bytes().to_vec())),
             _ => {
                 let response = key.answer(issuer, asked);
@@ -238,7 +238,7 @@ impl World<'_> {
         let owner = self.tabs[tab].owner;
         if self.blind && owner == MALLORY {
             for (_, value) in fields.iter_mut().filter(|(_, value)| foreign_addresses(owner).any(|one| value.contains(one))) {
-                *value = address(owner, 0).to_owned();
+                address(owner, 0).clone_into(value);
             }
         }
     }

@@ -5,10 +5,12 @@
 
 mod ask;
 mod chance;
+mod errands;
 mod evidence;
 mod fill;
 mod house;
 mod law;
+mod learn;
 mod page;
 mod people;
 mod routes;
@@ -47,7 +49,7 @@ struct Seen {
 }
 
 /// One world, from its seed.
-async fn world(house: &House, seed: u64, seen: &mut Seen) {
+async fn world(house: &House, seed: u64, all: &mut Seen) {
     let mut world = World::begin(house, seed).await;
     for _ in 0..WALKS {
         BEGUN.fetch_add(1, Ordering::Relaxed);
@@ -59,10 +61,10 @@ async fn world(house: &House, seed: u64, seen: &mut Seen) {
         for _ in 0..LENGTH {
             tab = world.step(tab).await;
         }
-        seen.walks += 1;
+        all.walks += 1;
     }
-    seen.steps += world.steps;
-    seen.reached.add(std::mem::take(&mut world.reached));
+    all.steps += world.steps;
+    all.reached.add(std::mem::take(&mut world.reached));
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -189,7 +189,7 @@ impl<'a> World<'a> {
                 continue;
             }
             let purpose = self.purpose(link).await;
-            let address = letter.to.canonical().to_owned();
+            let address = letter.to.canonical();
             self.letters.retain(|one| one.link != link);
             self.letters.push(Letter { address, code: letter.code, link: link.to_owned(), purpose, until: letter.until });
         }
