@@ -33,3 +33,4 @@ mod server;
 mod sign_up;
 mod two_step;
 mod upstream;
+mod walk;

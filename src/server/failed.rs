@@ -26,10 +26,25 @@ pub fn render<B: MessageBody + 'static>(app: &App, response: ServiceResponse<B>)
         let request = response.request();
         show(app, request, error)
     });
-    match page {
+    match page.or_else(|| of_another_method(app, &response)) {
         Some(page) => response.into_response(page),
         None => response.map_into_boxed_body(),
     }
+}
+
+/// Whoever opens the address of a form, from their history or by hand, gets a page as well: to begin again from.
+fn of_another_method<B>(app: &App, response: &ServiceResponse<B>) -> Option<HttpResponse> {
+    let (request, status) = (response.request(), response.status());
+    let reads = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if status != StatusCode::METHOD_NOT_ALLOWED || !reads.is_some_and(|accept| accept.contains("text/html")) {
+        return None;
+    }
+    let visitor = Visitor::of(request).ok()?;
+    let mut page = visitor.show(status, &StalePage { page: visitor.page(app, None), again: app.config.issuer.join("/sign-in") });
+    for allowed in response.headers().get_all(header::ALLOW) {
+        page.headers_mut().append(header::ALLOW, allowed.clone());
+    }
+    Some(page)
 }
 
 fn show(app: &App, request: &HttpRequest, error: &Error) -> HttpResponse {

@@ -1,6 +1,7 @@
 //! Passkeys: adding one, signing in with it, and every answer that must not be believed (`security.md` A-41, V-37, V-117).
 
 mod second_step;
+mod timing;
 
 use std::time::Duration;
 

@@ -30,7 +30,9 @@ pub struct View {
 
 impl Browser {
     pub fn new(issuer: &str) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        // The server hangs up after five seconds: a question must not meet it doing so.
+        let http = http.pool_idle_timeout(std::time::Duration::from_secs(2)).build().unwrap();
         Self { issuer: Url::parse(issuer).unwrap(), http, cookies: Arc::default(), headers: Vec::new() }
     }
 
@@ -76,6 +78,19 @@ impl Browser {
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> View {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.go("POST", self.issuer.join(path).unwrap(), Some(body)).await
+    }
+
+    /// Asks without looking at the answer or following it: how long it took, and the status.
+    pub async fn timed(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> (std::time::Duration, u16) {
+        let request = self.http.request(method.parse().unwrap(), self.issuer.join(path).unwrap()).header("cookie", self.cookie_header());
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        let began = std::time::Instant::now();
+        let response = request.send().await.unwrap();
+        let (took, status) = (began.elapsed(), response.status().as_u16());
+        // The next one goes over the same connection.
+        response.bytes().await.unwrap();
+        (took, status)
     }
 
     async fn go(&self, method: &str, mut url: Url, mut body: Option<String>) -> View {

@@ -22,6 +22,7 @@ pub mod script;
 pub mod smtp;
 pub mod spa;
 pub mod template;
+pub mod timing;
 pub mod trips;
 
 pub use app::{On, TestApp};
