@@ -20,12 +20,12 @@
 //! |---|---|
 //! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`gallery`], [`demo`], [`pretend`] |
 //! | surfaces | [`account`] and [`doctor`], above [`app_session`], above [`sign_up`] and [`oidc`] |
-//! | ways in | [`password`], [`email_code`] and [`upstream`], above [`sign_in`] |
-//! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] |
+//! | ways in | [`password`], [`email_code`], [`upstream`], [`passkey`] and [`two_step`], above [`sign_in`] |
+//! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] and [`spent`] |
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
 //! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`http_client`], [`error`], above [`types`] |
 //!
-//! # Five requests, function by function
+//! # Six requests, function by function
 //!
 //! **`POST /sign-in/password`**: `server::edge` names the request and finds the caller →
 //! [`form::Form`] proves that the form is ours → [`sign_in::Flow`] opens the sealed journey →
@@ -45,6 +45,10 @@
 //! exchanged and the ID token verified (no transaction is open), reads a [`upstream::Profile`] by the paths of the provider's
 //! file, and [`upstream::decide`] says whose account that opens. What cannot be decided becomes a question
 //! ([`upstream::link_page`]); all else ends in [`sign_in::complete`], like every way in.
+//!
+//! **`POST /account/delete`**: `account::recent` asks whether the session was begun for this page, by a factor as strong as the
+//! account's, at most five minutes ago. If not, [`sign_in::step_up`] shows by what the person can prove it, and what follows is a
+//! sign-in like any other, whose session remembers what it began for ([`session::Session::proved_for`]).
 //!
 //! **`GET /continue`**: [`app_session::page`] asks [`oidc::authorize::needed`] whether anything is
 //! still missing, then [`app_session::deliver`] gives a code, or an access token and a refresh cookie,
@@ -103,6 +107,7 @@ pub mod server;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
+pub mod spent;
 pub mod tables;
 pub mod two_step;
 pub mod types;

@@ -10,7 +10,7 @@ use crate::job::Worker;
 use crate::key::Keys;
 use crate::mail::Transport;
 use crate::oidc::Clients;
-use crate::{account, audit, credential, email_challenge, email_change, identity, key, limit, mail, oidc, passkey, session, upstream};
+use crate::{account, audit, credential, email_challenge, email_change, identity, key, limit, mail, oidc, session, spent, upstream};
 
 const BATCH: u64 = 500;
 const DAY: Duration = Duration::from_hours(24);
@@ -56,7 +56,7 @@ pub async fn clean_up(app: &App) -> Result<u64> {
     }
     loop {
         let mut batch = credential::remove_expired(db, now, BATCH).await?;
-        batch += passkey::remove_expired(db, now, BATCH).await?;
+        batch += spent::remove_expired(db, now, BATCH).await?;
         batch += session::remove_expired(db, now, BATCH).await?;
         batch += session::family::remove_expired(app, BATCH).await?;
         batch += oidc::authorize::remove_expired(db, now, BATCH).await?;

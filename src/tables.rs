@@ -16,7 +16,7 @@ pub fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
         crate::email_challenge::tables(&schema),
         crate::email_change::tables(&schema),
         crate::identity::tables(&schema),
-        crate::passkey::tables(&schema),
+        crate::spent::tables(&schema),
         crate::upstream::tables(&schema),
         crate::job::tables(&schema),
         crate::audit::tables(&schema),

@@ -23,7 +23,7 @@ use crate::types::{EmailAddress, Words};
 /// Asks for it.
 #[derive(Template)]
 #[template(path = "account/password.html")]
-pub struct PasswordPage {
+pub struct NewPasswordPage {
     /// Look and language.
     pub page: Page,
     /// Whose.
@@ -36,7 +36,7 @@ pub struct PasswordPage {
     pub problem: Option<Words>,
 }
 
-impl PasswordPage {
+impl NewPasswordPage {
     fn rule(&self) -> String {
         self.page.words(&Words::new("new-password-rule").with("length", self.min_length))
     }
@@ -46,7 +46,7 @@ impl PasswordPage {
     }
 }
 
-impl Sample for PasswordPage {
+impl Sample for NewPasswordPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
         let of = |has, problem| Self { page: page(), email: "maya@okafor.example".into(), has, min_length: 15, problem };
         vec![
@@ -124,7 +124,7 @@ async fn may(app: &App, visitor: &Visitor) -> Result<Result<(Who, EmailAddress),
 }
 
 async fn page(app: &App, visitor: &Visitor, (who, address): (&Who, &EmailAddress), problem: Option<Words>) -> Result<HttpResponse> {
-    let page = PasswordPage {
+    let page = NewPasswordPage {
         page: visitor.page(app, None),
         email: address.to_string(),
         has: credential::has(app.db.read(), who.1.id, Kind::Password).await?,

@@ -102,7 +102,7 @@ fn of_owners(page: &dyn Fn() -> Page, all: &mut Vec<Shown>) {
     add::<home::ProfilePage>(page, all);
     add::<email::EmailPage>(page, all);
     add::<security::SecurityPage>(page, all);
-    add::<account_password::PasswordPage>(page, all);
+    add::<account_password::NewPasswordPage>(page, all);
     add::<offer::OfferPage>(page, all);
     add::<devices::DevicesPage>(page, all);
     add::<connections::ConnectionsPage>(page, all);

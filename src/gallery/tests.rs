@@ -179,6 +179,9 @@ fn every_english_message_is_said() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     said(&root.join("src"), &mut keys);
     said(&root.join("templates"), &mut keys);
+    // Said twice, the later one counts, and a page far away says something else.
+    let twice: Vec<_> = ids(Language::default().source()).collect();
+    assert_eq!(twice.len(), twice.iter().collect::<BTreeSet<_>>().len(), "a message is there twice");
     let unsaid: Vec<_> = ids(Language::default().source()).filter(|id| !keys.contains(*id)).collect();
     assert!(unsaid.is_empty(), "{unsaid:?}");
 }

@@ -1,5 +1,5 @@
 //! A question to an authenticator and its answer. What was asked travels sealed through the page, so that asking writes nothing;
-//! it is bound to its purpose, its browser and its person, good for five minutes, and answered once: see [`super::spent`].
+//! it is bound to its purpose, its browser and its person, good for five minutes, and answered once: see [`crate::spent`].
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use webauthn_rs::prelude::{AuthenticationResult, Passkey, PasskeyRegistration, R
 use zeroize::Zeroizing;
 
 use super::ceremony::is_ours;
-use super::{Begun, Ceremony, provider, spent};
+use super::{Begun, Ceremony, provider};
 use crate::app::App;
 use crate::audit::Event;
 use crate::config::Config;
@@ -17,6 +17,7 @@ use crate::credential::{self, Kind, NewCredential};
 use crate::error::{Error, Result};
 use crate::form::Browser;
 use crate::mail;
+use crate::spent;
 use crate::types::{CredentialId, Envelope, UnixMillis, UserId};
 use crate::user::Person;
 use crate::work::Work;

@@ -6,10 +6,7 @@ mod manage;
 pub mod page;
 mod provider;
 mod sign_in;
-mod spent;
 
 pub use ceremony::{Begun, Ceremony, Purpose};
 pub use manage::{Added, Kept, Listed, MOST, NewPasskey, add, begin, list, remove, rename, signal};
 pub use sign_in::{Outcome, Presented, sign_in};
-pub use spent::remove_expired;
-pub(crate) use spent::tables;

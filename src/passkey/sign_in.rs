@@ -5,12 +5,13 @@ use webauthn_rs_proto::AuthenticatorAssertionResponseRaw;
 
 use super::ceremony::{goes_on, is_ours};
 use super::manage::{Kept, lookup_key};
-use super::{Begun, Ceremony, spent};
+use super::{Begun, Ceremony};
 use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Credential, Kind};
 use crate::error::{Error, Result};
-use crate::sign_in::{At, Completed, Method, Proofs, Proved, complete, counts, still_counts};
+use crate::sign_in::{At, Completed, Method, Proofs, Proved, complete, counts, spend};
+use crate::spent;
 use crate::types::{Caller, SessionSecret, Token, UserId};
 use crate::work::Actor;
 
@@ -86,7 +87,7 @@ pub async fn sign_in(app: &App, ceremony: &Ceremony, presented: Presented<'_>, f
     };
     // Alone it is two steps; as a second one it is named beside the first, which has to count still.
     let first = match after {
-        Some(proved) if counts(app, proved) && still_counts(&work, proved).await? => Some(proved.proofs.clone()),
+        Some(proved) if counts(app, proved) && spend(&work, proved).await? => Some(proved.proofs.clone()),
         Some(_) => return Ok(Outcome::Refused),
         None => None,
     };

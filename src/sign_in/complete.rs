@@ -57,7 +57,7 @@ pub async fn complete(work: &mut Work<'_>, person: &Person, proofs: &Proofs, at:
     match next_step(proofs, &person.clone().returned(), required, second) {
         NextStep::Done => {}
         NextStep::SecondStep | NextStep::SetUp => {
-            return Ok(Completed::Half(Proved { user: person.id, proofs: proofs.clone(), at: work.now }));
+            return Ok(Completed::Half(Proved { id: work.random().uuid(work.now), user: person.id, proofs: proofs.clone(), at: work.now }));
         }
         step => {
             if let NextStep::Barred(barred) = step {

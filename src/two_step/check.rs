@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::limit::{self, Action};
 use crate::mail::{self, Notice};
 use crate::page::Page;
-use crate::sign_in::{At, Completed, Method, Proved, Trust, complete, counts, still_counts};
+use crate::sign_in::{self, At, Completed, Method, Proved, Trust, complete, counts};
 use crate::types::{Caller, SessionSecret, Token, UserId};
 use crate::user;
 use crate::work::{Actor, Work};
@@ -83,13 +83,13 @@ pub async fn check(app: &App, proved: &Proved, answer: Answer<'_>, answering: An
         }
     };
     let mut work = app.begin(Actor::Visitor(caller.clone(), Some(user))).await?;
-    if !still_counts(&work, proved).await? {
-        return Ok(Checked::Over);
-    }
     if !spend(app, &mut work, user, answer).await? {
         work.record(Event::SecondStepRefused { user, method: method.as_str() });
         work.commit().await?;
         return Ok(Checked::Wrong);
+    }
+    if !sign_in::spend(&work, proved).await? {
+        return Ok(Checked::Over);
     }
     let Some(person) = user::find(work.db(), user).await?.map(|user| user.person) else { return Ok(Checked::Over) };
     let completed = complete(&mut work, &person, &proved.proofs.clone().and(method), at, &app.config.sign_in).await?;

@@ -13,7 +13,7 @@ use crate::form::{Form, Parameters, see_other};
 use crate::mail::Notice;
 use crate::page::{PageResult, status_of};
 use crate::session::{Visitor, set_cookie};
-use crate::sign_in::{At, Completed, Flow, Method, Proved, complete, counts, go, next, notices_of, onward, too_soon, wait_words};
+use crate::sign_in::{At, Completed, Flow, Method, Proved, complete, counts, go, next, notices_of, onward, spend, too_soon, wait_words};
 use crate::types::{EmailAddress, Envelope, UserId, Words};
 use crate::user;
 use crate::work::Actor;
@@ -101,7 +101,10 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
         drop(work);
         return Ok(set_up_page(&app, &visitor, (&flow, &proved), started, Some(Words::new("two-step-wrong"))).await?);
     };
-    let person = user::find(work.db(), proved.user).await?.map(|user| user.person);
+    let person = match spend(&work, &proved).await? {
+        true => user::find(work.db(), proved.user).await?.map(|user| user.person),
+        false => None,
+    };
     let Some(person) = person else { return Ok(go(&app, "/sign-in", &flow.unproved())?) };
     let completed = complete(&mut work, &person, &proved.proofs.clone().and(Method::Totp), at, &app.config.sign_in).await?;
     let Completed::SignedIn { secret, .. } = completed else {

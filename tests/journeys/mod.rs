@@ -1,5 +1,6 @@
 //! Whole stories in a real browser: the demo app, both ways back, on our real pages.
 
+mod account;
 mod device;
 mod form_post;
 mod id_provider;

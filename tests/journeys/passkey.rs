@@ -8,7 +8,7 @@ use crate::support::peer::{self, Peer};
 use crate::two_step::Phone;
 
 /// The browser's authenticator. It answers by itself, or waits for ever: a person who does not look.
-async fn with_authenticator(browser: &Chromium) -> String {
+pub async fn with_authenticator(browser: &Chromium) -> String {
     browser.devtools("WebAuthn.enable", json!({})).await;
     let options = json!({
         "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,

@@ -97,6 +97,7 @@ impl Browser {
         let mut method = method.to_owned();
         for _ in 0..10 {
             let mut request = self.http.request(method.parse().unwrap(), url.clone()).header("cookie", self.cookie_header());
+            request = request.header("accept", "text/html,*/*;q=0.8");
             for (name, value) in &self.headers {
                 request = request.header(name, value);
             }

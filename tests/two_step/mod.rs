@@ -1,6 +1,7 @@
 //! The second step of a sign-in: the code of an app, recovery codes, trusted browsers, and every trick to do without
 //! (`security.md` A-39, V-95, V-103).
 
+mod first_step;
 mod timing;
 
 use std::time::Duration;

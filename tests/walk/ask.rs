@@ -216,8 +216,7 @@ fn is_a_page(view: &View, page: &Page) {
     // Another login server did not answer in time: on a busy machine that is the truth.
     let is_theirs = view.status == 503 && view.url.path().starts_with("/oauth/");
     assert!(view.status < 500 || is_theirs, "violated: {} at {}", view.status, view.url.path());
-    // A method that a path does not know has no page: nothing of ours leads there.
-    if view.status >= 400 && view.status != 405 {
+    if view.status >= 400 {
         let html = view.header("content-type").starts_with("text/html");
         assert!(
             html && !page.h1.is_empty() && page.words.len() > 40,

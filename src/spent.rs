@@ -1,4 +1,5 @@
-//! Ceremonies that have been answered, by their names, for as long as their answers would be believed.
+//! Proofs that travel with a page and count once: answers of authenticators, first steps of sign-ins. By their names, for as long as
+//! they would be believed.
 
 use sea_orm::sea_query::{OnConflict, TableCreateStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Schema};
@@ -27,8 +28,8 @@ mod spent_ceremony {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Spends a ceremony. Says whether this was the first time, on whatever replica.
-pub(super) async fn spend(work: &Work<'_>, (id, until): (Uuid, UnixMillis)) -> Result<bool> {
+/// Spends one. Says whether this was the first time, on whatever replica.
+pub async fn spend(work: &Work<'_>, (id, until): (Uuid, UnixMillis)) -> Result<bool> {
     let row = spent_ceremony::ActiveModel { id: Set(id), expires_at: Set(until) };
     let once = OnConflict::column(spent_ceremony::Column::Id).do_nothing().to_owned();
     Ok(spent_ceremony::Entity::insert(row).on_conflict(once).exec_without_returning(work.db()).await? == 1)
