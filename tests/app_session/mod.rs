@@ -182,7 +182,7 @@ fn a_second_person_at_the_browser_does_not_get_the_first_ones_tokens() {
         let browser = app.browser();
         delivered(&browser).await;
         let of_maya = browser.cookie_header();
-        let view = browser.get(&format!("{START}&prompt=login")).await;
+        let view = browser.get(&format!("{START}&prompt=login")).await.follow("Not you?").await;
         let to = browser.sign_in_from(view, "noor@okafor.example", PASSWORD).await.refresh().unwrap();
         assert_eq!(claims(&parameter(&to, "access_token").unwrap())["sub"], noor.to_string());
         let got = call(&app, "/session/token", &browser.cookie_header(), &SPA, "").await;

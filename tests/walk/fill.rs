@@ -222,6 +222,8 @@ impl World<'_> {
                     self.tabs.iter().enumerate().filter(|(other, _)| *other != tab).filter_map(|(_, one)| one.csrf.clone()).collect();
                 self.chance.one(&others).cloned()
             }
+            // What somebody is called, Mallory may call herself.
+            "name" => None,
             _ => {
                 let of = |form: &Form| form.value(&name).map(str::to_owned).or_else(|| pressed(form, &name));
                 let others: Vec<_> = self.recorded.iter().filter_map(|one| of(&one.form)).collect();
