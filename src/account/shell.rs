@@ -61,8 +61,8 @@ impl Shell {
     }
 
     /// Whether it is that page.
-    pub fn is(&self, place: &Place) -> bool {
-        self.here == *place
+    pub fn is(&self, place: Place) -> bool {
+        self.here == place
     }
 
     /// For samples.

@@ -31,9 +31,12 @@ pub async fn post_passkey(app: web::Data<App>, ceremony: Option<web::Data<Ceremo
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     // A second step is refused where it was asked for.
     let half = flow.proved.is_some();
-    let problem = |key| match half {
-        true => Ok(see_other(&app.config.issuer.join(&format!("/sign-in/two-step?flow={}&with=passkey&refused=1", flow.seal(&app)?)))),
-        false => Ok(page::show_problem(&app, &visitor, &flow, flow.typed(), Words::new(key))?),
+    let problem = |key| {
+        if half {
+            let asks = format!("/sign-in/two-step?flow={}&with=passkey&refused=1", flow.seal(&app)?);
+            return Ok(see_other(&app.config.issuer.join(&asks)));
+        }
+        Ok(page::show_problem(&app, &visitor, &flow, flow.typed(), Words::new(key))?)
     };
     let Some(begun) = Begun::open(&app, Purpose::SignIn, (visitor.browser(), None), form.text("state")) else {
         return problem("passkey-late");

@@ -34,6 +34,7 @@ pub enum Destination {
 /// What an app asked for, after every check: an authorization request (OpenID Connect Core §3.1.2.1),
 /// or the start of a token delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of what was asked")]
 pub struct AppRequest {
     /// Who asked.
     pub client: ClientId,

@@ -11,10 +11,8 @@ use crate::types::{SessionSecret, Token, UserId};
 
 /// Gives the browser its session and sends it where the journey leads, perhaps past the offer of a passkey.
 pub async fn onward(app: &App, visitor: &Visitor, flow: &Flow, user: UserId, secret: &Token<SessionSecret>) -> Result<HttpResponse> {
-    let mut response = match offer::is_offered(app, visitor, flow, user).await? {
-        true => go(app, "/passkey/offer", flow)?,
-        false => see_other(&next(app, flow)?),
-    };
+    let mut response =
+        if offer::is_offered(app, visitor, flow, user).await? { go(app, "/passkey/offer", flow)? } else { see_other(&next(app, flow)?) };
     set_cookie(&mut response, secret, app.config.sign_in.session);
     visitor.devices(app).remember(app, (user, flow.by.as_ref()), &mut response);
     Ok(response)

@@ -101,10 +101,8 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
         drop(work);
         return Ok(set_up_page(&app, &visitor, (&flow, &proved), started, Some(Words::new("two-step-wrong"))).await?);
     };
-    let person = match spend(&work, &proved).await? {
-        true => user::find(work.db(), proved.user).await?.map(|user| user.person),
-        false => None,
-    };
+    let counted = spend(&work, &proved).await?;
+    let person = user::find(work.db(), proved.user).await?.filter(|_| counted).map(|user| user.person);
     let Some(person) = person else { return Ok(go(&app, "/sign-in", &flow.unproved())?) };
     let completed = complete(&mut work, &person, &proved.proofs.clone().and(Method::Totp), at, &app.config.sign_in).await?;
     let Completed::SignedIn { secret, .. } = completed else {

@@ -9,8 +9,11 @@ use crate::support::relying_party::{claims as claims_of, code_in};
 use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, View, peer, person};
 use crate::two_step::equip;
 
+/// Something that changes how an account is reached.
+type Operation = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// What can be done: its name, the page where it is proved for, and the request that does it.
-const OPERATIONS: &[(&str, &str, &str, &[(&str, &str)])] = &[
+const OPERATIONS: &[Operation] = &[
     ("change the address", "email", "/account/email", &[("email", "new@okafor.example")]),
     ("choose a password", "password", "/account/password", &[("new-password", "walnut quiet lantern orbit")]),
     ("remove the password", "security", "/account/password/remove", &[]),
@@ -27,19 +30,19 @@ const OPERATIONS: &[(&str, &str, &str, &[(&str, &str)])] = &[
 ];
 
 /// Asks for it. What is sent is wrong in every case, so that a request that is let through changes nothing.
-async fn ask(browser: &Browser, (_, _, path, fields): &(&str, &str, &str, &[(&str, &str)])) -> View {
+async fn ask(browser: &Browser, (_, _, path, fields): &Operation) -> View {
     let page = browser.get("/account").await;
     let csrf = page.form_to("/account").value("csrf").to_owned();
     let fields: Vec<_> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
     browser.post(path, &fields).await
 }
 
-async fn is_let_through(browser: &Browser, operation: &(&str, &str, &str, &[(&str, &str)])) -> bool {
+async fn is_let_through(browser: &Browser, operation: &Operation) -> bool {
     !matches!(ask(browser, operation).await.url.path(), "/reauth" | "/sign-in")
 }
 
 /// What proves it for a page: the first request that is asked for there.
-fn of_page(page: &str) -> &'static (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]) {
+fn of_page(page: &str) -> &'static Operation {
     OPERATIONS.iter().find(|(_, proved_for, ..)| *proved_for == page).unwrap()
 }
 
@@ -55,6 +58,7 @@ async fn proved_for(app: &TestApp, page: &str) -> Browser {
     browser
 }
 
+const TWO: &str = "urn:housekey:two-steps";
 const APP: &str = "[limits]\nenabled = false\n";
 
 #[test]
@@ -213,7 +217,6 @@ fn an_app_that_asks_for_two_steps_gets_them_and_never_less() {
         let app = TestApp::with(On::Sqlite, APP).await;
         let user = person(&app, MAYA).await;
         let (browser, spa) = (app.browser(), RelyingParty::new(&app, "spa"));
-        const TWO: &str = "urn:housekey:two-steps";
         let claims = async |code: &str| claims_of(spa.redeem(code).await.text("id_token"));
         browser.sign_in(MAYA, PASSWORD).await;
         let one = claims(&spa.code(&browser).await).await;

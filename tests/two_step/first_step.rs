@@ -20,7 +20,7 @@ on_each_database!(going_back_after_signing_out_begins_nothing, |app: TestApp| as
     assert_eq!(with_code(&view, &phone.shows(app.clock.now())).submit().await.url.path(), "/account");
     browser.get("/sign-out").await.form_to("/sign-out").submit().await;
     // A fresh code, and the page of before.
-    app.travel(std::time::Duration::from_secs(60));
+    app.travel(std::time::Duration::from_mins(1));
     let back = with_code(&view, &phone.shows(app.clock.now())).submit().await;
     assert!(back.url.path() == "/sign-in" && !is_signed_in(&browser).await, "{}", back.url);
     // That code was not used up by it.
