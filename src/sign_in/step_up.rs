@@ -49,7 +49,7 @@ pub struct Ways {
     pub password: bool,
     /// Letters to their address.
     pub mail: bool,
-    /// Other login servers.
+    /// Other login servers, where there is no other way.
     pub providers: Vec<ProviderButton>,
 }
 
@@ -99,7 +99,7 @@ impl Sample for StepUpPage {
             back: "/account".into(),
             anybody: false,
         };
-        let all = Ways { passkey: true, password: true, mail: true, providers: google() };
+        let all = Ways { passkey: true, password: true, mail: true, providers: Vec::new() };
         let two = Ways { password: true, mail: true, ..Ways::default() };
         vec![
             ("reauth", of("reauth-delete".into(), 180, all)),
@@ -149,12 +149,17 @@ async fn ways(app: &App, visitor: &Visitor, person: &Person) -> Result<Ways> {
     let addressed = person.email.is_some();
     let linked = identity::of_user(app.db.read(), &app.crypto, person.id).await?;
     let is_linked = |button: &&ProviderButton| linked.iter().any(|one| one.identity.provider.as_str() == button.id);
-    Ok(Ways {
+    let own = Ways {
         passkey: app.config.offers_passkeys() && has(person.id, Kind::Passkey).await?,
         password: addressed && app.config.offers(MethodName::Password) && has(person.id, Kind::Password).await?,
         mail: addressed && person.email_verified && app.config.offers(MethodName::Email),
-        providers: visitor.providers().iter().filter(is_linked).cloned().collect(),
-    })
+        providers: Vec::new(),
+    };
+    // Another server may say so without asking anybody: only where there is nothing else.
+    if own.passkey || own.password || own.mail {
+        return Ok(own);
+    }
+    Ok(Ways { providers: visitor.providers().iter().filter(is_linked).cloned().collect(), ..own })
 }
 
 fn why(destination: &Destination, app: &str) -> Words {

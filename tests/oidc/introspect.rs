@@ -19,7 +19,7 @@ on_each_database!(a_client_is_told_what_its_tokens_are_worth, |app: TestApp| asy
         let said = claims(answer.text("access_token"));
         let worth = party.introspect(answer.text("access_token")).await;
         let mut expected = json!({ "active": true, "token_type": "Bearer" });
-        for claim in ["scope", "client_id", "sub", "aud", "iss", "exp", "iat", "jti"] {
+        for claim in ["scope", "client_id", "sub", "aud", "iss", "exp", "iat", "jti", "auth_time", "acr"] {
             expected[claim] = said[claim].clone();
         }
         assert_eq!((worth.status, worth.body), (200, expected));

@@ -202,7 +202,10 @@ impl World<'_> {
         let key = &mut member.passkeys[which];
         match mood {
             Mood::Wrong => key.answer_wrongly(issuer, asked, crate::support::authenticator::Said::without_verification),
-            Mood::Elsewhere => key.answer_wrongly(issuer, asked, |said| said.user_handle = Some(other.0.as_bytes().to_vec())),
+            // With somebody else's name on it. With one's own it is right.
+            Mood::Elsewhere if other != member.user => {
+                key.answer_wrongly(issuer, asked, |said| said.user_handle = Some(other.0.as_bytes().to_vec()))
+            }
             _ => {
                 let response = key.answer(issuer, asked);
                 self.answers.insert(response.clone(), member.id.clone());
@@ -235,9 +238,14 @@ impl World<'_> {
         }
     }
 
-    /// Where Mallory is not to know any address, none leaves her browsers.
+    /// Where Mallory is not to know any address, none leaves her browsers; and nobody's name does.
     pub fn keep_blind(&self, tab: usize, fields: &mut [(String, String)]) {
         let owner = self.tabs[tab].owner;
+        if owner == MALLORY {
+            for (_, value) in fields.iter_mut().filter(|(name, _)| name == "name") {
+                "Mallory Quillfeather".clone_into(value);
+            }
+        }
         if self.blind && owner == MALLORY {
             for (_, value) in fields.iter_mut().filter(|(_, value)| foreign_addresses(owner).any(|one| value.contains(one))) {
                 address(owner, 0).clone_into(value);

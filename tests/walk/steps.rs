@@ -13,6 +13,8 @@ enum Move {
     Link,
     /// A known path, with a journey of somebody or none.
     Direct,
+    /// Another page of journeys, with this one: a step is left out, or taken twice.
+    Ahead,
     Back,
     /// A form of another browser.
     Foreign,
@@ -44,6 +46,9 @@ const DOORS: [&str; 14] = [
     "/sign-in?client_id=spa-token&redirect_uri=https%3A%2F%2Fspa.test%2F&state=s1",
 ];
 
+/// Where the pages of journeys are.
+const JOURNEYS: [&str; 8] = ["/sign-in", "/sign-up", "/recover", "/link", "/linked", "/continue", "/reauth", "/passkey"];
+
 impl World<'_> {
     /// Lets time pass.
     pub fn travel(&mut self, seconds: u64) {
@@ -72,6 +77,7 @@ impl World<'_> {
                 self.ask(tab, Request::get(&to)).await;
             }
             Move::Direct => self.direct(tab).await,
+            Move::Ahead => self.ahead(tab).await,
             Move::Back => self.again(tab, |recorded, (id, _)| recorded.tab == id).await,
             Move::Foreign => self.again(tab, |recorded, (id, _)| recorded.tab != id).await,
             Move::Mail => self.mail(tab).await,
@@ -92,6 +98,7 @@ impl World<'_> {
         for (weight, is_there, what) in [
             (80, !now.page.forms.is_empty(), Move::Form),
             (14, !now.page.links.is_empty(), Move::Link),
+            (8, now.page.forms.iter().any(|form| form.value("flow").is_some()), Move::Ahead),
             (8, self.recorded.iter().any(|one| one.tab == now.id), Move::Back),
             // A browser that has never been here has nothing to prove a form with.
             (10, now.csrf.is_some() && self.recorded.iter().any(|one| one.tab != now.id), Move::Foreign),
@@ -179,6 +186,18 @@ impl World<'_> {
             }
         }
         self.ask(tab, request).await;
+    }
+
+    /// To a page of journeys that this one may not have come to yet, or is past.
+    async fn ahead(&mut self, tab: usize) {
+        let flow = self.tabs[tab].page.forms.iter().find_map(|form| form.value("flow")).unwrap_or_default().to_owned();
+        let is_one =
+            |path: &str| JOURNEYS.iter().any(|one| path == *one || path.strip_prefix(one).is_some_and(|rest| rest.starts_with('/')));
+        let paths = self.known.iter().filter(|(path, methods)| methods.contains(&"GET") && !path.contains('{') && is_one(path));
+        let paths: Vec<_> = paths.map(|(path, _)| path.clone()).collect();
+        let weighed: Vec<_> = paths.iter().enumerate().map(|(at, path)| (self.weight(path), at)).collect();
+        let path = &paths[self.chance.weighed(&weighed)];
+        self.ask(tab, Request::get(&format!("{path}?flow={flow}"))).await;
     }
 
     /// A sealed journey: the one that this browser is on, or any other, or none.

@@ -141,7 +141,7 @@ impl<'a> World<'a> {
     /// How much a path is on the way of this walk.
     pub fn weight(&self, path: &str) -> usize {
         let path = path.split('?').next().unwrap_or("");
-        if path.len() > 3 && (self.goal.starts_with(path) || path.starts_with(&self.goal)) { 5 } else { 1 }
+        if path.len() > 3 && (self.goal.starts_with(path) || path.starts_with(&self.goal)) { 12 } else { 1 }
     }
 
     /// Who walks at a browser, for the trace.
