@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::app::App;
-use crate::audit::{self, AuditLine};
+use crate::audit;
 use crate::error::Result;
 use crate::oidc::Clients;
 use crate::page::{Page, ProviderButton};
@@ -39,13 +41,16 @@ pub(super) async fn of(app: &App, (providers, clients): (&[ProviderButton], &Cli
     let lines = audit::list_of_user(app.db.read(), user, LOOKED_AT).await?;
     let mut said = Vec::new();
     for line in lines.into_iter().take_while(|line| line.at >= since) {
+        let data = serde_json::from_str::<Value>(&line.data).unwrap_or_default();
+        let Some(key) = key(&line.name, &data) else { continue };
         let client = match &line.client {
             Some(client) => clients.name_of(app, client).await?,
             None => String::new(),
         };
-        let provider = data(&line)["provider"].as_str().unwrap_or_default().to_owned();
-        let provider = providers.iter().find(|button| button.id == provider).map_or(provider, |button| button.name.clone());
-        said.extend(happened(line).map(|one| Happened { what: one.what.with("client", client).with("provider", provider), ..one }));
+        let provider = data["provider"].as_str().unwrap_or_default();
+        let provider = providers.iter().find(|button| button.id == provider).map_or(provider, |button| &button.name);
+        let what = Words::new(key).with("client", client).with("provider", provider);
+        said.push(Happened { at: line.at, what, address: line.address });
         if said.len() == SHOWN {
             break;
         }
@@ -53,9 +58,9 @@ pub(super) async fn of(app: &App, (providers, clients): (&[ProviderButton], &Cli
     Ok(said)
 }
 
-/// In words, if it has any: the rest is for operators.
-fn happened(line: AuditLine) -> Option<Happened> {
-    let what = match line.name.as_str() {
+/// What is said of an event, if anything is: the rest is for operators.
+fn key(event: &str, data: &Value) -> Option<&'static str> {
+    Some(match event {
         "user.created" => "activity-created",
         "user.renamed" => "activity-renamed",
         "user.data_exported" => "activity-exported",
@@ -64,7 +69,7 @@ fn happened(line: AuditLine) -> Option<Happened> {
         "user.locked" => "activity-locked",
         "user.unlocked" => "activity-unlocked",
         "user.reclaimed" => "activity-reclaimed",
-        "session.started" => return Some(signed_in(line)),
+        "session.started" => signed_in(data),
         "session.renewed" => "activity-confirmed",
         "session.ended" => "activity-signed-out",
         "password.refused" => "activity-wrong-password",
@@ -91,25 +96,18 @@ fn happened(line: AuditLine) -> Option<Happened> {
         "device.approved" => "activity-device",
         "refresh_token.reused" | "code.reused" => "activity-reused",
         _ => return None,
-    };
-    Some(Happened { at: line.at, what: what.into(), address: line.address })
+    })
 }
 
-fn signed_in(line: AuditLine) -> Happened {
-    let data = data(&line);
+fn signed_in(data: &Value) -> &'static str {
     let by = |name: &str| data["methods"].as_array().is_some_and(|methods| methods.iter().any(|method| method == name));
-    let what = match () {
+    match () {
         () if by("passkey") => "activity-in-passkey",
         () if by("totp") || by("recovery_code") => "activity-in-two-steps",
         () if by("password") => "activity-in-password",
         () if by("upstream") => "activity-in-provider",
         () => "activity-in-mail",
-    };
-    Happened { at: line.at, what: what.into(), address: line.address }
-}
-
-fn data(line: &AuditLine) -> serde_json::Value {
-    serde_json::from_str(&line.data).unwrap_or_default()
+    }
 }
 
 /// For looking at.

@@ -7,7 +7,6 @@ pub use super::connections_view::ConnectionsPage;
 use super::connections_view::{Application, Connection};
 use super::recent::{Who, has_just_proved, recently_proved, signed_in};
 use super::shell::{Place, Shell};
-use super::ways_in;
 use crate::app::App;
 use crate::app_session::view::ContinuePage;
 use crate::credential;
@@ -19,7 +18,7 @@ use crate::oidc::Clients;
 use crate::oidc::consent::{self, Allowed};
 use crate::page::{PageResult, status_of};
 use crate::session::{Session, Visitor};
-use crate::sign_in::{Destination, Flow};
+use crate::sign_in::{Destination, Flow, ways_in};
 use crate::types::{UserId, Words};
 use crate::upstream::{self, Upstreams};
 use crate::user;
@@ -66,7 +65,7 @@ async fn connect(app: &App, upstreams: &Upstreams, visitor: &Visitor, session: &
 /// Never the last way in.
 async fn disconnect(app: &App, known: &Known, visitor: &Visitor, who: &Who, id: &str) -> PageResult {
     let ((session, person), upstreams) = (who, &known.0);
-    let (linked, ways) = ways_in::of(app, app.db.read(), visitor, person).await?;
+    let (linked, ways) = ways_in(app, app.db.read(), visitor, person).await?;
     let Some(one) = linked.into_iter().find(|one| one.id.to_string() == id) else {
         return Ok(see_other(&app.config.issuer.join("/account/connections")));
     };
@@ -80,7 +79,7 @@ async fn disconnect(app: &App, known: &Known, visitor: &Visitor, who: &Who, id: 
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(session.user))).await?;
     // Two at once, in two tabs, must not take the last two away.
     credential::lock(&work, person.id).await?;
-    let (_, ways) = ways_in::of(app, work.db(), visitor, person).await?;
+    let (_, ways) = ways_in(app, work.db(), visitor, person).await?;
     if may_remove(ways, upstream.is_some()) && identity::unlink(&mut work, person.id, &one).await? {
         mail::post(&mut work, &notices)?;
     }

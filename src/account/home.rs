@@ -13,7 +13,7 @@ use crate::page::{Page, PageResult, Sample, status_of};
 use crate::passkey;
 use crate::session::Visitor;
 use crate::sign_in::Destination;
-use crate::types::{EmailAddress, Words};
+use crate::types::{EmailAddress, Words, typed_name};
 use crate::user::{self, Email};
 use crate::work::Actor;
 
@@ -107,11 +107,9 @@ pub async fn post_account(app: web::Data<App>, visitor: Visitor, form: Result<Fo
     Ok(see_other(&app.config.issuer.join("/account")))
 }
 
-/// A name as somebody typed it: spaces between its words and nowhere else, nothing that cannot be seen. None for none.
+/// A name that is not too long. None for none.
 fn read(typed: &str) -> Result<Option<String>, Words> {
-    let seen = |c: &char| !c.is_control() && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name: String = name.chars().filter(seen).collect();
+    let name = typed_name(typed);
     if name.chars().count() > LONGEST {
         return Err(Words::new("profile-name-long").with("limit", LONGEST));
     }

@@ -18,5 +18,4 @@ pub mod provider_token;
 mod recent;
 pub mod security;
 mod shell;
-mod ways_in;
 pub mod well_known;

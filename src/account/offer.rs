@@ -1,6 +1,5 @@
 //! `/passkey/offer`: a passkey for next time, offered on the way from a sign-up or a recovery. Who would rather not goes on.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -9,7 +8,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
 use crate::page::{Page, PageResult, Sample, status_of};
-use crate::passkey::{Added, Ceremony};
+use crate::passkey::Ceremony;
 use crate::session::Visitor;
 use crate::sign_in::{Flow, next, offer};
 use crate::types::Words;
@@ -60,14 +59,13 @@ pub async fn post_offer(app: web::Data<App>, ceremony: Option<web::Data<Ceremony
         Err(first) => return Ok(first),
     };
     match make(&app, &ceremony, (&visitor, &who), &form).await? {
-        Ok(Added::Yes) => Ok(onward),
-        Ok(_) => Ok(page(&app, &visitor, &flow, Some(Words::new("passkey-not-added")))?),
-        Err(problem) => Ok(page(&app, &visitor, &flow, Some(problem))?),
+        None => Ok(onward),
+        problem => Ok(page(&app, &visitor, &flow, problem)?),
     }
 }
 
 fn page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<Words>) -> Result<HttpResponse> {
-    let status = if problem.is_some() { status_of(problem.as_ref()) } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     let page = OfferPage { page: visitor.page(app, flow.client()), flow: flow.seal(app)?, next: next(app, flow)?, problem };
     Ok(visitor.show(status, &page))
 }

@@ -6,7 +6,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::recent::{Who, recently_proved, signed_in};
 use super::security;
-use super::ways_in;
 use crate::app::App;
 use crate::credential;
 use crate::error::{Error, Result};
@@ -16,8 +15,8 @@ use crate::page::PageResult;
 use crate::passkey::page::answer;
 use crate::passkey::{self, Added, Begun, Ceremony, NewPasskey, Purpose};
 use crate::session::Visitor;
-use crate::sign_in::Destination;
-use crate::types::{CredentialId, Words};
+use crate::sign_in::{Destination, ways_in};
+use crate::types::{CredentialId, Words, typed_name};
 
 const LONGEST_NAME: usize = 60;
 
@@ -47,25 +46,17 @@ pub async fn post_passkeys(app: web::Data<App>, ceremony: Option<web::Data<Cerem
         Ok(both) => both,
         Err(first) => return Ok(first),
     };
-    let problem = match make(&app, &ceremony, (&visitor, &who), &form).await? {
-        Ok(Added::Yes) => return Ok(security::here(&app)),
-        Ok(Added::Refused) => Words::new("passkey-not-added"),
-        Ok(Added::TooMany) => Words::new("passkey-too-many"),
-        Err(problem) => problem,
-    };
-    Ok(security::page(&app, &visitor, &who, Some(problem)).await?)
+    match make(&app, &ceremony, (&visitor, &who), &form).await? {
+        None => Ok(security::here(&app)),
+        problem => Ok(security::page(&app, &visitor, &who, problem).await?),
+    }
 }
 
-/// Adds what a browser made, or says why it came too late.
-pub(super) async fn make(
-    app: &App,
-    ceremony: &Ceremony,
-    (visitor, who): (&Visitor, &Who),
-    form: &Parameters,
-) -> Result<std::result::Result<Added, Words>> {
+/// Adds what a browser made, or says why not.
+pub(super) async fn make(app: &App, ceremony: &Ceremony, (visitor, who): (&Visitor, &Who), form: &Parameters) -> Result<Option<Words>> {
     let user = who.1.id;
     let Some(begun) = Begun::open(app, Purpose::Register, (visitor.browser(), Some(user)), form.text("state")) else {
-        return Ok(Err(Words::new("passkey-late")));
+        return Ok(Some(Words::new("passkey-late")));
     };
     let response = serde_json::from_str(form.text("response"));
     let response = response.map_err(|_| Error::Malformed("the answer of the authenticator cannot be read".into()))?;
@@ -73,11 +64,14 @@ pub(super) async fn make(
     let letters = security::notices(app, visitor, &who.1, Notice::PasskeyAdded).await?;
     let mut work = security::begin(app, visitor, &who.1).await?;
     let new = NewPasskey { user, begun, response: &response, authenticator_data: &data, notices: &letters };
-    let added = passkey::add((&app.config, ceremony), &mut work, new).await?;
-    if added == Added::Yes {
-        work.commit().await?;
+    match passkey::add((&app.config, ceremony), &mut work, new).await? {
+        Added::Yes => {
+            work.commit().await?;
+            Ok(None)
+        }
+        Added::Refused => Ok(Some(Words::new("passkey-not-added"))),
+        Added::TooMany => Ok(Some(Words::new("passkey-too-many"))),
     }
-    Ok(Ok(added))
 }
 
 /// `POST /account/security/passkeys/rename`: only a name, for which being signed in is enough.
@@ -88,8 +82,7 @@ pub async fn post_rename(app: web::Data<App>, visitor: Visitor, form: Result<For
         Err(first) => return Ok(first),
     };
     if let Ok(id) = form.text("passkey").parse::<CredentialId>() {
-        let name = form.text("name").split_whitespace().collect::<Vec<_>>().join(" ");
-        let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+        let name: String = typed_name(form.text("name")).chars().take(LONGEST_NAME).collect();
         let mut work = security::begin(&app, &visitor, &person).await?;
         passkey::rename(&mut work, person.id, id, &name).await?;
         work.commit().await?;
@@ -110,7 +103,7 @@ pub async fn post_remove(app: web::Data<App>, visitor: Visitor, form: Result<For
     let mut work = security::begin(&app, &visitor, person).await?;
     // Two at once, in two tabs, must not take the last two away.
     credential::lock(&work, person.id).await?;
-    let (_, ways) = ways_in::of(&app, work.db(), &visitor, person).await?;
+    let (_, ways) = ways_in(&app, work.db(), &visitor, person).await?;
     if !ways.without_passkey().any() {
         drop(work);
         return Ok(security::page(&app, &visitor, &who, Some(Words::new("passkey-last"))).await?);

@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::recent::{Who, recently_proved};
 use super::security::{self, notices};
-use super::ways_in;
 use crate::app::App;
 use crate::config::MethodName;
 use crate::credential::{self, Kind};
@@ -17,7 +16,7 @@ use crate::mail::Notice;
 use crate::page::{Page, PageResult, Sample, status_of};
 use crate::password::{self, HashPool, Password, busy};
 use crate::session::Visitor;
-use crate::sign_in::Destination;
+use crate::sign_in::{Destination, ways_in};
 use crate::types::{EmailAddress, Words};
 
 /// Asks for it.
@@ -101,7 +100,7 @@ pub async fn post_remove(app: web::Data<App>, visitor: Visitor, form: Result<For
     let mut work = security::begin(&app, &visitor, person).await?;
     // Two at once, in two tabs, must not take the last two away.
     credential::lock(&work, person.id).await?;
-    let ways = ways_in::of(&app, work.db(), &visitor, person).await?.1;
+    let ways = ways_in(&app, work.db(), &visitor, person).await?.1;
     if !(WaysIn { password: false, ..ways }).any() {
         drop(work);
         return Ok(security::page(&app, &visitor, &who, Some(Words::new("password-last"))).await?);

@@ -44,25 +44,29 @@ pub(super) async fn recently_proved(app: &App, visitor: &Visitor, back_to: Desti
 }
 
 /// Whether they have.
-pub(super) async fn has_proved(app: &App, session: &Session, place: &Destination) -> Result<bool> {
+async fn has_proved(app: &App, session: &Session, place: &Destination) -> Result<bool> {
     // Somebody with a second step has shown it, however much this browser is trusted otherwise.
     let two_steps = credential::has(app.db.read(), session.user, Kind::Totp).await?;
     Ok(holds(session, place, two_steps, app.clock.now()))
 }
 
 fn holds(session: &Session, place: &Destination, two_steps: bool, now: UnixMillis) -> bool {
-    let for_this = match (session.proved_for.as_deref(), place) {
-        // What cannot be taken back is asked for by itself.
-        (proved_for, Destination::Data | Destination::Delete) => proved_for == place.operation(),
-        (Some(proved_for), _) => Some(proved_for) == place.operation(),
-        (None, _) => true,
-    };
-    for_this && now.since(session.auth_time) <= RECENT && (!two_steps || session.is_two_steps())
+    // A sign-in holds for everything but what cannot be taken back, which is asked for by itself.
+    let by_a_sign_in = session.proved_for.is_none() && !matches!(place, Destination::Data | Destination::Delete);
+    (by_a_sign_in || is_for(session, place)) && is_recent(session, now) && (!two_steps || session.is_two_steps())
 }
 
 /// Whether they have just come from doing so.
 pub(super) fn has_just_proved(app: &App, session: &Session, place: &Destination) -> bool {
-    session.proved_for.is_some() && session.proved_for.as_deref() == place.operation() && app.clock.now().since(session.auth_time) <= RECENT
+    is_for(session, place) && is_recent(session, app.clock.now())
+}
+
+fn is_for(session: &Session, place: &Destination) -> bool {
+    session.proved_for.is_some() && session.proved_for.as_deref() == place.operation()
+}
+
+fn is_recent(session: &Session, now: UnixMillis) -> bool {
+    now.since(session.auth_time) <= RECENT
 }
 
 #[cfg(test)]

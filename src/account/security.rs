@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::recent::{Who, has_just_proved, recently_proved, signed_in};
 use super::shell::{Place, Shell};
-use super::ways_in;
 use crate::app::App;
 use crate::config::{MethodName, TwoStep};
 use crate::credential::{self, Kind};
@@ -17,7 +16,7 @@ use crate::mail::{self, Notice};
 use crate::page::{Page, PageResult, Sample, status_of};
 use crate::passkey::{self, Listed};
 use crate::session::Visitor;
-use crate::sign_in::{Destination, too_soon, wait_words};
+use crate::sign_in::{Destination, too_soon, wait_words, ways_in};
 use crate::two_step::view::{CodesPage, Place as SetUpAt, SetUpPage};
 use crate::two_step::{self, Answer, By, Standing, Started};
 use crate::types::{CredentialId, Envelope, UnixMillis, Words};
@@ -260,7 +259,7 @@ async fn password(app: &App, visitor: &Visitor, person: &Person) -> Result<Optio
         return Ok(None);
     }
     let since = credential::since(app.db.read(), person.id, Kind::Password).await?;
-    let (_, ways) = ways_in::of(app, app.db.read(), visitor, person).await?;
+    let (_, ways) = ways_in(app, app.db.read(), visitor, person).await?;
     let spare = WaysIn { password: false, ..ways }.any();
     Ok(Some(KeptPassword { since, spare }))
 }

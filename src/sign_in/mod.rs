@@ -18,6 +18,7 @@ mod reclaim;
 pub mod step_up;
 mod trust;
 pub(crate) mod view;
+mod ways_in;
 
 pub use asked::Asked;
 pub use complete::{At, Completed, complete};
@@ -31,3 +32,4 @@ pub use onward::{next, onward, second_step, set_out};
 pub use proof::{Method, Proofs};
 pub use reclaim::reclaim;
 pub use trust::Trust;
+pub use ways_in::ways_in;

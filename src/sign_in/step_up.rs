@@ -6,16 +6,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{Destination, Flow, go};
+use super::{Destination, Flow, go, ways_in};
 use crate::app::App;
-use crate::config::MethodName;
-use crate::credential::{self, Kind};
 use crate::error::Result;
 use crate::form::Parameters;
-use crate::identity;
 use crate::page::{Html, Page, PageResult, ProviderButton, Sample};
 use crate::session::{Session, Visitor};
-use crate::types::{UserId, Words};
+use crate::types::Words;
 use crate::user::{self, Person};
 
 /// Asks for it.
@@ -144,21 +141,16 @@ async fn page(app: &App, visitor: &Visitor, flow: Flow, (session, person): &(Ses
     Ok(visitor.show(StatusCode::OK, &page))
 }
 
+/// By what they can. Another server may say so without asking anybody: only where there is nothing else.
 async fn ways(app: &App, visitor: &Visitor, person: &Person) -> Result<Ways> {
-    let has = async |user: UserId, kind| -> Result<bool> { Ok(credential::count(app.db.read(), user, kind).await? > 0) };
+    let (linked, ways) = ways_in(app, app.db.read(), visitor, person).await?;
     let addressed = person.email.is_some();
-    let linked = identity::of_user(app.db.read(), &app.crypto, person.id).await?;
-    let is_linked = |button: &&ProviderButton| linked.iter().any(|one| one.identity.provider.as_str() == button.id);
-    let own = Ways {
-        passkey: app.config.offers_passkeys() && has(person.id, Kind::Passkey).await?,
-        password: addressed && app.config.offers(MethodName::Password) && has(person.id, Kind::Password).await?,
-        mail: addressed && person.email_verified && app.config.offers(MethodName::Email),
-        providers: Vec::new(),
-    };
-    // Another server may say so without asking anybody: only where there is nothing else.
+    let own =
+        Ways { passkey: ways.passkeys > 0, password: addressed && ways.password, mail: addressed && ways.mail, providers: Vec::new() };
     if own.passkey || own.password || own.mail {
         return Ok(own);
     }
+    let is_linked = |button: &&ProviderButton| linked.iter().any(|one| one.identity.provider.as_str() == button.id);
     Ok(Ways { providers: visitor.providers().iter().filter(is_linked).cloned().collect(), ..own })
 }
 

@@ -1,10 +1,12 @@
 //! Turning two-step sign-in on and off, and new recovery codes.
 
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 use super::check::{Answer, spend};
 use super::recovery;
 use super::totp::Authenticator;
+use super::view::Has;
 use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Kind, NewCredential};
@@ -83,7 +85,7 @@ pub async fn turn_on(
     let Some(proven) = started.app.with_used(&digits, work.now)? else { return Ok(None) };
     credential::lock(work, user).await?;
     let keep = match by {
-        By::Newcomer if has_second_step(app, work, user).await? => return Ok(None),
+        By::Newcomer if has(app, work.db(), user).await?.first().is_some() => return Ok(None),
         By::Newcomer => None,
         By::Owner(session) => Some(session),
     };
@@ -105,9 +107,10 @@ pub async fn turn_on(
     Ok(Some(codes))
 }
 
-async fn has_second_step(app: &App, work: &Work<'_>, user: UserId) -> Result<bool> {
-    let passkey = app.config.offers_passkeys() && credential::count(work.db(), user, Kind::Passkey).await? > 0;
-    Ok(passkey || credential::has(work.db(), user, Kind::Totp).await?)
+/// What a person has for a second step.
+pub(super) async fn has(app: &App, db: &impl ConnectionTrait, user: UserId) -> Result<Has> {
+    let passkey = app.config.offers_passkeys() && credential::count(db, user, Kind::Passkey).await? > 0;
+    Ok(Has { app: credential::has(db, user, Kind::Totp).await?, passkey })
 }
 
 /// Turns it off, if this is the code that the app shows, or one of the recovery codes. Says whether it was.

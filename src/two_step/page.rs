@@ -4,17 +4,16 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::check::{Answer, Answering, Checked, check, limited};
-use super::manage::{By as Who, Started, begin, turn_on};
+use super::manage::{By as Who, Started, begin, has, turn_on};
 use super::view::{By, CodesPage, Has, Place, SetUpPage, TwoStepPage};
 use crate::app::App;
-use crate::credential::{self, Kind};
 use crate::error::Result;
 use crate::form::{Form, Parameters, see_other};
 use crate::mail::Notice;
 use crate::page::{PageResult, status_of};
 use crate::session::{Visitor, set_cookie};
 use crate::sign_in::{At, Completed, Flow, Method, Proved, complete, counts, go, next, notices_of, onward, spend, too_soon, wait_words};
-use crate::types::{EmailAddress, Envelope, UserId, Words};
+use crate::types::{EmailAddress, Envelope, Words};
 use crate::user;
 use crate::work::Actor;
 
@@ -23,7 +22,7 @@ pub async fn get_two_step(app: web::Data<App>, visitor: Visitor, request: HttpRe
     let parameters = Parameters::of_query(&request);
     let flow = Flow::open(&app, visitor.browser(), parameters.text("flow"))?;
     let Some(proved) = flow.proved.clone().filter(|proved| counts(&app, proved)) else { return Ok(go(&app, "/sign-in", &flow)?) };
-    let has = has(&app, proved.user).await?;
+    let has = has(&app, app.db.read(), proved.user).await?;
     let Some(first) = has.first() else {
         return Ok(set_up_page(&app, &visitor, (&flow, &proved), begin(&app, proved.user), None).await?);
     };
@@ -46,7 +45,7 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
     let recovery = form.get("recovery").is_some();
     let typed = form.text(if recovery { "recovery" } else { "code" });
     let (by, answer) = if recovery { (By::Recovery, Answer::Recovery(typed)) } else { (By::Code, Answer::Code(typed)) };
-    let asked = (by, has(&app, proved.user).await?);
+    let asked = (by, has(&app, app.db.read(), proved.user).await?);
     if typed.trim().is_empty() {
         let empty = if recovery { "recovery-empty" } else { "two-step-empty" };
         return Ok(page(&app, &visitor, &flow, asked, Some(Words::new(empty)))?);
@@ -83,7 +82,7 @@ pub async fn post_set_up(app: web::Data<App>, visitor: Visitor, form: Result<For
     let flow = Flow::open(&app, visitor.browser(), form.text("flow"))?;
     let Some(proved) = flow.proved.clone().filter(|proved| counts(&app, proved)) else { return Ok(go(&app, "/sign-in", &flow)?) };
     // Who has a second step already, perhaps since a moment ago in another tab, is asked for it.
-    if has(&app, proved.user).await?.first().is_some() {
+    if has(&app, app.db.read(), proved.user).await?.first().is_some() {
         return Ok(go(&app, "/sign-in/two-step", &flow)?);
     }
     let started = Started::open(&app, proved.user, form.text("started"));
@@ -137,13 +136,6 @@ async fn told(app: &App, visitor: &Visitor, flow: &Flow, proved: &Proved) -> Res
 
 async fn address(app: &App, proved: &Proved) -> Result<Option<EmailAddress>> {
     Ok(user::look(&app.db, proved.user).await?.and_then(|person| person.email))
-}
-
-/// What this person has for a second step.
-async fn has(app: &App, user: UserId) -> Result<Has> {
-    let app_is_there = credential::has(app.db.read(), user, Kind::Totp).await?;
-    let passkey = app.config.offers_passkeys() && credential::count(app.db.read(), user, Kind::Passkey).await? > 0;
-    Ok(Has { app: app_is_there, passkey })
 }
 
 fn page(app: &App, visitor: &Visitor, flow: &Flow, (by, has): (By, Has), problem: Option<Words>) -> Result<HttpResponse> {

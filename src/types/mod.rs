@@ -7,6 +7,7 @@ mod ended_session;
 mod envelope;
 pub mod id;
 mod job_kind;
+mod name;
 mod origin;
 mod redirect_uri;
 mod time;
@@ -23,6 +24,7 @@ pub use id::{
     ChallengeId, ClientId, CredentialId, EmailId, EventId, FamilyId, FlowId, JobId, PendingIdentityId, ProviderId, SessionId, UserId,
 };
 pub use job_kind::JobKind;
+pub use name::{is_invisible, typed_name};
 pub use origin::Origin;
 pub use redirect_uri::RedirectUri;
 pub use time::UnixMillis;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::provider::{Provider, SubjectIs, Verified};
 use super::source::Sources;
+use crate::types::is_invisible;
 
 /// The longest subject (`OpenID` Connect Core §2), in characters.
 const SUBJECT: usize = 255;
@@ -178,11 +179,7 @@ impl Provider {
 
 /// A name as it may be shown: on one line, in one direction, and not too long.
 fn tidy(name: &str) -> Option<String> {
-    let invisible = |c: char| {
-        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
-    };
-    let name: String = name.chars().filter(|c| !invisible(*c)).collect();
+    let name: String = name.chars().filter(|c| !is_invisible(*c)).collect();
     let name: String = name.trim().chars().take(NAME).collect();
     let name = name.trim_end();
     (!name.is_empty()).then(|| name.to_owned())

@@ -6,7 +6,7 @@ use sea_orm::sea_query::TableCreateStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Schema};
 
 use super::state::State;
-use super::store::{begin_to_leave, remove, set_state};
+use super::store::{change_state, remove, set_state};
 use crate::error::Result;
 use crate::types::{UnixMillis, UserId};
 use crate::work::Work;
@@ -36,7 +36,7 @@ mod departure {
 /// in anyway. Fifty at once: one does it.
 pub async fn leave(work: &mut Work<'_>, user: UserId) -> Result<Option<UnixMillis>> {
     let leaves_at = work.now + DELAY;
-    if !begin_to_leave(work, user).await? {
+    if !change_state(work, user, State::Leaving, Some(State::Active)).await? {
         return Ok(None);
     }
     let row = departure::ActiveModel { user_id: Set(user), leaves_at: Set(leaves_at) };

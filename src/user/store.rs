@@ -161,25 +161,19 @@ pub async fn insert(work: &mut Work<'_>, new: NewUser<'_>) -> Result<Option<User
 pub async fn set_state(work: &mut Work<'_>, id: UserId, state: State) -> Result<bool> {
     // Whoever leaves is removed for that reason only.
     departure::forget(work, id).await?;
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::State, state.as_str().into())
-        .col_expr(user::Column::UpdatedAt, work.now.0.into())
-        .filter(user::Column::Id.eq(id))
-        .exec(work.db())
-        .await?;
-    Ok(changed.rows_affected == 1)
+    change_state(work, id, state, None).await
 }
 
-/// The state of somebody who may come in becomes that of somebody who leaves; says whether it did.
-pub(super) async fn begin_to_leave(work: &Work<'_>, id: UserId) -> Result<bool> {
-    let changed = user::Entity::update_many()
-        .col_expr(user::Column::State, State::Leaving.as_str().into())
+/// The same only for somebody whose state is this; says whether it was.
+pub(super) async fn change_state(work: &Work<'_>, id: UserId, state: State, from: Option<State>) -> Result<bool> {
+    let mut change = user::Entity::update_many()
+        .col_expr(user::Column::State, state.as_str().into())
         .col_expr(user::Column::UpdatedAt, work.now.0.into())
-        .filter(user::Column::Id.eq(id))
-        .filter(user::Column::State.eq(State::Active.as_str()))
-        .exec(work.db())
-        .await?;
-    Ok(changed.rows_affected == 1)
+        .filter(user::Column::Id.eq(id));
+    if let Some(from) = from {
+        change = change.filter(user::Column::State.eq(from.as_str()));
+    }
+    Ok(change.exec(work.db()).await?.rows_affected == 1)
 }
 
 /// Gives a person this name if they have none yet.

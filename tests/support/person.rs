@@ -1,7 +1,7 @@
 //! People to sign in with, made through the same functions as real ones.
 
 use housekey::credential::{self, Kind, NewCredential};
-use housekey::password::{HashPool, Password};
+use housekey::password::{HashPool, Password, PasswordHash};
 use housekey::types::{EmailAddress, UserId};
 use housekey::user::{self, NewUser};
 use housekey::work::Actor;
@@ -10,11 +10,15 @@ use super::{Browser, TestApp, View};
 
 pub const PASSWORD: &str = "four plain words and more";
 
+async fn hash(app: &TestApp, password: &str) -> PasswordHash {
+    let pool = HashPool::new(&app.app.config.sign_in.password, &app.app.random);
+    pool.hash(Password::parse(password.to_owned()).unwrap()).await.unwrap()
+}
+
 /// Makes a person with a verified address and a password.
 pub async fn person(app: &TestApp, address: &str) -> UserId {
     let ground = &app.app;
-    let pool = HashPool::new(&ground.config.sign_in.password, &ground.random);
-    let phc = pool.hash(Password::parse(PASSWORD.to_owned()).unwrap()).await.unwrap();
+    let phc = hash(app, PASSWORD).await;
     let address = EmailAddress::parse(address).unwrap();
     let mut work = ground.begin(Actor::Operator).await.unwrap();
     let user = user::insert(&mut work, NewUser { email: &address, verified: true, name: Some("Maya".into()) }).await.unwrap().unwrap();
@@ -28,8 +32,7 @@ pub async fn person(app: &TestApp, address: &str) -> UserId {
 /// Gives a person this password, whatever theirs is.
 pub async fn has_password(app: &TestApp, user: UserId, password: &str) {
     let ground = &app.app;
-    let pool = HashPool::new(&ground.config.sign_in.password, &ground.random);
-    let phc = pool.hash(Password::parse(password.to_owned()).unwrap()).await.unwrap();
+    let phc = hash(app, password).await;
     let mut work = ground.begin(Actor::Operator).await.unwrap();
     credential::set(&mut work, (user, Kind::Password), phc.as_str().as_bytes()).await.unwrap();
     work.commit().await.unwrap();

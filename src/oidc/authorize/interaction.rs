@@ -42,16 +42,13 @@ impl Needed {
 pub async fn needed(app: &App, client: &Client, request: &AppRequest, session: Option<&Session>, flow: Option<&Flow>) -> Result<Needed> {
     let Some(session) = session else { return Ok(Needed::SignIn) };
     let just_now = flow.is_some_and(|flow| session.auth_time >= flow.began);
-    let proved = just_now || is_recent(request, session, app.clock.now());
-    if !proved && request.hinted.is_some_and(|hinted| hinted != session.user) {
-        return Ok(Needed::SignIn);
+    if request.hinted.is_some_and(|hinted| hinted != session.user) {
+        return Ok(if just_now { Needed::SomebodyElse } else { Needed::SignIn });
     }
+    let proved = just_now || is_recent(request, session, app.clock.now());
     // OpenID Connect Core §3.1.2.1: what was asked for is never met by less.
     if !proved || request.two_steps && !session.is_two_steps() {
         return Ok(Needed::Again);
-    }
-    if request.hinted.is_some_and(|hinted| hinted != session.user) {
-        return Ok(if just_now { Needed::SomebodyElse } else { Needed::SignIn });
     }
     let Some(person) = user::look(&app.db, session.user).await? else { return Ok(Needed::SignIn) };
     if user::gate(&person).is_err() {

@@ -1,4 +1,4 @@
-//! By which ways the signed-in person can come in again.
+//! By which ways a person can come in again.
 
 use sea_orm::ConnectionTrait;
 
@@ -12,7 +12,7 @@ use crate::user::Person;
 
 /// Their identities at other login servers, and the ways in that work here today. Before one goes, ask in the change that takes
 /// it, after [`credential::lock`].
-pub(super) async fn of(app: &App, db: &impl ConnectionTrait, visitor: &Visitor, person: &Person) -> Result<(Vec<Linked>, WaysIn)> {
+pub async fn ways_in(app: &App, db: &impl ConnectionTrait, visitor: &Visitor, person: &Person) -> Result<(Vec<Linked>, WaysIn)> {
     let linked = identity::of_user(db, &app.crypto, person.id).await?;
     let providers = visitor.providers();
     let works = |one: &&Linked| providers.iter().any(|button| button.id == one.identity.provider.as_str());
