@@ -27,7 +27,7 @@ const IDLE: Duration = Duration::from_secs(30);
 pub struct HashPool {
     shared: Arc<Shared>,
     params: Params,
-    dummy_salt: [u8; SALT],
+    dummy: PasswordHash,
     random: Random,
     threads: usize,
 }
@@ -97,7 +97,8 @@ impl HashPool {
             };
             thread::Builder::new().name(format!("password-hash-{number}")).spawn(worker).expect("a thread");
         }
-        Self { shared, params, dummy_salt: random.bytes(), random: random.clone(), threads }
+        let dummy = PasswordHash::new(&params, &random.bytes::<SALT>(), &random.bytes::<OUTPUT>());
+        Self { shared, params, dummy, random: random.clone(), threads }
     }
 
     /// Hashes a new password with a fresh salt at the configured cost.
@@ -108,19 +109,13 @@ impl HashPool {
     }
 
     /// Compares a password with what is stored. Where nothing is stored, or nothing that can be
-    /// believed, the answer is no after as long as a real comparison takes.
+    /// believed, a hash that nobody's password has is compared: the answer is no, after the same work.
     pub async fn verify(&self, password: Password, stored: Option<&str>) -> Result<Verified, HashError> {
-        let believed = stored.and_then(|text| match Stored::parse(text, &self.params) {
-            Ok(stored) => Some(stored),
-            Err(why) => {
-                tracing::error!(%why, "a stored password hash was not believed");
-                None
-            }
+        let believed = Stored::parse(stored.unwrap_or_else(|| self.dummy.as_str()), &self.params).or_else(|why| {
+            tracing::error!(%why, "a stored password hash was not believed");
+            Stored::parse(self.dummy.as_str(), &self.params)
         });
-        let Some(stored) = believed else {
-            self.derive(password, self.params.clone(), self.dummy_salt.to_vec(), OUTPUT).await?;
-            return Ok(Verified::No);
-        };
+        let stored = believed.map_err(|_| HashError::Failed)?;
         let same_cost = stored.is_like(&self.params);
         let hash = self.derive(password, stored.params, stored.salt, stored.hash.len()).await?;
         Ok(match (verify_slices_are_equal(&hash, &stored.hash), same_cost) {

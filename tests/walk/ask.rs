@@ -73,7 +73,8 @@ impl World<'_> {
         }));
         let flow = request.flow().and_then(|sealed| self.name_of(&sealed));
         let (id, owner) = (self.tabs[tab].id, self.tabs[tab].owner);
-        let earlier = flow.clone().and_then(|flow| self.journeys.get(&(id, flow)).cloned()).unwrap_or_default();
+        let journey = flow.clone().map(|flow| (id, flow));
+        let earlier = journey.as_ref().and_then(|journey| self.journeys.get(journey).cloned()).unwrap_or_default();
         if request.value("decision") == Some("connect") {
             self.approvers.extend(before.0.clone());
         }
@@ -86,6 +87,8 @@ impl World<'_> {
             at: [before.0, self.state.at(&browser)],
             shown: &evidence,
             earlier: &earlier,
+            here: self.proofs.get(&id).map(Vec::as_slice).unwrap_or_default(),
+            came_back: journey.and_then(|journey| self.came_back.get(&journey).copied()),
             now: now.0,
             path,
             trusted: &self.tabs[tab].trusted,
@@ -159,10 +162,10 @@ impl World<'_> {
         };
         let is_theirs = |one: &&Shown| one.is_first_of(&begun, &self.state) || one.is_second_of(&begun);
         let mut used: Vec<_> = evidence.iter().filter(is_theirs).filter_map(Shown::once).collect();
-        if path == "/recover/new" {
-            let mut resets: Vec<_> = earlier.iter().map(|(one, _)| one).filter(is_theirs).filter_map(Shown::once).collect();
-            resets.dedup();
-            used.extend(resets.into_iter().take(usize::from(used.is_empty())));
+        // A new password opens by one of the letters that allowed it, which the walker cannot tell from those that were typed in vain.
+        if path == "/recover/new" && used.is_empty() {
+            let resets: Vec<_> = earlier.iter().filter(|(one, _)| is_theirs(&one) && one.is_reset()).filter_map(|(one, _)| one.once()).collect();
+            used.extend(resets.iter().find(|one| !self.opened.contains_key(*one)).or(resets.last()).cloned());
         }
         for one in used {
             let times = self.opened.entry(one.clone()).or_default();
@@ -185,7 +188,11 @@ impl World<'_> {
         sealed.extend(page.links.iter().filter_map(|link| Request::get(link).flow()));
         sealed.dedup();
         let names: Vec<_> = sealed.iter().filter_map(|one| self.name_of(one)).chain(flow).collect();
+        if request.path.contains("/callback") {
+            self.came_back.extend(names.iter().map(|name| ((id, name.clone()), now)));
+        }
         if !evidence.is_empty() {
+            self.proofs.entry(id).or_default().extend(evidence.iter().map(|one| (one.clone(), now)));
             for name in names {
                 self.journeys.entry((id, name)).or_default().extend(evidence.iter().map(|one| (one.clone(), now)));
             }

@@ -81,6 +81,8 @@ impl World<'_> {
             at: [None, None],
             shown: &[],
             earlier: &[],
+            here: &[],
+            came_back: None,
             now: self.house.app.clock.now().0,
             path: "/token",
             trusted: &std::collections::BTreeSet::new(),

@@ -64,6 +64,11 @@ impl Shown {
         matches!(self, Self::Totp(one, _) | Self::Recovery(one, _) if one == user)
     }
 
+    /// Whether it is a letter that allows a new password.
+    pub fn is_reset(&self) -> bool {
+        matches!(self, Self::Letter { purpose, .. } if purpose == "reset")
+    }
+
     /// What may open one session and no more.
     pub fn once(&self) -> Option<String> {
         match self {

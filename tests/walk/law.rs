@@ -23,6 +23,10 @@ pub struct Step<'a> {
     pub shown: &'a [Shown],
     /// What this journey has shown in this browser, and when.
     pub earlier: &'a [(Shown, i64)],
+    /// What any journey has shown in this browser, and when.
+    pub here: &'a [(Shown, i64)],
+    /// When this journey came back from another login server, if it did.
+    pub came_back: Option<i64>,
     pub now: i64,
     pub path: &'a str,
     /// Rows that say that this browser is trusted.
@@ -88,11 +92,16 @@ impl Step<'_> {
         self.earlier.iter().any(|(one, at)| self.now - at <= within && one.is_first_of(user, self.after))
     }
 
+    /// Who they are was proved in this browser after the question was there.
+    fn proved_since(&self, user: &str) -> bool {
+        let proves = |one: &Shown| one.is_first_of(user, self.after) || one.is_second_of(user);
+        self.came_back.is_none_or(|since| self.here.iter().any(|(one, at)| *at >= since && proves(one)))
+    }
+
     /// A letter that allows a new password was answered in this journey.
     fn resets(&self, user: &str) -> bool {
-        let is_reset =
-            |one: &Shown| matches!(one, Shown::Letter { purpose, .. } if purpose == "reset") && one.is_first_of(user, self.after);
-        self.path == "/recover/new" && self.earlier.iter().any(|(one, at)| self.now - at <= JOURNEY && is_reset(one))
+        let allows = |one: &Shown| one.is_reset() && one.is_first_of(user, self.after);
+        self.path == "/recover/new" && self.earlier.iter().any(|(one, at)| self.now - at <= JOURNEY && allows(one))
     }
 
     /// Their address was proved only now: nothing that was there before stays.
@@ -154,6 +163,9 @@ impl Step<'_> {
         let user = change.user;
         let begins = changes.iter().any(|one| one.table == "sessions" && one.is_new() && one.user == user);
         let sets_up = begins && self.path == "/sign-in/two-step/set-up";
+        if change.kind() == "upstream" && self.path == "/link" {
+            return that(self.is_in(user) && self.proved_since(user), || format!("{change}, who has not proved it since it was asked for"));
+        }
         let by = self.is_in(user) || self.reclaims(user) || self.is_new(user);
         let may = by
             || match change.kind() {

@@ -98,7 +98,7 @@ impl World<'_> {
         for (weight, is_there, what) in [
             (80, !now.page.forms.is_empty(), Move::Form),
             (14, !now.page.links.is_empty(), Move::Link),
-            (8, now.page.forms.iter().any(|form| form.value("flow").is_some()), Move::Ahead),
+            (20, now.page.forms.iter().any(|form| form.value("flow").is_some()), Move::Ahead),
             (8, self.recorded.iter().any(|one| one.tab == now.id), Move::Back),
             // A browser that has never been here has nothing to prove a form with.
             (10, now.csrf.is_some() && self.recorded.iter().any(|one| one.tab != now.id), Move::Foreign),
@@ -145,7 +145,8 @@ impl World<'_> {
         if self.chance.percent(25)
             && self.known.iter().any(|(path, methods)| *path == goal && methods.contains(&"GET") && !path.contains('{'))
         {
-            return self.ask(tab, Request::get(&goal)).await;
+            let flow = self.some_flow(tab).map(|flow| format!("?flow={flow}")).unwrap_or_default();
+            return self.ask(tab, Request::get(&format!("{goal}{flow}"))).await;
         }
         if self.chance.percent(45) {
             let consent = self.house.apps[1].authorize_path("");

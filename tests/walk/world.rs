@@ -71,6 +71,10 @@ pub struct World<'a> {
     pub answered: BTreeSet<String>,
     /// What has been shown, by browser and journey, and when.
     pub journeys: BTreeMap<(usize, String), Vec<(Shown, i64)>>,
+    /// The same by browser alone.
+    pub proofs: BTreeMap<usize, Vec<(Shown, i64)>>,
+    /// When a journey came back from another login server.
+    pub came_back: BTreeMap<(usize, String), i64>,
     /// How many sessions each thing that works once has opened.
     pub opened: BTreeMap<String, usize>,
     /// Mallory never types an address of the others in this world: no page may show her one.
@@ -109,6 +113,8 @@ impl<'a> World<'a> {
             approvers: BTreeSet::new(),
             answered: BTreeSet::new(),
             journeys: BTreeMap::new(),
+            proofs: BTreeMap::new(),
+            came_back: BTreeMap::new(),
             opened: BTreeMap::new(),
             blind,
             passwords: Vec::new(),
