@@ -21,7 +21,7 @@
 //! | edge | [`routes`], [`schedule`], [`server`], [`cli`], [`installation`], [`dev`], [`gallery`], [`demo`], [`pretend`] |
 //! | surfaces | [`account`] and [`doctor`], above [`app_session`], above [`sign_up`] and [`oidc`] |
 //! | ways in | [`password`], [`email_code`], [`upstream`], [`passkey`] and [`two_step`], above [`sign_in`] |
-//! | people | [`email_change`], above [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] and [`spent`] |
+//! | people | [`email_challenge`], above [`session`] and [`identity`], above [`credential`], above [`user`] and [`spent`] |
 //! | ledgers | [`work`], above [`limit`], [`key`], [`mail`], above [`audit`] and [`job`] |
 //! | ground | [`app`], [`config`], [`db`], [`clock`], [`random`], [`crypto`], [`page`], [`language`], [`form`], [`http_client`], [`error`], above [`types`] |
 //!
@@ -80,7 +80,6 @@ pub mod demo;
 pub mod dev;
 pub mod doctor;
 pub mod email_challenge;
-pub mod email_change;
 pub mod email_code;
 pub mod error;
 pub mod form;

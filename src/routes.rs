@@ -171,7 +171,9 @@ fn for_owners(config: &mut ServiceConfig) {
         .service(resource("/account/security/passkeys/remove").route(post().to(account::passkeys::post_remove)))
         .service(resource("/account/security/codes").route(post().to(account::security::post_codes)))
         .service(resource("/account/email").route(get().to(account::email::get_email)).route(post().to(account::email::post_email)))
-        .service(resource("/account/email/check").route(post().to(account::email::post_check)));
+        .service(resource("/account/email/change").route(post().to(account::email::post_change)))
+        .service(resource("/account/email/waiting").route(post().to(account::waiting::post_waiting)))
+        .service(resource("/account/email/check").route(post().to(account::waiting::post_check)));
 }
 
 /// An issuer with a path (`https://example.com/auth`) has its RFC 8414 document in front of that path (§3.1).

@@ -10,7 +10,7 @@ use crate::job::Worker;
 use crate::key::Keys;
 use crate::mail::Transport;
 use crate::oidc::Clients;
-use crate::{account, audit, credential, email_challenge, email_change, identity, key, limit, mail, oidc, session, spent, upstream};
+use crate::{account, audit, credential, email_challenge, identity, key, limit, mail, oidc, session, spent, upstream};
 
 const BATCH: u64 = 500;
 const DAY: Duration = Duration::from_hours(24);
@@ -64,7 +64,6 @@ pub async fn clean_up(app: &App) -> Result<u64> {
         batch += oidc::device::remove_expired(db, now, BATCH).await?;
         batch += oidc::spent_jti::remove_expired(db, now, BATCH).await?;
         batch += email_challenge::remove_expired(app, BATCH).await?;
-        batch += email_change::remove_expired(db, now, BATCH).await?;
         batch += upstream::remove_expired(db, now, BATCH).await?;
         batch += identity::remove_expired(db, now, BATCH).await?;
         batch += audit::remove_before(db, now - AUDIT_KEPT, BATCH).await?;

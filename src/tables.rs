@@ -14,7 +14,6 @@ pub fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
         crate::key::tables(&schema),
         crate::oidc::tables(&schema),
         crate::email_challenge::tables(&schema),
-        crate::email_change::tables(&schema),
         crate::identity::tables(&schema),
         crate::spent::tables(&schema),
         crate::upstream::tables(&schema),

@@ -9,7 +9,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
     ("values", &[&["types"]]),
     ("ground", &[&["clock", "random", "error", "config", "db", "crypto", "language", "page", "form", "http_client", "app", "user_agent"]]),
     ("ledgers", &[&["audit", "job"], &["limit", "key", "mail"], &["work"]]),
-    ("people", &[&["user", "spent"], &["credential", "session"], &["identity"], &["email_challenge"], &["email_change"]]),
+    ("people", &[&["user", "spent"], &["credential", "session"], &["identity"], &["email_challenge"]]),
     ("ways in", &[&["sign_in"], &["password", "email_code", "upstream", "two_step", "passkey"]]),
     ("surfaces", &[&["oidc"], &["sign_up"], &["app_session"], &["account", "doctor"]]),
     (

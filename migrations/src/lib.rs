@@ -23,6 +23,7 @@ mod m0018_token_bindings;
 mod m0019_pushed_requests;
 mod m0020_passkeys;
 mod m0021_step_up;
+mod m0022_addresses;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_pushed_requests::Migration),
             Box::new(m0020_passkeys::Migration),
             Box::new(m0021_step_up::Migration),
+            Box::new(m0022_addresses::Migration),
         ]
     }
 }
@@ -100,6 +102,13 @@ impl Step for TableCreateStatement {
 impl Step for IndexCreateStatement {
     async fn run(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager.create_index(self).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Step for TableDropStatement {
+    async fn run(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager.drop_table(self).await
     }
 }
 

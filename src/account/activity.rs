@@ -88,6 +88,8 @@ fn key(event: &str, data: &Value) -> Option<&'static str> {
         "email_challenge.sent" => "activity-letter",
         "email_challenge.cancelled" => "activity-letter-cancelled",
         "email.verified" => "activity-verified",
+        "email.added" => "activity-email-added",
+        "email.removed" => "activity-email-removed",
         "email.changed" => "activity-email",
         "identity.linked" => "activity-linked",
         "identity.unlinked" => "activity-unlinked",

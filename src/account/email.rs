@@ -1,128 +1,153 @@
-//! `/account/email`: another address, confirmed from both sides.
+//! `/account/email`: one more address, another primary one, one less. Each begins with a proof, and what could be used against
+//! somebody ends in a mailbox: a new address is confirmed in its own, another primary one in that of the old.
 
 use actix_web::{HttpResponse, web};
 
 pub use super::email_view::EmailPage;
-use super::email_view::Pending;
-use super::recent::recently_proved;
+use super::recent::{Who, recently_proved};
+use super::shell::{Place, Shell};
 use crate::app::App;
-use crate::email_challenge::{Asked, Asking, Purpose, ask_for_change, code};
-use crate::email_change::{self, Change};
-use crate::email_code::{Answering, Redeemed, by_code};
+use crate::audit::Event;
+use crate::email_challenge::{self as challenges, Asked, Asking, Purpose, ask};
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
+use crate::mail::{self, Notice};
 use crate::page::{PageResult, status_of};
-use crate::session::{Session, Visitor};
+use crate::session::Visitor;
 use crate::sign_in::{self, Destination, Flow, too_soon, wait_words};
-use crate::types::{EmailAddress, Words};
+use crate::types::{EmailAddress, UserId, Words};
+use crate::user::{self, Email};
+use crate::work::Actor;
+
+/// How many addresses a person can have, those that wait for their confirmation among them.
+const MOST: usize = 10;
+
+/// Who is signed in, with their addresses: the primary one, and the others.
+struct Owner {
+    who: Who,
+    primary: EmailAddress,
+    emails: Vec<Email>,
+}
+
+impl Owner {
+    fn user(&self) -> UserId {
+        self.who.1.id
+    }
+
+    /// One of the others, by its spelling on the page.
+    fn other(&self, text: &str) -> Option<&Email> {
+        self.emails.iter().find(|email| !email.is_primary && email.address.to_string() == text)
+    }
+}
 
 /// `GET /account/email`
 pub async fn get_email(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match signed_in(&app, &visitor).await? {
-        Ok((session, address)) => Ok(page(&app, &visitor, (&session, &address), "", None).await?),
+    match owner(&app, &visitor).await? {
+        Ok(owner) => Ok(page(&app, &visitor, &owner, "", None)?),
         Err(first) => Ok(first),
     }
 }
 
-/// `POST /account/email`: two letters. Whether somebody has the new address shows in its mailbox only.
+/// `POST /account/email`: a letter to one more address. Whether somebody has it shows in its mailbox only.
 pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let (session, address) = match signed_in(&app, &visitor).await? {
-        Ok(person) => person,
+    let owner = match owner(&app, &visitor).await? {
+        Ok(owner) => owner,
         Err(first) => return Ok(first),
     };
     let typed = form.text("email");
-    let problem = match sign_in::page::address(typed) {
-        Ok(new) if new.canonical() == address.canonical() => Words::new("account-email-same"),
-        Ok(new) => {
-            let asking = Asking {
-                caller: visitor.caller(),
-                browser: visitor.browser().mark(&app),
-                user_agent: crate::user_agent::describe(visitor.user_agent()),
-                client: None,
-                language: visitor.language(),
-                journey: Flow::begin(&app, visitor.browser(), Destination::Email).keep()?,
-                replaces: None,
-            };
-            match ask_for_change(&app, (&address, &new), asking, |ledger, letters, granted| {
-                email_change::insert(ledger, (session.user, &new), letters, granted);
-            })
-            .await?
-            {
-                Asked::Sent(_) => return Ok(see_other(&app.config.issuer.join("/account/email"))),
-                Asked::Wait(wait) => {
-                    let mut response = page(&app, &visitor, (&session, &address), typed, Some(wait_words(wait))).await?;
-                    too_soon(&mut response, wait);
-                    return Ok(response);
-                }
-            }
-        }
-        Err(problem) => problem,
+    let new = match sign_in::page::address(typed) {
+        Ok(new) => new,
+        Err(problem) => return Ok(page(&app, &visitor, &owner, typed, Some(problem))?),
     };
-    Ok(page(&app, &visitor, (&session, &address), typed, Some(problem)).await?)
+    if owner.emails.iter().any(|email| email.address.canonical() == new.canonical()) {
+        return Ok(page(&app, &visitor, &owner, typed, Some("account-email-same".into()))?);
+    }
+    let waiting = challenges::waiting(app.db.read(), owner.user(), app.clock.now()).await?;
+    let others = waiting.iter().filter(|letter| letter.purpose == Purpose::AddAddress && letter.address.canonical() != new.canonical());
+    if owner.emails.len() + others.count() >= MOST {
+        return Ok(page(&app, &visitor, &owner, typed, Some(Words::new("account-email-most").with("most", MOST)))?);
+    }
+    Ok(send(&app, &visitor, &owner, (Purpose::AddAddress, &new, &new)).await?)
 }
 
-/// `POST /account/email/check`: the code of either letter.
-pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
+/// `POST /account/email/change`: another primary address, once the mailbox of the old one agrees; or one address less.
+pub async fn post_change(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let (session, address) = match signed_in(&app, &visitor).await? {
-        Ok(person) => person,
+    let owner = match owner(&app, &visitor).await? {
+        Ok(owner) => owner,
         Err(first) => return Ok(first),
     };
-    let here = || see_other(&app.config.issuer.join("/account/email"));
-    let Some(change) = email_change::pending(app.db.read(), session.user, app.clock.now()).await? else { return Ok(here()) };
-    let digits = code::read(form.text("code"));
-    let to = digits.is_some_and(|digits| code::matches(&app.crypto, change.to, &digits));
-    let browser = visitor.browser().mark(&app);
-    let answering =
-        Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at(sign_in::Asked::default()) };
-    // A code that fits neither letter is a try of the first.
-    let letter = if to { change.to } else { change.from };
-    match by_code(&app, letter, form.text("code"), answering).await? {
-        Redeemed::Confirmed { .. } => Ok(here()),
-        Redeemed::Wait(wait) => {
-            let mut response = page(&app, &visitor, (&session, &address), "", Some(wait_words(wait))).await?;
+    if let Some(new) = owner.other(form.text("primary")) {
+        return Ok(send(&app, &visitor, &owner, (Purpose::ChangePrimary, &owner.primary, &new.address)).await?);
+    }
+    if let Some(old) = owner.other(form.text("remove")) {
+        remove(&app, &visitor, &owner, &old.address).await?;
+    }
+    Ok(see_other(&app.config.issuer.join("/account/email")))
+}
+
+async fn send(app: &App, visitor: &Visitor, owner: &Owner, letter: (Purpose, &EmailAddress, &EmailAddress)) -> Result<HttpResponse> {
+    let (purpose, to, about) = letter;
+    let asking = Asking {
+        caller: visitor.caller(),
+        browser: visitor.browser().mark(app),
+        user_agent: crate::user_agent::describe(visitor.user_agent()),
+        client: None,
+        language: visitor.language(),
+        journey: Flow::begin(app, visitor.browser(), Destination::Account).keep()?,
+        replaces: None,
+        account: Some((owner.user(), about.clone())),
+    };
+    match ask(app, purpose, to, None, asking).await? {
+        Asked::Sent(_) => Ok(see_other(&app.config.issuer.join("/account"))),
+        Asked::Wait(wait) => {
+            let typed = if purpose == Purpose::AddAddress { about.to_string() } else { String::new() };
+            let mut response = page(app, visitor, owner, &typed, Some(wait_words(wait)))?;
             too_soon(&mut response, wait);
             Ok(response)
         }
-        _ => Ok(page(&app, &visitor, (&session, &address), "", Some(Words::new("account-email-code-wrong"))).await?),
     }
 }
 
-/// Whose address it is; or where to sign in first.
-async fn signed_in(app: &App, visitor: &Visitor) -> Result<Result<(Session, EmailAddress), HttpResponse>> {
+async fn remove(app: &App, visitor: &Visitor, owner: &Owner, address: &EmailAddress) -> Result<()> {
+    let user = owner.user();
+    let notice = Notice::AddressRemoved(address.to_string());
+    let notices = user::notices(app, user, (notice, visitor.user_agent()), &mail::page(app, None, visitor.language())).await?;
+    let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(user))).await?;
+    if user::remove_email(&mut work, user, address).await? {
+        challenges::end_of_address(&mut work, address);
+        challenges::end_about(&mut work, user, address);
+        work.record(Event::EmailRemoved { user });
+        mail::post(&mut work, &notices)?;
+    }
+    work.commit().await
+}
+
+/// Whose addresses they are; or where to prove it first.
+async fn owner(app: &App, visitor: &Visitor) -> Result<Result<Owner, HttpResponse>> {
     if !app.config.sends_letters() {
         return Err(Error::NotFound);
     }
-    let (session, person) = match recently_proved(app, visitor, Destination::Email).await? {
-        Ok(found) => found,
+    let who = match recently_proved(app, visitor, Destination::Email).await? {
+        Ok(who) => who,
         Err(first) => return Ok(Err(first)),
     };
-    Ok(person.email.map(|address| (session, address)).ok_or_else(|| see_other(&app.config.issuer.join("/account"))))
+    let emails = user::emails_of(app.db.read(), who.1.id).await?;
+    let primary = emails.iter().find(|email| email.is_primary).map(|email| email.address.clone());
+    Ok(match primary {
+        Some(primary) => Ok(Owner { who, primary, emails }),
+        None => Err(see_other(&app.config.issuer.join("/account"))),
+    })
 }
 
-async fn page(
-    app: &App,
-    visitor: &Visitor,
-    (session, address): (&Session, &EmailAddress),
-    typed: &str,
-    problem: Option<Words>,
-) -> Result<HttpResponse> {
-    let change = email_change::pending(app.db.read(), session.user, app.clock.now()).await?;
-    let status = status_of(problem.as_ref());
-    let of_code = problem.as_ref().is_some_and(|problem| problem.key == "account-email-code-wrong");
+fn page(app: &App, visitor: &Visitor, owner: &Owner, typed: &str, problem: Option<Words>) -> Result<HttpResponse> {
     let page = EmailPage {
         page: visitor.page(app, None),
-        current: address.to_string(),
+        shell: Shell::of(Place::Profile, &owner.who.1),
+        emails: owner.emails.clone(),
         email: typed.chars().take(320).collect(),
-        pending: change.map(|change: Change| Pending {
-            tags: [code::tag(&app.crypto, change.from), code::tag(&app.crypto, change.to)],
-            confirmed: [change.from_confirmed, change.to_confirmed],
-            address: change.address.to_string(),
-        }),
-        field: if of_code { "code" } else { "email" },
         problem,
-        minutes: Purpose::ChangeTo.lifetime().as_secs() / 60,
     };
-    Ok(visitor.show(status, &page))
+    Ok(visitor.show(status_of(page.problem.as_ref()), &page))
 }

@@ -1,19 +1,21 @@
-//! `/account`: who is signed in here, what they are called, and by which address.
+//! `/account`: who is signed in here, what they are called, and by which addresses.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::email_view::sample;
 use super::recent::{Who, signed_in};
 use super::shell::{Place, Shell};
+use super::waiting::{self, Waiting};
 use crate::app::App;
 use crate::audit::Event;
 use crate::error::Result;
 use crate::form::{Form, see_other};
-use crate::page::{Page, PageResult, Sample, status_of};
+use crate::page::{Html, Page, PageResult, Sample, status_of};
 use crate::passkey;
 use crate::session::Visitor;
 use crate::sign_in::Destination;
-use crate::types::{EmailAddress, Words, typed_name};
+use crate::types::{Words, typed_name};
 use crate::user::{self, Email};
 use crate::work::Actor;
 
@@ -30,54 +32,77 @@ pub struct ProfilePage {
     pub shell: Shell,
     /// The name, as it was typed.
     pub name: String,
+    /// The field that is wrong.
+    pub field: &'static str,
     /// What is wrong with it.
     pub problem: Option<Words>,
     /// The addresses, the primary one first.
     pub emails: Vec<Email>,
-    /// The address that is to take the place of the primary one.
-    pub pending: Option<String>,
-    /// Whether the address can be changed here.
+    /// Those that wait for an answer to a letter.
+    pub waiting: Vec<Waiting>,
+    /// Whether addresses can be changed here.
     pub mail: bool,
     /// What password managers are told, as JSON; nothing where there are no passkeys.
     pub signal: Option<String>,
 }
 
+impl ProfilePage {
+    fn waits(&self, one: &Waiting) -> Html {
+        let key = if one.primary { "profile-waits-primary" } else { "profile-waits" };
+        self.page.rich(key, &[("email", Html::who(&one.to)), ("tag", Html::strong(&one.tag))])
+    }
+}
+
 impl Sample for ProfilePage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let email = |text: &str, verified: bool, is_primary| {
-            EmailAddress::parse(text).ok().map(|address| Email {
-                user: crate::types::UserId(uuid::Uuid::nil()),
-                address,
-                verified_at: verified.then_some(crate::types::UnixMillis(0)),
-                is_primary,
-            })
-        };
-        let of = |name: &str, problem: Option<Words>, pending: Option<&str>, verified| Self {
+        let of = |name: &str, verified| Self {
             page: page(),
             shell: Shell::sample(Place::Profile),
             name: name.into(),
-            problem,
-            emails: email("maya@okafor.example", verified, true).into_iter().collect(),
-            pending: pending.map(Into::into),
+            field: "name",
+            problem: None,
+            emails: sample("maya@okafor.example", true, verified).into_iter().collect(),
+            waiting: Vec::new(),
             mail: true,
             signal: None,
         };
+        let emails = || [("maya@okafor.example", true), ("maya@fieldnotes.example", false)];
+        let emails = || emails().into_iter().filter_map(|(text, is_primary)| sample(text, is_primary, true)).collect();
+        let letter = |about: &str, to: &str, tag: &str, primary| Waiting { about: about.into(), to: to.into(), tag: tag.into(), primary };
+        let waiting = || {
+            vec![
+                letter("maya@fieldnotes.example", "maya@okafor.example", "HX-47", true),
+                letter("maya@new.example", "maya@new.example", "BD-32", false),
+            ]
+        };
+        let long = Some(Words::new("profile-name-long").with("limit", LONGEST));
         vec![
-            ("account", of("Maya Okafor", None, None, true)),
-            ("account-pending", of("Maya Okafor", None, Some("maya@new.example"), true)),
-            ("account-new", of("", None, None, false)),
-            ("account-error", of(&"Maya ".repeat(30), Some(Words::new("profile-name-long").with("limit", LONGEST)), None, true)),
+            ("account", of("Maya Okafor", true)),
+            ("account-emails", Self { emails: emails(), ..of("Maya Okafor", true) }),
+            ("account-waiting", Self { emails: emails(), waiting: waiting(), ..of("Maya Okafor", true) }),
+            (
+                "account-code",
+                Self { waiting: waiting(), field: "code", problem: Some("account-email-code-wrong".into()), ..of("Maya Okafor", true) },
+            ),
+            ("account-new", of("", false)),
+            ("account-error", Self { problem: long, ..of(&"Maya ".repeat(30), true) }),
         ]
     }
+}
+
+/// What a profile has to say beside what it is.
+pub(super) enum Said {
+    Nothing,
+    /// This was typed for a name, and is none.
+    Name(String, Words),
+    /// The code of a letter.
+    Code(Words),
 }
 
 /// `GET /account`
 pub async fn get_account(app: web::Data<App>, visitor: Visitor) -> PageResult {
     match signed_in(&app, &visitor, Destination::Account).await? {
-        Ok(who) => {
-            let name = who.1.name.clone().unwrap_or_default();
-            Ok(page(&app, &visitor, &who, (name, None)).await?)
-        }
+        Ok(who) => Ok(profile(&app, &visitor, &who, Said::Nothing).await?),
         Err(first) => Ok(first),
     }
 }
@@ -94,7 +119,7 @@ pub async fn post_account(app: web::Data<App>, visitor: Visitor, form: Result<Fo
         Ok(name) => name,
         Err(problem) => {
             let shown = typed.chars().take(LONGEST * 4).collect();
-            return Ok(page(&app, &visitor, &who, (shown, Some(problem))).await?);
+            return Ok(profile(&app, &visitor, &who, Said::Name(shown, problem)).await?);
         }
     };
     let user = who.1.id;
@@ -116,16 +141,23 @@ fn read(typed: &str) -> Result<Option<String>, Words> {
     Ok((!name.is_empty()).then_some(name))
 }
 
-async fn page(app: &App, visitor: &Visitor, (_, person): &Who, (name, problem): (String, Option<Words>)) -> Result<HttpResponse> {
+/// The page.
+pub(super) async fn profile(app: &App, visitor: &Visitor, (_, person): &Who, said: Said) -> Result<HttpResponse> {
+    let kept = || person.name.clone().unwrap_or_default();
+    let (name, field, problem) = match said {
+        Said::Nothing => (kept(), "name", None),
+        Said::Name(typed, problem) => (typed, "name", Some(problem)),
+        Said::Code(problem) => (kept(), "code", Some(problem)),
+    };
     let passkeys = if app.config.offers_passkeys() { passkey::list(app, person.id).await? } else { Vec::new() };
-    let pending = crate::email_change::pending(app.db.read(), person.id, app.clock.now()).await?;
     let page = ProfilePage {
         page: visitor.page(app, None),
         shell: Shell::of(Place::Profile, person),
         name,
+        field,
         problem,
         emails: user::emails_of(app.db.read(), person.id).await?,
-        pending: pending.map(|change| change.address.to_string()),
+        waiting: waiting::of_person(app, person.id).await?,
         mail: app.config.sends_letters() && person.email.is_some(),
         signal: if passkeys.is_empty() { None } else { Some(passkey::signal(app, person, &passkeys).to_string()) },
     };

@@ -18,4 +18,5 @@ pub mod provider_token;
 mod recent;
 pub mod security;
 mod shell;
+pub mod waiting;
 pub mod well_known;

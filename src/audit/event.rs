@@ -99,6 +99,10 @@ events! {
     RecoveryCodesRenewed = "recovery_codes.renewed" { user: UserId }
     /// An address was proved.
     EmailVerified = "email.verified" { user: UserId }
+    /// A person has one more address.
+    EmailAdded = "email.added" { user: UserId }
+    /// And one less.
+    EmailRemoved = "email.removed" { user: UserId }
     /// The primary address is another one.
     EmailChanged = "email.changed" { user: UserId }
     /// A person can come in through another login server.
@@ -180,6 +184,8 @@ impl Event {
             | Self::PasswordChanged { user }
             | Self::PasswordRemoved { user }
             | Self::EmailVerified { user }
+            | Self::EmailAdded { user }
+            | Self::EmailRemoved { user }
             | Self::IdentityLinked { user, .. }
             | Self::IdentityUnlinked { user, .. }
             | Self::AccountReclaimed { user }

@@ -53,6 +53,11 @@ pub struct Credential {
 }
 
 impl Credential {
+    /// For a row.
+    pub(super) fn seal(crypto: &Crypto, id: CredentialId, data: &[u8]) -> Result<Vec<u8>> {
+        crypto.seal_column(&identity(id), data)
+    }
+
     /// From a row.
     pub(super) fn open(crypto: &Crypto, id: CredentialId, sealed: Vec<u8>) -> Result<Self> {
         Ok(Self { id, data: crypto.open_column(&identity(id), &sealed)?, sealed })
@@ -223,7 +228,7 @@ pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<Optio
         kind: Set(new.kind.as_str().to_owned()),
         label: Set(new.label.to_owned()),
         lookup_key: Set(new.lookup_key),
-        data: Set(work.crypto().seal_column(&identity(id), new.data)?),
+        data: Set(Credential::seal(work.crypto(), id, new.data)?),
         created_at: Set(work.now),
         updated_at: Set(work.now),
         last_used_at: Set(None),
@@ -238,7 +243,7 @@ pub async fn insert(work: &mut Work<'_>, new: NewCredential<'_>) -> Result<Optio
 /// Gives a person their one way in of that kind, in place of the one they have.
 pub async fn set(work: &mut Work<'_>, (user, kind): (UserId, Kind), data: &[u8]) -> Result<()> {
     let id = CredentialId(work.random().uuid(work.now));
-    let sealed = work.crypto().seal_column(&identity(id), data)?;
+    let sealed = Credential::seal(work.crypto(), id, data)?;
     // A new name as well: what is sealed is bound to it, and what was checked against the old one is void.
     let text = "INSERT INTO credentials (id, user_id, kind, label, lookup_key, data, created_at, updated_at) \
          VALUES ($1, $2, $3, '', $4, $5, $6, $6) \
@@ -253,7 +258,7 @@ pub async fn set(work: &mut Work<'_>, (user, kind): (UserId, Kind), data: &[u8])
 /// whose it is, if it still is what was checked outside the transaction.
 pub async fn touch(work: &mut Work<'_>, checked: &Credential, renewed: Option<&[u8]>) -> Result<Option<Person>> {
     let data = match renewed {
-        Some(data) => work.crypto().seal_column(&identity(checked.id), data)?,
+        Some(data) => Credential::seal(work.crypto(), checked.id, data)?,
         None => checked.sealed.clone(),
     };
     let renewed_at = renewed.map(|_| work.now.0);
@@ -269,7 +274,7 @@ pub async fn touch(work: &mut Work<'_>, checked: &Credential, renewed: Option<&[
 
 /// Replaces what the kind keeps, without calling that a use.
 pub async fn replace(work: &mut Work<'_>, checked: &Credential, data: &[u8]) -> Result<()> {
-    let sealed = work.crypto().seal_column(&identity(checked.id), data)?;
+    let sealed = Credential::seal(work.crypto(), checked.id, data)?;
     credential::Entity::update_many()
         .col_expr(credential::Column::Data, sealed.into())
         .col_expr(credential::Column::UpdatedAt, work.now.0.into())

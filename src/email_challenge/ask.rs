@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::job::{Kind, NewJob};
 use crate::language::Language;
 use crate::limit::{Action, Draw, Granted};
-use crate::types::{Caller, ChallengeId, ClientId, EmailAddress, UnixMillis};
+use crate::types::{Caller, ChallengeId, ClientId, EmailAddress, UnixMillis, UserId};
 use crate::work::{Actor, Ledger};
 
 /// What came of it.
@@ -41,6 +41,8 @@ pub struct Asking<'a> {
     pub journey: Vec<u8>,
     /// The letter it waited for before.
     pub replaces: Option<ChallengeId>,
+    /// Where a page of an account asks: whose, and which address it is about.
+    pub account: Option<(UserId, EmailAddress)>,
 }
 
 /// A letter to be written: which, in which look and language. It holds neither code nor link; both follow
@@ -52,13 +54,11 @@ pub(super) struct Order {
     pub(super) caller: Caller,
     pub(super) client: Option<ClientId>,
     pub(super) language: String,
-    /// The address that a letter to another one is about.
-    pub(super) new: Option<EmailAddress>,
 }
 
 impl Order {
     fn of(challenge: ChallengeId, caller: &Caller, (client, language): (Option<&ClientId>, Language)) -> Self {
-        Self { challenge, caller: caller.clone(), client: client.cloned(), language: language.code().to_owned(), new: None }
+        Self { challenge, caller: caller.clone(), client: client.cloned(), language: language.code().to_owned() }
     }
 }
 
@@ -74,8 +74,19 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
     let id = ChallengeId(ledger.random().uuid(ledger.now));
     let limits = limits(app, address, asking.caller, ledger.now);
     ledger.draw(&limits.draw);
-    let new =
-        NewChallenge { id, purpose, address, browser: asking.browser, journey: &asking.journey, password, user_agent: &asking.user_agent };
+    if let Some((user, about)) = &asking.account {
+        store::end_about(&mut ledger, *user, about);
+    }
+    let new = NewChallenge {
+        id,
+        purpose,
+        address,
+        browser: asking.browser,
+        journey: &asking.journey,
+        password,
+        user_agent: &asking.user_agent,
+        account: asking.account.as_ref(),
+    };
     store::insert(&mut ledger, new, &limits.network)?;
     if let Some(old) = asking.replaces {
         store::replace(&mut ledger, old);
@@ -84,31 +95,6 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
     order(&mut ledger, &Order::of(id, asking.caller, (asking.client, asking.language)), until, &limits.all)?;
     let rows = ledger.commit().await?;
     came(app, id, limits.draw.waits(&rows)?, asking.caller).await
-}
-
-/// Sends a letter to the address that is and one to the address to be; `more` leaves the change itself.
-pub async fn ask_for_change(
-    app: &App,
-    (old, new): (&EmailAddress, &EmailAddress),
-    asking: Asking<'_>,
-    more: impl FnOnce(&mut Ledger<'_>, (ChallengeId, ChallengeId), &Granted),
-) -> Result<Asked> {
-    let mut ledger = app.ledger(Actor::Visitor(asking.caller.clone(), None));
-    let actions = [Action::LetterFrom(asking.caller.network()), Action::LetterTo(old), Action::LetterTo(new), Action::LetterAnywhere];
-    let draw = Draw::new(app, &actions, ledger.now);
-    let (network, all) = (draw.granted(1), draw.granted(actions.len()));
-    ledger.draw(&draw);
-    let letters = (ChallengeId(ledger.random().uuid(ledger.now)), ChallengeId(ledger.random().uuid(ledger.now)));
-    for (id, purpose, address) in [(letters.0, Purpose::ChangeFrom, old), (letters.1, Purpose::ChangeTo, new)] {
-        let (browser, journey, user_agent) = (asking.browser.clone(), asking.journey.as_slice(), asking.user_agent.as_str());
-        store::insert(&mut ledger, NewChallenge { id, purpose, address, browser, journey, password: None, user_agent }, &network)?;
-        let until = ledger.now + purpose.lifetime();
-        let letter = Order { new: Some(new.clone()), ..Order::of(id, asking.caller, (asking.client, asking.language)) };
-        order(&mut ledger, &letter, until, &all)?;
-    }
-    more(&mut ledger, letters, &network);
-    let rows = ledger.commit().await?;
-    came(app, letters.1, draw.waits(&rows)?, asking.caller).await
 }
 
 /// Sends the same letter again. Nothing if it is of no use any more.

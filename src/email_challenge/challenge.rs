@@ -13,8 +13,10 @@ pub struct Challenge {
     pub id: ChallengeId,
     /// What for.
     pub purpose: Purpose,
-    /// Who had the address when the letter was written.
+    /// Who had the address when the letter was written; or whose account's page asked for it.
     pub user: Option<UserId>,
+    /// Where a page of an account asked: the address that is to be its own, or its primary one.
+    pub about: Option<EmailAddress>,
     /// Where the letter went.
     pub address: EmailAddress,
     /// The browser that asked, as a person would call it.

@@ -33,8 +33,8 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
     // Used, replaced or too old by now: nobody needs the letter.
     let Some(challenge) = challenge.filter(|challenge| challenge.state(app.clock.now()) == State::Open) else { return Ok(Done::Yes) };
     let (reader, to) = credential::find_addressee(app.db.read(), &challenge.address).await?;
-    let (purpose, says) = decide(app, (challenge.purpose, order.new), (&challenge.address, reader.as_ref()));
-    let user = reader.map(|reader| reader.user);
+    let (purpose, says) = decide(app, &challenge, reader.as_ref());
+    let user = if challenge.about.is_some() { challenge.user } else { reader.map(|reader| reader.user) };
     let mut ledger = app.ledger(Actor::System);
     store::address_to(&mut ledger, challenge.id, purpose, (user, &to));
     ledger.commit().await?;
@@ -62,15 +62,12 @@ enum Says {
 }
 
 /// What is asked of whom. A stranger who forgot a password they never had may still want an account.
-fn decide(
-    app: &App,
-    (purpose, new): (Purpose, Option<EmailAddress>),
-    (address, reader): (&EmailAddress, Option<&Addressee>),
-) -> (Purpose, Says) {
-    match (purpose, new, reader) {
-        (Purpose::ChangeFrom, Some(new), _) => return (purpose, Says::Challenge(About::ChangeFrom(new))),
-        (Purpose::ChangeTo, _, Some(_)) => return (purpose, Says::Notice(Notice::AddressTaken)),
-        (Purpose::ChangeTo, _, None) => return (purpose, Says::Challenge(About::ChangeTo)),
+fn decide(app: &App, challenge: &Challenge, reader: Option<&Addressee>) -> (Purpose, Says) {
+    let (purpose, address) = (challenge.purpose, &challenge.address);
+    match (purpose, &challenge.about, reader) {
+        (Purpose::ChangePrimary, Some(about), _) => return (purpose, Says::Challenge(About::ChangePrimary(about.clone()))),
+        (Purpose::AddAddress, ..) if reader.is_some() => return (purpose, Says::Notice(Notice::AddressTaken)),
+        (Purpose::AddAddress, ..) => return (purpose, Says::Challenge(About::AddAddress)),
         _ => {}
     }
     // The page that waits shows whether it is a sign-up: that it must be for everybody.

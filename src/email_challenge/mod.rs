@@ -9,9 +9,11 @@ mod deliver;
 mod purpose;
 mod store;
 
-pub use ask::{Asked, Asking, ask, ask_for_change, resend, resend_wait};
+pub use ask::{Asked, Asking, ask, resend, resend_wait};
 pub use challenge::Challenge;
 pub use deliver::worker;
 pub use purpose::{Purpose, State};
 pub(crate) use store::tables;
-pub use store::{TRIES, count_open, count_try, end, end_of_address, find, lock_address, remove_expired, spend};
+pub use store::{
+    TRIES, count_open, count_try, end, end_about, end_of_account, end_of_address, find, lock_address, remove_expired, spend, waiting,
+};

@@ -11,14 +11,14 @@ pub enum Purpose {
     SignUp,
     /// Choosing a new password.
     Reset,
-    /// Giving up this address for another.
-    ChangeFrom,
-    /// Taking this address instead of another.
-    ChangeTo,
+    /// Having this address as well as those one has.
+    AddAddress,
+    /// Another address of the account in the place of this one, which is its primary one.
+    ChangePrimary,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::SignIn, Self::SignUp, Self::Reset, Self::ChangeFrom, Self::ChangeTo];
+    const ALL: [Self; 5] = [Self::SignIn, Self::SignUp, Self::Reset, Self::AddAddress, Self::ChangePrimary];
 
     /// Its spelling in the database and in the audit log.
     pub fn as_str(self) -> &'static str {
@@ -26,8 +26,8 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::SignUp => "sign_up",
             Self::Reset => "reset",
-            Self::ChangeFrom => "change_from",
-            Self::ChangeTo => "change_to",
+            Self::AddAddress => "add_address",
+            Self::ChangePrimary => "change_primary",
         }
     }
 
@@ -39,7 +39,7 @@ impl Purpose {
     pub fn lifetime(self) -> Duration {
         match self {
             Self::SignIn | Self::SignUp => Duration::from_mins(15),
-            Self::Reset | Self::ChangeFrom | Self::ChangeTo => Duration::from_mins(30),
+            Self::Reset | Self::AddAddress | Self::ChangePrimary => Duration::from_mins(30),
         }
     }
 }

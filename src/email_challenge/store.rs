@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
 
 use super::challenge::{Challenge, identity};
 use super::purpose::Purpose;
@@ -54,6 +54,8 @@ mod email_challenge {
         pub expires_at: UnixMillis,
         pub used_at: Option<UnixMillis>,
         pub ended_at: Option<UnixMillis>,
+        #[sea_orm(column_type = "String(StringLen::N(254))")]
+        pub about: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -66,6 +68,7 @@ fn read(row: email_challenge::Model) -> Option<Challenge> {
         id: row.id,
         purpose: Purpose::parse(&row.purpose)?,
         user: row.user_id,
+        about: row.about.and_then(|about| EmailAddress::parse(&about).ok()),
         address: EmailAddress::parse(&row.address).ok()?,
         user_agent: row.user_agent,
         tries: row.tries,
@@ -93,6 +96,7 @@ pub(super) struct NewChallenge<'a> {
     pub(super) journey: &'a [u8],
     pub(super) password: Option<&'a str>,
     pub(super) user_agent: &'a str,
+    pub(super) account: Option<&'a (UserId, EmailAddress)>,
 }
 
 /// Leaves a new row, unless a limit refuses it.
@@ -102,7 +106,7 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &G
     let row = email_challenge::ActiveModel {
         id: Set(new.id),
         purpose: Set(new.purpose.as_str().to_owned()),
-        user_id: Set(None),
+        user_id: Set(new.account.map(|(user, _)| *user)),
         address: Set(new.address.to_string()),
         canonical: Set(new.address.canonical()),
         browser: Set(new.browser),
@@ -120,6 +124,7 @@ pub(super) fn insert(ledger: &mut Ledger<'_>, new: NewChallenge<'_>, granted: &G
         expires_at: Set(ledger.now + new.purpose.lifetime()),
         used_at: Set(None),
         ended_at: Set(None),
+        about: Set(new.account.map(|(_, about)| about.to_string())),
     };
     ledger.insert(row, granted.holds());
     Ok(())
@@ -226,6 +231,33 @@ pub(super) fn replace(ledger: &mut Ledger<'_>, id: ChallengeId) {
 /// Makes every other letter to an address void: one of them has done its work.
 pub fn end_of_address(ledger: &mut Ledger<'_>, address: &EmailAddress) {
     end_where(ledger, email_challenge::Column::Canonical.eq(address.canonical()));
+}
+
+/// Makes every letter void that a page of this account asked for.
+pub fn end_of_account(ledger: &mut Ledger<'_>, user: UserId) {
+    end_where(ledger, of_account(user));
+}
+
+/// The same for those about one address.
+pub fn end_about(ledger: &mut Ledger<'_>, user: UserId, address: &EmailAddress) {
+    end_where(ledger, of_account(user).and(email_challenge::Column::About.eq(address.to_string())));
+}
+
+fn of_account(user: UserId) -> sea_orm::sea_query::SimpleExpr {
+    email_challenge::Column::UserId.eq(user).and(email_challenge::Column::About.is_not_null())
+}
+
+/// The letters of an account's pages that wait for an answer, the oldest first.
+pub async fn waiting(db: &impl ConnectionTrait, user: UserId, now: UnixMillis) -> Result<Vec<Challenge>> {
+    let rows = email_challenge::Entity::find()
+        .filter(of_account(user))
+        .filter(email_challenge::Column::UsedAt.is_null())
+        .filter(email_challenge::Column::EndedAt.is_null())
+        .filter(email_challenge::Column::ExpiresAt.gt(now))
+        .order_by_asc(email_challenge::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// Counts that the link was opened, twenty times at most: each is a write. Says how often it has been.

@@ -16,7 +16,7 @@ use crate::mail::spaced;
 use crate::page::PageResult;
 use crate::session::Visitor;
 use crate::sign_in::Flow;
-use crate::types::Words;
+use crate::types::{UserId, Words};
 use crate::work::Actor;
 
 /// `GET /l/{link}`
@@ -26,7 +26,7 @@ pub async fn get_link(app: web::Data<App>, visitor: Visitor, link: web::Path<Str
     if challenge.state(app.clock.now()) == State::Open && !same_browser {
         note_opening(&app, &visitor, &challenge).await?;
     }
-    Ok(show(&app, &visitor, &challenge, &link)?)
+    Ok(show(&app, &visitor, &challenge, &link).await?)
 }
 
 /// `POST /l/{link}`: go on.
@@ -34,15 +34,16 @@ pub async fn post_link(app: web::Data<App>, visitor: Visitor, link: web::Path<St
     form?;
     let challenge = find(&app, &link).await?;
     if challenge.state(app.clock.now()) != State::Open {
-        return Ok(show(&app, &visitor, &challenge, &link)?);
+        return Ok(show(&app, &visitor, &challenge, &link).await?);
     }
     let browser = visitor.browser().mark(&app);
     let flow = Flow::recall(&app, visitor.browser(), &challenge.journey(&app.crypto)?).with_address(&challenge.address);
     let at = visitor.at(flow.asked());
-    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at };
+    let user = owner(&app, &visitor, &challenge).await?;
+    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), user, at };
     match by_link(&app, &challenge, answering).await? {
         // Somebody was faster: with the same link, or with the code.
-        Redeemed::Over => Ok(show(&app, &visitor, &find(&app, &link).await?, &link)?),
+        Redeemed::Over => Ok(show(&app, &visitor, &find(&app, &link).await?, &link).await?),
         redeemed => Ok(go_on(&app, &visitor, &flow, redeemed).await?),
     }
 }
@@ -56,7 +57,7 @@ pub async fn post_cancel(app: web::Data<App>, visitor: Visitor, link: web::Path<
         work.record(Event::EmailChallengeCancelled { challenge: challenge.id, user: challenge.user });
     }
     work.commit().await?;
-    Ok(show(&app, &visitor, &find(&app, &link).await?, &link)?)
+    Ok(show(&app, &visitor, &find(&app, &link).await?, &link).await?)
 }
 
 async fn find(app: &App, link: &str) -> Result<Challenge> {
@@ -74,7 +75,15 @@ async fn note_opening(app: &App, visitor: &Visitor, challenge: &Challenge) -> Re
     Ok(())
 }
 
-fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Result<HttpResponse> {
+/// Who is signed in here, if it is the account whose page asked.
+async fn owner(app: &App, visitor: &Visitor, challenge: &Challenge) -> Result<Option<UserId>> {
+    if challenge.about.is_none() {
+        return Ok(None);
+    }
+    Ok(visitor.session(app).await?.map(|session| session.user).filter(|user| challenge.user == Some(*user)))
+}
+
+async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Result<HttpResponse> {
     let now = app.clock.now();
     let flow = Flow::recall(app, visitor.browser(), &challenge.journey(&app.crypto)?).with_address(&challenge.address);
     let page = visitor.page(app, flow.client());
@@ -95,9 +104,12 @@ fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Resu
     let goal = match challenge.purpose {
         Purpose::SignIn | Purpose::SignUp => Goal::SignIn,
         Purpose::Reset => Goal::Reset,
-        Purpose::ChangeFrom | Purpose::ChangeTo => Goal::Confirm,
+        Purpose::AddAddress | Purpose::ChangePrimary => Goal::Confirm,
     };
-    if challenge.is_from(&visitor.browser().mark(app)) {
+    let is_owner = owner(app, visitor, challenge).await?.is_some();
+    // One more address is taken where its person is signed in; anywhere else the letter's code leads there.
+    let adds = challenge.purpose == Purpose::AddAddress;
+    if if adds { is_owner } else { challenge.is_from(&visitor.browser().mark(app)) } {
         return Ok(visitor.show(StatusCode::OK, &LinkPage { page, link, email, goal }));
     }
     let minutes = now.since(challenge.created_at).as_secs() / 60;
@@ -109,6 +121,7 @@ fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Resu
         tag: code::tag(&app.crypto, challenge.id),
         code: spaced(&code::code(&app.crypto, challenge.id)),
         goal,
+        ends_here: !adds,
     };
     Ok(visitor.show(StatusCode::OK, &page))
 }

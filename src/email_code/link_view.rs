@@ -82,6 +82,8 @@ pub struct LinkOtherPage {
     pub code: String,
     /// What for.
     pub goal: Goal,
+    /// Whether it can be finished here.
+    pub ends_here: bool,
 }
 
 impl LinkOtherPage {
@@ -106,9 +108,15 @@ impl Sample for LinkOtherPage {
                 tag: "HX-47".into(),
                 code: "482 913".into(),
                 goal,
+                ends_here: true,
             }
         };
-        vec![("link-other", of(Goal::SignIn, 2)), ("link-other-reset", of(Goal::Reset, 0)), ("link-other-confirm", of(Goal::Confirm, 1))]
+        vec![
+            ("link-other", of(Goal::SignIn, 2)),
+            ("link-other-reset", of(Goal::Reset, 0)),
+            ("link-other-confirm", of(Goal::Confirm, 1)),
+            ("link-other-add", Self { ends_here: false, ..of(Goal::Confirm, 1) }),
+        ]
     }
 }
 
@@ -185,28 +193,28 @@ impl Sample for LinkElsewherePage {
     }
 }
 
-/// One of the two letters of a change of address has been answered.
+/// An account has what its page asked for.
 #[derive(Template)]
 #[template(path = "email_code/confirmed.html")]
 pub struct ConfirmedPage {
     /// Look and language.
     pub page: Page,
-    /// Whether it was the second.
-    pub done: bool,
+    /// It was another primary address; otherwise one more.
+    pub primary: bool,
 }
 
 impl ConfirmedPage {
     fn title(&self) -> &str {
-        self.page.say(if self.done { "confirmed-done-title" } else { "confirmed-title" })
+        self.page.say(if self.primary { "confirmed-primary-title" } else { "confirmed-title" })
     }
 
     fn what(&self) -> &str {
-        self.page.say(if self.done { "confirmed-done" } else { "confirmed-half" })
+        self.page.say(if self.primary { "confirmed-primary" } else { "confirmed-added" })
     }
 }
 
 impl Sample for ConfirmedPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        vec![("confirmed", Self { page: page(), done: false }), ("confirmed-done", Self { page: page(), done: true })]
+        vec![("confirmed", Self { page: page(), primary: false }), ("confirmed-primary", Self { page: page(), primary: true })]
     }
 }

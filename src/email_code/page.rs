@@ -56,7 +56,8 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
         return Ok(check_page(&app, &visitor, &flow, Some(Words::new("check-code-empty"))).await?);
     }
     let browser = visitor.browser().mark(&app);
-    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), at: visitor.at(flow.asked()) };
+    let at = visitor.at(flow.asked());
+    let answering = Answering { caller: visitor.caller(), browser: &browser, language: visitor.language(), user: None, at };
     let redeemed = by_code(&app, challenge, form.text("code"), answering).await?;
     match redeemed {
         Redeemed::Wrong { left } => {
@@ -80,7 +81,10 @@ pub(super) async fn go_on(app: &App, visitor: &Visitor, flow: &Flow, redeemed: R
         Redeemed::SignedIn { user, secret } => onward(app, visitor, flow, user, &secret).await,
         Redeemed::Half(proved) => second_step(app, flow, proved),
         Redeemed::Recover(challenge) => go(app, "/recover/new", &flow.clone().recovering(challenge)),
-        Redeemed::Confirmed { done } => Ok(visitor.show(StatusCode::OK, &ConfirmedPage { page: visitor.page(app, None), done })),
+        Redeemed::Confirmed(purpose) => {
+            let primary = purpose == Purpose::ChangePrimary;
+            Ok(visitor.show(StatusCode::OK, &ConfirmedPage { page: visitor.page(app, None), primary }))
+        }
         _ => go(app, "/sign-in", flow),
     }
 }

@@ -6,7 +6,6 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::credential::{self, Kind, NewCredential};
 use crate::email_challenge::{self as challenges, Challenge, Purpose, State, TRIES, code};
-use crate::email_change::{self, Confirmed};
 use crate::error::Result;
 use crate::language::Language;
 use crate::limit::{self, Action};
@@ -27,11 +26,8 @@ pub enum Redeemed {
     },
     /// A new password may be chosen; that spends it.
     Recover(ChallengeId),
-    /// One side of a change of address is confirmed.
-    Confirmed {
-        /// It was the second: the address is the new one.
-        done: bool,
-    },
+    /// The account has the address, or has it as its primary one.
+    Confirmed(Purpose),
     /// Not these six digits; so many tries are left.
     Wrong {
         /// How many more.
@@ -55,6 +51,8 @@ pub struct Answering<'a> {
     pub browser: &'a [u8],
     /// The language the browser asks for.
     pub language: Language,
+    /// Who is signed in there.
+    pub user: Option<UserId>,
     /// Where a session would begin.
     pub at: At<'a>,
 }
@@ -102,7 +100,7 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
     match challenge.purpose {
         // What it allows is one more step, and that step spends it.
         Purpose::Reset => return Ok(still_open(app, challenge).then_some(Redeemed::Recover(challenge.id))),
-        Purpose::ChangeFrom | Purpose::ChangeTo => return confirm(work, challenge, by, same_browser).await,
+        Purpose::AddAddress | Purpose::ChangePrimary => return confirm(work, challenge, (by, same_browser), who.user).await,
         Purpose::SignIn | Purpose::SignUp => {}
     }
     if !challenges::spend(work, challenge.id).await? {
@@ -131,36 +129,39 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
     }))
 }
 
-/// Confirms one side of a change of address. Signs nobody in.
-async fn confirm(work: &mut Work<'_>, challenge: &Challenge, by: &'static str, same_browser: bool) -> Result<Option<Redeemed>> {
-    if !challenges::spend(work, challenge.id).await? {
+/// Gives an account what its page asked for: an address once its mailbox and somebody who is signed in agree, or another
+/// primary one once the mailbox of the old one does. Signs nobody in.
+async fn confirm(
+    work: &mut Work<'_>,
+    challenge: &Challenge,
+    (by, same_browser): (&'static str, bool),
+    here: Option<UserId>,
+) -> Result<Option<Redeemed>> {
+    let Some((user, about)) = challenge.user.zip(challenge.about.as_ref()) else { return Ok(None) };
+    let adds = challenge.purpose == Purpose::AddAddress;
+    // The mailbox alone could belong to somebody who thinks that the letter is about an account of theirs.
+    if (adds && here != Some(user)) || !challenges::spend(work, challenge.id).await? {
         return Ok(None);
     }
-    let done = match email_change::confirm(work, challenge.id).await? {
-        Confirmed::Over => return Ok(None),
-        Confirmed::Half => false,
-        Confirmed::Done(user) => {
-            work.record(Event::EmailChanged { user });
-            true
-        }
-    };
-    work.record(Event::EmailChallengeRedeemed { challenge: challenge.id, user: challenge.user, by, same_browser });
-    Ok(Some(Redeemed::Confirmed { done }))
+    let done = if adds { user::add_email(work, user, about).await? } else { user::make_primary(work, user, about).await? };
+    if !done {
+        return Ok(None);
+    }
+    work.record(if adds { Event::EmailAdded { user } } else { Event::EmailChanged { user } });
+    challenges::end_of_address(work, &challenge.address);
+    work.record(Event::EmailChallengeRedeemed { challenge: challenge.id, user: Some(user), by, same_browser });
+    Ok(Some(Redeemed::Confirmed(challenge.purpose)))
 }
 
-/// What both mailboxes are told once an address has changed.
+/// What every mailbox of an account is told once its addresses have changed.
 async fn notices(app: &App, challenge: &Challenge, who: &Answering<'_>) -> Result<Vec<Envelope>> {
-    if !matches!(challenge.purpose, Purpose::ChangeFrom | Purpose::ChangeTo) {
-        return Ok(Vec::new());
-    }
-    let Some(change) = email_change::find_by_challenge(app.db.read(), challenge.id).await? else { return Ok(Vec::new()) };
-    let mailboxes = user::emails_of(app.db.read(), change.user).await?.into_iter().map(|email| email.address).chain([change.address]);
-    let page = mail::page(app, None, who.language);
-    mail::notices(app, &page, (Notice::AddressChanged, who.at.user_agent), mailboxes)
+    let Some((user, about)) = challenge.user.zip(challenge.about.as_ref()) else { return Ok(Vec::new()) };
+    let notice = if challenge.purpose == Purpose::AddAddress { Notice::AddressAdded } else { Notice::PrimaryChanged };
+    user::notices(app, user, (notice(about.to_string()), who.at.user_agent), &mail::page(app, None, who.language)).await
 }
 
 fn tell(work: &mut Work<'_>, settled: Option<&Redeemed>, notices: &[Envelope]) -> Result<()> {
-    if let Some(Redeemed::Confirmed { done: true }) = settled {
+    if let Some(Redeemed::Confirmed(_)) = settled {
         mail::post(work, notices)?;
     }
     Ok(())

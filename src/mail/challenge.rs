@@ -21,10 +21,10 @@ pub enum About {
     Reset,
     /// Somebody forgot the password of an account that has none.
     NoPassword,
-    /// Somebody wants to use another address instead of this one.
-    ChangeFrom(EmailAddress),
-    /// Somebody wants to use this address.
-    ChangeTo,
+    /// Somebody with an account wants this address as well.
+    AddAddress,
+    /// Somebody wants another address of theirs in the place of this one, which is their primary one.
+    ChangePrimary(EmailAddress),
 }
 
 /// The words of a letter. `button` names what the link does.
@@ -96,26 +96,22 @@ impl ChallengeLetter {
                 "mail-sign-in-button",
                 "mail-sign-in-ignore",
             ),
-            About::ChangeFrom(_) => keys(
-                "mail-change-from-subject",
-                "mail-change-from-title",
-                Some("mail-change-from-lede"),
-                "mail-change-button",
-                "mail-change-from-ignore",
-            ),
-            About::ChangeTo => keys(
-                "mail-change-to-subject",
-                "mail-change-to-title",
-                Some("mail-change-to-lede"),
-                "mail-change-button",
-                "mail-change-to-ignore",
+            About::AddAddress => {
+                keys("mail-add-subject", "mail-add-title", Some("mail-add-lede"), "mail-confirm-button", "mail-add-ignore")
+            }
+            About::ChangePrimary(_) => keys(
+                "mail-primary-subject",
+                "mail-primary-title",
+                Some("mail-primary-lede"),
+                "mail-confirm-button",
+                "mail-primary-ignore",
             ),
         }
     }
 
     /// A sentence that may name this address or the new one.
     fn sentence(&self, key: &'static str) -> String {
-        let new = if let About::ChangeFrom(new) = &self.about { new.to_string() } else { String::new() };
+        let new = if let About::ChangePrimary(new) = &self.about { new.to_string() } else { String::new() };
         self.page.words(&Words::new(key).with("email", &self.to).with("new", new))
     }
 

@@ -31,8 +31,12 @@ pub enum Notice {
     Leaving(String),
     /// It has been.
     Gone,
-    /// The address is another one: to both.
-    AddressChanged,
+    /// The account has this address too.
+    AddressAdded(String),
+    /// And no longer.
+    AddressRemoved(String),
+    /// This one is its primary address now.
+    PrimaryChanged(String),
     /// Somebody signed in at a browser that the account has not been used at before.
     NewSignIn,
     /// The account can be opened by one at this provider.
@@ -121,7 +125,9 @@ impl NoticeLetter {
             }
             Notice::Leaving(_) => keys("mail-leaving-subject", "mail-leaving-title", "mail-leaving-lede", "mail-leaving-foot"),
             Notice::Gone => keys("mail-gone-subject", "mail-gone-title", "mail-gone-lede", "mail-gone-foot"),
-            Notice::AddressChanged => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-changed-foot"),
+            Notice::AddressAdded(_) => keys("mail-added-subject", "mail-added-title", "mail-added-lede", "mail-address-foot"),
+            Notice::AddressRemoved(_) => keys("mail-removed-subject", "mail-removed-title", "mail-removed-lede", "mail-address-foot"),
+            Notice::PrimaryChanged(_) => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-address-foot"),
             Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
             Notice::IdentityLinked(_) => keys("mail-linked-subject", "mail-linked-title", "mail-linked-lede", "mail-linked-foot"),
             Notice::IdentityUnlinked(_) => keys("mail-unlinked-subject", "mail-unlinked-title", "mail-unlinked-lede", "mail-changed-foot"),
@@ -144,6 +150,7 @@ impl NoticeLetter {
         let words = Words::new(key).with("tag", &self.facts.tag);
         self.page.words(&match &self.notice {
             Notice::IdentityLinked(provider) | Notice::IdentityUnlinked(provider) => words.with("provider", provider),
+            Notice::AddressAdded(email) | Notice::AddressRemoved(email) | Notice::PrimaryChanged(email) => words.with("email", email),
             Notice::Leaving(day) => words.with("day", day),
             Notice::RecoveryCodeUsed(left) => words.with("left", *left),
             _ => words,

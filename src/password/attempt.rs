@@ -65,7 +65,8 @@ pub async fn sign_in(app: &App, pool: &HashPool, attempted: Attempted<'_>) -> Re
         None => limit::key_of_account(app, address),
     };
     let actions = [Action::PasswordFrom(caller.network()), Action::PasswordOn(address, device), Action::PasswordAnywhere];
-    let look = before.is_none().then(|| credential::look_by_address(app.db.write(), address, Kind::Password));
+    let look = || credential::look_by_address(app.db.write(), &app.crypto, address, Kind::Password);
+    let look = if before.is_none() { Some(look()?) } else { None };
     let (attempt, row) = limit::attempt(app, &actions, (&key, address), look).await?;
     let last = match attempt {
         Attempt::Allowed { last } => last,

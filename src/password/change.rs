@@ -26,6 +26,8 @@ pub async fn set(
     for letter in notices {
         challenges::end_of_address(work, &letter.to);
     }
+    // Nor does what somebody else began with the old one come true later.
+    challenges::end_of_account(work, user);
     if let Some(keep) = sign_out {
         for session in session::end_others(work, user, keep).await? {
             work.record(Event::SignedOut { user, session, everywhere: true });

@@ -24,6 +24,7 @@ pub async fn send_letter(app: &App, visitor: &Visitor, flow: &Flow, purpose: Pur
         language: visitor.language(),
         journey: flow.keep()?,
         replaces: flow.challenge,
+        account: None,
     };
     match ask(app, purpose, &address, password, asking).await? {
         Asked::Sent(challenge) => go(app, "/sign-in/check", &flow.clone().awaiting(challenge)),

@@ -6,7 +6,7 @@ use crate::audit::Event;
 use crate::error::Result;
 use crate::types::{EmailAddress, UserId};
 use crate::work::Work;
-use crate::{credential, email_challenge, email_change, session, user};
+use crate::{credential, email_challenge, session, user};
 
 /// Notes that the address is proved, after everything that came before the proof is gone. Says whether it is news.
 pub async fn reclaim(work: &mut Work<'_>, user: UserId, address: &EmailAddress) -> Result<bool> {
@@ -17,7 +17,7 @@ pub async fn reclaim(work: &mut Work<'_>, user: UserId, address: &EmailAddress) 
     for ended in session::end_all(work, user).await? {
         work.record(Event::SignedOut { user, session: ended, everywhere: true });
     }
-    email_change::end_of_user(work, user);
+    email_challenge::end_of_account(work, user);
     email_challenge::end_of_address(work, address);
     work.record(Event::EmailVerified { user });
     work.record(Event::AccountReclaimed { user });

@@ -1,8 +1,9 @@
 //! Addresses of people. One canonical address belongs to one person.
 
-use sea_orm::sea_query::{OnConflict, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Schema};
+use sea_orm::sea_query::{Expr, OnConflict, TableCreateStatement};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
 
+use crate::db::sql;
 use crate::error::Result;
 use crate::types::{EmailAddress, EmailId, UnixMillis, UserId};
 use crate::work::Work;
@@ -79,32 +80,61 @@ pub async fn verify(work: &mut Work<'_>, address: &EmailAddress) -> Result<bool>
     Ok(verified.rows_affected == 1)
 }
 
-/// Puts an address in the place of a person's primary one, and gives that; nothing if somebody has the new one.
-pub async fn change_primary(work: &mut Work<'_>, user: UserId, new: &EmailAddress) -> Result<Option<EmailAddress>> {
-    if find_by_address(work.db(), new).await?.is_some() {
-        return Ok(None);
-    }
-    let old = emails_of(work.db(), user).await?.into_iter().find(|email| email.is_primary);
-    let Some(old) = old else { return Ok(None) };
-    email::Entity::update_many()
-        .col_expr(email::Column::Address, new.to_string().into())
-        .col_expr(email::Column::Canonical, new.canonical().into())
-        .col_expr(email::Column::VerifiedAt, work.now.0.into())
-        .filter(email::Column::UserId.eq(user))
-        .filter(email::Column::IsPrimary.eq(true))
-        .exec(work.db())
-        .await?;
-    Ok(Some(old.address))
+/// Gives a person one more address, which they have proved; says whether it was free.
+pub async fn add_email(work: &mut Work<'_>, user: UserId, address: &EmailAddress) -> Result<bool> {
+    insert(work, user, address, (false, true)).await
 }
 
-/// Gives a new person their address; says whether it was free. Fifty at once: one gets it.
-pub(super) async fn insert_primary(work: &mut Work<'_>, user: UserId, address: &EmailAddress, verified: bool) -> Result<bool> {
+/// Makes a proved address of a person the one that tokens carry; says whether it is one, and was not that already.
+pub async fn make_primary(work: &mut Work<'_>, user: UserId, address: &EmailAddress) -> Result<bool> {
+    lock(work, user).await?;
+    let emails = emails_of(work.db(), user).await?;
+    let is_it = |email: &Email| email.address.canonical() == address.canonical();
+    if !emails.iter().any(|email| is_it(email) && !email.is_primary && email.verified_at.is_some()) {
+        return Ok(false);
+    }
+    email::Entity::update_many()
+        .col_expr(email::Column::IsPrimary, Expr::col(email::Column::Canonical).eq(address.canonical()))
+        .filter(email::Column::UserId.eq(user))
+        .exec(work.db())
+        .await?;
+    Ok(true)
+}
+
+/// Takes an address from a person; says whether it was there to be taken. The primary one never is.
+pub async fn remove_email(work: &mut Work<'_>, user: UserId, address: &EmailAddress) -> Result<bool> {
+    lock(work, user).await?;
+    let removed = email::Entity::delete_many()
+        .filter(email::Column::UserId.eq(user))
+        .filter(email::Column::Canonical.eq(address.canonical()))
+        .filter(email::Column::IsPrimary.eq(false))
+        .exec(work.db())
+        .await?;
+    Ok(removed.rows_affected == 1)
+}
+
+/// One after the other: on PostgreSQL somebody could otherwise be left without a primary address.
+async fn lock(work: &Work<'_>, user: UserId) -> Result<()> {
+    if work.db().get_database_backend() == sea_orm::DbBackend::Postgres {
+        let lock = sql(work.db(), "SELECT id FROM emails WHERE user_id = $1 ORDER BY id FOR UPDATE", [user.0.into()]);
+        work.db().query_all_raw(lock).await?;
+    }
+    Ok(())
+}
+
+/// Gives a person an address; says whether it was free. Fifty at once: one gets it.
+pub(super) async fn insert(
+    work: &mut Work<'_>,
+    user: UserId,
+    address: &EmailAddress,
+    (is_primary, verified): (bool, bool),
+) -> Result<bool> {
     let row = email::ActiveModel {
         id: Set(EmailId(work.random().uuid(work.now))),
         user_id: Set(user),
         address: Set(address.to_string()),
         canonical: Set(address.canonical()),
-        is_primary: Set(true),
+        is_primary: Set(is_primary),
         verified_at: Set(verified.then_some(work.now)),
         created_at: Set(work.now),
     };

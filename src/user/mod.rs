@@ -7,7 +7,7 @@ mod state;
 mod store;
 
 pub use departure::{DELAY as DEPARTURE_DELAY, depart, due, leave, stay};
-pub use email::{Email, change_primary, emails_of, find_by_address, verify};
+pub use email::{Email, add_email, emails_of, find_by_address, make_primary, remove_email, verify};
 pub use notice::notices;
 pub use state::{Barred, Person, State, gate};
 pub(crate) use store::tables;

@@ -150,7 +150,7 @@ pub async fn insert(work: &mut Work<'_>, new: NewUser<'_>) -> Result<Option<User
         updated_at: Set(work.now),
     };
     user::Entity::insert(row).exec_without_returning(work.db()).await?;
-    if email::insert_primary(work, id, new.email, new.verified).await? {
+    if email::insert(work, id, new.email, (true, new.verified)).await? {
         return Ok(Some(id));
     }
     user::Entity::delete_by_id(id).exec(work.db()).await?;

@@ -14,7 +14,8 @@ type Operation = (&'static str, &'static str, &'static str, &'static [(&'static 
 
 /// What can be done: its name, the page where it is proved for, and the request that does it.
 const OPERATIONS: &[Operation] = &[
-    ("change the address", "email", "/account/email", &[("email", "new@okafor.example")]),
+    ("add an address", "email", "/account/email", &[("email", "none")]),
+    ("change the addresses", "email", "/account/email/change", &[("remove", "nobody@okafor.example")]),
     ("choose a password", "password", "/account/password", &[("new-password", "walnut quiet lantern orbit")]),
     ("remove the password", "security", "/account/password/remove", &[]),
     ("make a passkey", "security", "/account/security/passkeys/options", &[]),

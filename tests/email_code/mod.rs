@@ -1,6 +1,6 @@
 //! Signing in by mail: one letter, two ways to answer it, and everything that mailboxes do to links.
 
-mod change;
+mod addresses;
 pub mod recover;
 mod relay;
 mod timing;

@@ -117,8 +117,8 @@ on_each_database_itself!(
         let other = come_from(&app.browser(), &two, "u2", &json!({ "sub": "mallory" })).await;
         assert_eq!(other.url.path(), "/link", "the identity is gone: it is a stranger's");
         assert_eq!((count(&app, "users").await, count(&app, "credentials").await), (1, 1));
-        let waiting = housekey::email_change::pending(app.app.db.read(), user, app.app.clock.now()).await.unwrap();
-        assert!(waiting.is_none());
+        let waiting = housekey::email_challenge::waiting(app.app.db.read(), user, app.app.clock.now()).await.unwrap();
+        assert!(waiting.is_empty());
     }
 );
 

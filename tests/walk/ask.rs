@@ -67,10 +67,6 @@ impl World<'_> {
         self.reached.note("GET", view.url.path());
         self.steps += 1;
         self.state = State::read(self.house).await;
-        self.answered.extend(evidence.iter().filter_map(|one| match one {
-            Shown::Letter { address, .. } => Some(address.clone()),
-            _ => None,
-        }));
         let flow = request.flow().and_then(|sealed| self.name_of(&sealed));
         let (id, owner) = (self.tabs[tab].id, self.tabs[tab].owner);
         let journey = flow.clone().map(|flow| (id, flow));
@@ -92,7 +88,6 @@ impl World<'_> {
             now: now.0,
             path,
             trusted: &self.tabs[tab].trusted,
-            answered: &self.answered,
             approvers: &self.approvers,
             closed: self.house.closed,
             required: self.house.required,

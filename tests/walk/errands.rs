@@ -86,7 +86,6 @@ impl World<'_> {
             now: self.house.app.clock.now().0,
             path: "/token",
             trusted: &std::collections::BTreeSet::new(),
-            answered: &self.answered,
             approvers: &self.approvers,
             closed: self.house.closed,
             required: self.house.required,

@@ -15,13 +15,12 @@ use crate::support::{Browser, On, Provider, RelyingParty, TestApp};
 pub const VARIANTS: u64 = 4;
 
 /// Everything that belongs to people, in an order in which it can go.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 17] = [
     "authorization_codes",
     "device_authorizations",
     "token_families",
     "grants",
     "sessions",
-    "email_changes",
     "email_challenges",
     "pending_identities",
     "upstream_attempts",

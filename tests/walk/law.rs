@@ -31,8 +31,6 @@ pub struct Step<'a> {
     pub path: &'a str,
     /// Rows that say that this browser is trusted.
     pub trusted: &'a BTreeSet<String>,
-    /// The addresses whose letters have been answered somewhere.
-    pub answered: &'a BTreeSet<String>,
     /// Who has connected a device.
     pub approvers: &'a BTreeSet<String>,
     pub closed: bool,
@@ -184,17 +182,29 @@ impl Step<'_> {
     }
 
     fn address(&self, change: &Change<'_>) -> Verdict {
-        if self.is_gone(change.user) {
-            return that(self.is_in(change.user), || format!("{change}, without a session of theirs"));
+        let user = change.user;
+        if self.is_gone(user) {
+            return that(self.is_in(user), || format!("{change}, without a session of theirs"));
         }
-        let vouches = |one: &Shown| match one {
-            Shown::Letter { address, .. } | Shown::Vouched(address) => address == change.id,
+        if change.after.is_none() {
+            // One less: never the primary one, and only by themselves.
+            return that(self.is_in(user) && change.before != Some("1 1"), || format!("{change}, address {}", change.id));
+        }
+        let names = |one: &Shown, address: &str| match one {
+            Shown::Letter { address: read, .. } | Shown::Vouched(read) => read == address,
             _ => false,
         };
-        let proved = self.shown.iter().any(vouches) || (self.resets(change.user) && self.earlier.iter().any(|(one, _)| vouches(one)));
-        // Another address: both mailboxes have said yes, wherever.
-        let both = change.is_new() != change.after.is_none() && self.answered.contains(change.id);
-        that(proved || both, || format!("{change}, address {}, which nobody has proved", change.id))
+        let answers = |address: &str| self.shown.iter().any(|one| names(one, address));
+        let reset = self.resets(user) && self.earlier.iter().any(|(one, _)| names(one, change.id));
+        // Another primary one: the mailbox of the old one agrees.
+        let moved = change.before.is_some_and(|before| before.starts_with('1'));
+        let allowed = if moved {
+            self.before.primary(user).is_some_and(answers)
+        } else {
+            // One more is taken in a session of its person; the first one comes with the account.
+            (answers(change.id) || reset) && (!change.is_new() || self.is_new(user) || self.is_in(user))
+        };
+        that(allowed, || format!("{change}, address {}, which nobody has proved", change.id))
     }
 
     /// Who is signed in proves more, or again.

@@ -68,7 +68,6 @@ pub struct World<'a> {
     /// Devices that wait: what they show, and what they ask with.
     pub devices: Vec<(String, String)>,
     pub approvers: BTreeSet<String>,
-    pub answered: BTreeSet<String>,
     /// What has been shown, by browser and journey, and when.
     pub journeys: BTreeMap<(usize, String), Vec<(Shown, i64)>>,
     /// The same by browser alone.
@@ -111,7 +110,6 @@ impl<'a> World<'a> {
             answers: BTreeMap::new(),
             devices: Vec::new(),
             approvers: BTreeSet::new(),
-            answered: BTreeSet::new(),
             journeys: BTreeMap::new(),
             proofs: BTreeMap::new(),
             came_back: BTreeMap::new(),
