@@ -49,7 +49,7 @@ pub struct ProfilePage {
 impl ProfilePage {
     fn waits(&self, one: &Waiting) -> Html {
         let key = if one.primary { "profile-waits-primary" } else { "profile-waits" };
-        self.page.rich(key, &[("email", Html::who(&one.to)), ("tag", Html::strong(&one.tag))])
+        self.page.rich(key, &[("email", Html::who(&one.to)), ("tag", Html::tag(&one.tag))])
     }
 }
 

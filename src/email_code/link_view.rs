@@ -91,6 +91,10 @@ impl LinkOtherPage {
         self.page.say(self.goal.of("link-other-here", "link-reset-here", "link-confirm-here"))
     }
 
+    fn label<'a>(&'a self, enters: &'a str, confirms: &'a str) -> &'a str {
+        self.page.say(if self.goal == Goal::Confirm { confirms } else { enters })
+    }
+
     fn type_it(&self) -> Html {
         self.page.rich("link-other-type", &[("tag", Html::strong(&self.tag))])
     }

@@ -99,13 +99,9 @@ impl ChallengeLetter {
             About::AddAddress => {
                 keys("mail-add-subject", "mail-add-title", Some("mail-add-lede"), "mail-confirm-button", "mail-add-ignore")
             }
-            About::ChangePrimary(_) => keys(
-                "mail-primary-subject",
-                "mail-primary-title",
-                Some("mail-primary-lede"),
-                "mail-confirm-button",
-                "mail-primary-ignore",
-            ),
+            About::ChangePrimary(_) => {
+                keys("mail-primary-subject", "mail-primary-title", Some("mail-primary-lede"), "mail-confirm-button", "mail-primary-ignore")
+            }
         }
     }
 

@@ -40,7 +40,13 @@ pub async fn take_the_same_time(what: &str, kinds: &[&str], samples: usize, ask:
         let mut differs = false;
         for kind in 1..kinds.len() {
             let (ratio, p) = (quantile(&times[kind], 0.5) / quantile(&times[0], 0.5), welch(&kept[0], &kept[kind]));
-            eprintln!("{what}: {} / {}: {ratio:.3} of {:.0} µs, p = {p:.3}, {} samples each", kinds[kind], kinds[0], quantile(&times[0], 0.5) * 1e6, times[0].len());
+            eprintln!(
+                "{what}: {} / {}: {ratio:.3} of {:.0} µs, p = {p:.3}, {} samples each",
+                kinds[kind],
+                kinds[0],
+                quantile(&times[0], 0.5) * 1e6,
+                times[0].len()
+            );
             differs |= p <= LEAST;
         }
         if !differs {

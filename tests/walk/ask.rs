@@ -159,7 +159,8 @@ impl World<'_> {
         let mut used: Vec<_> = evidence.iter().filter(is_theirs).filter_map(Shown::once).collect();
         // A new password opens by one of the letters that allowed it, which the walker cannot tell from those that were typed in vain.
         if path == "/recover/new" && used.is_empty() {
-            let resets: Vec<_> = earlier.iter().filter(|(one, _)| is_theirs(&one) && one.is_reset()).filter_map(|(one, _)| one.once()).collect();
+            let resets: Vec<_> =
+                earlier.iter().filter(|(one, _)| is_theirs(&one) && one.is_reset()).filter_map(|(one, _)| one.once()).collect();
             used.extend(resets.iter().find(|one| !self.opened.contains_key(*one)).or(resets.last()).cloned());
         }
         for one in used {
