@@ -32,6 +32,7 @@ pub(super) enum MailCommand {
 
 const NAMES: &[&str] = &[
     "sign-in",
+    "step-up",
     "sign-up",
     "already-registered",
     "reset-password",
@@ -97,7 +98,7 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
     let facts = Facts { browser: "Firefox on Linux".into(), at: now, until: now + std::time::Duration::from_mins(15), tag: "HX-47".into() };
     let to = EmailAddress::parse("maya@okafor.example").ok()?;
     let new = EmailAddress::parse("maya@new.example").ok()?;
-    let carries = ("482913".to_owned(), app.config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg"));
+    let href = app.config.issuer.join("/l/7Qm2xV4nTtZ0r8cJpYd1Bg");
     let notice = match name {
         "sign-ups-closed" => Some(Notice::SignUpClosed),
         "address-taken" => Some(Notice::AddressTaken),
@@ -117,6 +118,7 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
     }
     let about = match name {
         "sign-in" => About::SignIn,
+        "step-up" => About::StepUp,
         "sign-up" => About::SignUp,
         "already-registered" => About::Existing,
         "reset-password" => About::Reset,
@@ -125,7 +127,8 @@ fn letter(app: &App, name: &str) -> Option<Box<dyn Letter>> {
         "change-primary-address" => About::ChangePrimary(new),
         _ => return None,
     };
-    Some(Box::new(ChallengeLetter::new(&page, facts, about, &to, carries)))
+    let href = (about != About::StepUp).then_some(href);
+    Some(Box::new(ChallengeLetter::new(&page, facts, about, &to, ("482913".to_owned(), href))))
 }
 
 async fn queue(app: &App, output: &Output) -> Result<(), Failure> {

@@ -83,6 +83,7 @@ fn decide(app: &App, challenge: &Challenge, reader: Option<&Addressee>) -> (Purp
         Purpose::SignUp => (purpose, Says::Challenge(About::Existing)),
         Purpose::Reset if reader.has_password => (purpose, Says::Challenge(About::Reset)),
         Purpose::Reset => (Purpose::SignIn, Says::Challenge(About::NoPassword)),
+        Purpose::StepUp => (purpose, Says::Challenge(About::StepUp)),
         _ => (Purpose::SignIn, Says::Challenge(About::SignIn)),
     }
 }
@@ -94,10 +95,11 @@ fn write(app: &App, challenge: &Challenge, (says, to): (Says, &EmailAddress), pa
         Says::Notice(notice) => envelope(app, to, (at, until), &NoticeLetter::new(page, facts, notice)),
         Says::Challenge(about) => {
             let digits = code::code(&app.crypto, challenge.id);
-            let href = app.config.issuer.join(&format!("/l/{}", code::link(&app.crypto, challenge.id)));
+            let href = || app.config.issuer.join(&format!("/l/{}", code::link(&app.crypto, challenge.id)));
+            let href = (about != About::StepUp).then(href);
             let letter = ChallengeLetter::new(page, facts, about, to, (digits.clone(), href.clone()));
             let mut envelope = envelope(app, to, (at, until), &letter)?;
-            (envelope.code, envelope.link) = (Some(digits), Some(href));
+            (envelope.code, envelope.link) = (Some(digits), href);
             Ok(envelope)
         }
     }

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub enum Purpose {
     /// Being signed in, with a new account if there is none.
     SignIn,
+    /// Proving once more who is signed in: by the code, where it was asked for.
+    StepUp,
     /// A new account with the password that was chosen.
     SignUp,
     /// Choosing a new password.
@@ -18,12 +20,13 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::SignIn, Self::SignUp, Self::Reset, Self::AddAddress, Self::ChangePrimary];
+    const ALL: [Self; 6] = [Self::SignIn, Self::StepUp, Self::SignUp, Self::Reset, Self::AddAddress, Self::ChangePrimary];
 
     /// Its spelling in the database and in the audit log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::StepUp => "step_up",
             Self::SignUp => "sign_up",
             Self::Reset => "reset",
             Self::AddAddress => "add_address",
@@ -38,7 +41,7 @@ impl Purpose {
     /// How long the link and the code work.
     pub fn lifetime(self) -> Duration {
         match self {
-            Self::SignIn | Self::SignUp => Duration::from_mins(15),
+            Self::SignIn | Self::StepUp | Self::SignUp => Duration::from_mins(15),
             Self::Reset | Self::AddAddress | Self::ChangePrimary => Duration::from_mins(30),
         }
     }

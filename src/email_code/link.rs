@@ -62,7 +62,7 @@ pub async fn post_cancel(app: web::Data<App>, visitor: Visitor, link: web::Path<
 
 async fn find(app: &App, link: &str) -> Result<Challenge> {
     let id = code::read_link(&app.crypto, link).ok_or(Error::NotFound)?;
-    challenges::find(app.db.read(), id).await?.ok_or(Error::NotFound)
+    challenges::find(app.db.read(), id).await?.filter(|challenge| challenge.purpose != Purpose::StepUp).ok_or(Error::NotFound)
 }
 
 /// Whatever opens a link elsewhere, and how often, is in the audit log: a person with two devices, or a
@@ -102,7 +102,7 @@ async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -
     }
     let link = link.to_owned();
     let goal = match challenge.purpose {
-        Purpose::SignIn | Purpose::SignUp => Goal::SignIn,
+        Purpose::SignIn | Purpose::StepUp | Purpose::SignUp => Goal::SignIn,
         Purpose::Reset => Goal::Reset,
         Purpose::AddAddress | Purpose::ChangePrimary => Goal::Confirm,
     };

@@ -19,6 +19,7 @@ use crate::page::{Page, PageResult, status_of};
 use crate::session::Visitor;
 use crate::sign_in::{self, Flow, go, onward, second_step, send_letter, too_soon, wait_words};
 use crate::types::{EmailAddress, Words};
+use crate::user;
 
 /// About when the queue tries a letter again that the relay did not take.
 const NEXT_TRY: Duration = Duration::from_secs(15);
@@ -38,7 +39,15 @@ pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form
         Ok(address) => address,
         Err(problem) => return Ok(sign_in::page::show_problem(&app, &visitor, &flow, form.text("email"), problem)?),
     };
-    Ok(send_letter(&app, &visitor, &flow.with_address(&address), Purpose::SignIn, None).await?)
+    let purpose = if is_theirs(&app, &visitor, &address).await? { Purpose::StepUp } else { Purpose::SignIn };
+    Ok(send_letter(&app, &visitor, &flow.with_address(&address), purpose, None).await?)
+}
+
+/// Whether it is the address of whoever is signed in here: a letter to it confirms that it is them.
+async fn is_theirs(app: &App, visitor: &Visitor, address: &EmailAddress) -> Result<bool> {
+    let Some(session) = visitor.session(app).await? else { return Ok(false) };
+    let person = user::look(&app.db, session.user).await?;
+    Ok(person.and_then(|person| person.email).is_some_and(|own| own.canonical() == address.canonical()))
 }
 
 /// `GET /sign-in/check`
@@ -156,7 +165,12 @@ async fn check_page(app: &App, visitor: &Visitor, flow: &Flow, problem: Option<W
     let bounced = shows == Shows::Bounce;
     let page = CheckEmailPage {
         page,
-        change: if challenge.purpose == Purpose::SignUp { "/sign-up" } else { "/sign-in" },
+        change: match challenge.purpose {
+            Purpose::SignUp => "/sign-up",
+            Purpose::StepUp => "/reauth",
+            _ => "/sign-in",
+        },
+        step_up: challenge.purpose == Purpose::StepUp,
         flow: flow.seal(app)?,
         email: typed(flow),
         tag: code::tag(&app.crypto, challenge.id),

@@ -101,7 +101,9 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
         // What it allows is one more step, and that step spends it.
         Purpose::Reset => return Ok(still_open(app, challenge).then_some(Redeemed::Recover(challenge.id))),
         Purpose::AddAddress | Purpose::ChangePrimary => return confirm(work, challenge, (by, same_browser), who.user).await,
-        Purpose::SignIn | Purpose::SignUp => {}
+        // Its letter has no link.
+        Purpose::StepUp if by == "link" => return Ok(None),
+        Purpose::SignIn | Purpose::StepUp | Purpose::SignUp => {}
     }
     if !challenges::spend(work, challenge.id).await? {
         return Ok(None);

@@ -43,6 +43,8 @@ pub struct CheckEmailPage {
     pub flow: String,
     /// The page that asks for another address.
     pub change: &'static str,
+    /// Whether it is somebody who is in already: there is a code and no link.
+    pub step_up: bool,
     /// Where the letter went.
     pub email: String,
     /// The tag that the letter shows too.
@@ -63,7 +65,7 @@ pub struct CheckEmailPage {
 
 impl CheckEmailPage {
     fn sent(&self) -> Html {
-        self.page.rich("check-lede", &[("email", Html::who(&self.email))])
+        self.page.rich(if self.step_up { "check-lede-code" } else { "check-lede" }, &[("email", Html::who(&self.email))])
     }
 
     fn recognise(&self) -> Html {
@@ -109,6 +111,7 @@ impl Sample for CheckEmailPage {
             page: page(),
             flow: "flow".into(),
             change: "/sign-in",
+            step_up: false,
             email: SOMEBODY.into(),
             tag: "HX-47".into(),
             until: UnixMillis(1_772_549_100_000),
@@ -127,6 +130,7 @@ impl Sample for CheckEmailPage {
             ("check-email-wait", of(Some(Words::new("check-wait").with("seconds", 20)), 20, None)),
             ("check-email-empty", of(Some("check-code-empty".into()), 28, None)),
             ("check-email-bounced", bounced),
+            ("check-email-step-up", Self { step_up: true, change: "/reauth", ..of(None, 28, None) }),
         ]
     }
 }

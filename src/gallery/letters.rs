@@ -14,11 +14,15 @@ pub fn letters(page: &Page) -> Vec<(&'static str, Box<dyn Letter>)> {
     let (Ok(to), Ok(new)) = (EmailAddress::parse("maya@okafor.example"), EmailAddress::parse("new@okafor.example")) else {
         return Vec::new();
     };
-    let carries = || ("482913".to_owned(), "https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg".to_owned());
-    let asks = |about| Box::new(ChallengeLetter::new(page, facts(), about, &to, carries())) as Box<dyn Letter>;
+    let link = "https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg";
+    let asks = |about| {
+        let href = (about != About::StepUp).then(|| link.to_owned());
+        Box::new(ChallengeLetter::new(page, facts(), about, &to, ("482913".to_owned(), href))) as Box<dyn Letter>
+    };
     let tells = |notice| Box::new(NoticeLetter::new(page, facts(), notice)) as Box<dyn Letter>;
     vec![
         ("mail-sign-in", asks(About::SignIn)),
+        ("mail-step-up", asks(About::StepUp)),
         ("mail-sign-up", asks(About::SignUp)),
         ("mail-existing", asks(About::Existing)),
         ("mail-reset", asks(About::Reset)),
@@ -90,12 +94,15 @@ mod tests {
             }
             assert!(!text.contains("&#") && !text.contains("mail-") && !shown.contains("mail-"), "{name}: {text}");
             let asks = !matches!(name, "mail-closed" | "mail-barred" | "mail-taken") && !tells;
-            for carried in ["482 913", "https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg", "HX-47 too"] {
-                assert_eq!(text.contains(carried), asks, "{name}: {carried}");
+            let leads = asks && name != "mail-step-up";
+            for (carried, is_there) in
+                [("482 913", asks), ("https://auth.fieldnotes.example/l/7Qm2xV4nTtZ0r8cJpYd1Bg", leads), ("HX-47 too", asks)]
+            {
+                assert_eq!(text.contains(carried), is_there, "{name}: {carried}");
             }
             // Notices have no button: whoever gets used to one presses those of strangers.
             let links = select(&Html::parse_document(&html), "a[href]").len();
-            assert_eq!(links, usize::from(asks), "{name}");
+            assert_eq!(links, usize::from(leads), "{name}");
             assert!(!html.contains("<img") && !html.contains("<script"), "{name}");
         }
     }

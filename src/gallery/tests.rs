@@ -196,6 +196,7 @@ fn what_people_type_stays_text() {
     let look = looks(&branding("Fieldnotes")).of(None);
     let text = |text: &str| text.to_owned();
     let check = crate::email_code::view::CheckEmailPage {
+        step_up: false,
         page: page(&look, false),
         flow: text(HOSTILE),
         change: "/sign-in",

@@ -13,6 +13,8 @@ use crate::types::{EmailAddress, Words};
 pub enum About {
     /// Somebody with an account wants in.
     SignIn,
+    /// Somebody who is in is to show that it is them. The letter has no link.
+    StepUp,
     /// Somebody without one wants in.
     SignUp,
     /// Somebody with an account wants another.
@@ -43,7 +45,7 @@ pub struct ChallengeLetter {
     about: About,
     to: String,
     code: String,
-    href: String,
+    href: Option<String>,
 }
 
 #[derive(Template)]
@@ -67,8 +69,8 @@ struct ChallengeHtml<'a> {
 }
 
 impl ChallengeLetter {
-    /// Writes it in the look and language of the page that asked. `href` is the link in full.
-    pub fn new(page: &Page, facts: Facts, about: About, to: &EmailAddress, (code, href): (String, String)) -> Self {
+    /// Writes it in the look and language of the page that asked. `href` is the link in full, if there is one.
+    pub fn new(page: &Page, facts: Facts, about: About, to: &EmailAddress, (code, href): (String, Option<String>)) -> Self {
         Self { page: page.clone(), facts, about, to: to.to_string(), code, href }
     }
 
@@ -76,6 +78,9 @@ impl ChallengeLetter {
         let keys = |subject, title, lede, button, ignore| Keys { subject, title, lede, button, ignore };
         match self.about {
             About::SignIn => keys("mail-sign-in-subject", "mail-sign-in-title", None, "mail-sign-in-button", "mail-sign-in-ignore"),
+            About::StepUp => {
+                keys("mail-step-up-subject", "mail-step-up-title", Some("mail-step-up-lede"), "mail-sign-in-button", "mail-step-up-ignore")
+            }
             About::SignUp => {
                 keys("mail-sign-up-subject", "mail-sign-up-title", Some("mail-sign-up-lede"), "mail-sign-up-button", "mail-sign-up-ignore")
             }

@@ -367,6 +367,8 @@ connections-last = Add another way to sign in first
 ## By mail
 
 check-title = Check your email
+check-lede-code = We sent a code to { $email }.
+check-step-up-other = Use another way
 check-lede = We sent a link and a code to { $email }.
 check-tag = The email shows { $tag } so you know it is yours. It works until { $until }.
 check-open = Open { $name }
@@ -697,6 +699,11 @@ mail-sign-in-title = Sign in to { $app }
 mail-sign-in-button = Sign in
 mail-sign-in-ignore = Didn’t ask? Ignore this email: nobody gets in without it.
 mail-no-password-lede = Your account doesn’t use a password, so there’s none to reset.
+mail-step-up-subject = { $tag }: confirm it’s you
+mail-step-up-title = Confirm it’s you
+mail-step-up-lede = Type this code in the page that asks for it.
+mail-step-up-ignore = Wasn’t it you? Somebody who is signed in to your account asked. Give this code to nobody, and sign out all other devices.
+mail-only-code = Your code:
 mail-sign-up-subject = { $tag }: create your { $app } account
 mail-sign-up-title = Create your { $app } account
 mail-sign-up-lede = There’s no account for this address yet. Continue to create one.

@@ -242,3 +242,29 @@ fn an_app_that_asks_for_two_steps_gets_them_and_never_less() {
         assert_eq!(claims(&code_in(&silent)).await["acr"].as_str(), Some(TWO));
     });
 }
+
+#[test]
+fn a_letter_that_asks_whether_it_is_you_has_a_code_and_no_link() {
+    peer::run(async {
+        let app = TestApp::with(On::Sqlite, APP).await;
+        person(&app, MAYA).await;
+        let browser = app.browser();
+        browser.sign_in(MAYA, PASSWORD).await;
+        let view = browser.get("/account/delete").await;
+        assert_eq!(view.url.path(), "/reauth");
+        let view = view.form_to("/sign-in/email").submit().await;
+        assert!(view.text().contains("We sent a code to") && !view.text().contains("link"), "{}", view.text());
+        let letter = app.letter_to(MAYA);
+        assert!(letter.subject.ends_with("confirm it’s you") && letter.link.is_none(), "{}", letter.subject);
+        assert!(!letter.text.contains("/l/") && !letter.html.contains("href"), "{}", letter.text);
+        let other = view.follow("Use another way").await;
+        assert_eq!(other.url.path(), "/reauth", "and back");
+        let view = view.form_to("/sign-in/check").fill("code", &letter.code.unwrap()).submit().await;
+        assert_eq!(view.url.path(), "/account/delete");
+        // Whoever is not in here gets the letter that signs in.
+        let stranger = app.browser();
+        let view = stranger.get("/sign-in").await.form_to("/sign-in").fill("email", MAYA).submit().await;
+        view.form_to("/sign-in/email").submit().await;
+        assert!(app.letter_to(MAYA).link.is_some());
+    });
+}

@@ -31,7 +31,11 @@ impl World<'_> {
         let other = foreign_addresses(owner).nth(self.chance.below(2)).unwrap();
         // The first one says only what is true; the second whatever its people like.
         let lies = self.chance.percent(25) && !(self.blind && owner == MALLORY);
-        let (email, verified) = if lies { (other, which == 1) } else { (address(owner, 0), true) };
+        let (email, verified) = match lies {
+            _ if self.blind && self.is_guest(tab) => ("nobody@okafor.example", false),
+            true => (other, which == 1),
+            false => (address(owner, 0), true),
+        };
         let claims = json!({ "sub": subject, "email": email, "email_verified": verified });
         let back = self.house.providers[which].approve(&to, &claims);
         let path = back.strip_prefix(&self.house.app.issuer).unwrap().to_owned();

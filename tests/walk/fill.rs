@@ -246,6 +246,13 @@ impl World<'_> {
                 "Mallory Quillfeather".clone_into(value);
             }
         }
+        // Whoever is in an account of hers, by a letter that she sent them, writes down nothing there that she could read.
+        if self.blind && self.is_guest(tab) {
+            let is_address = |value: &str| foreign_addresses(MALLORY).any(|one| value.contains(one));
+            for (_, value) in fields.iter_mut().filter(|(_, value)| is_address(value)) {
+                "nobody@okafor.example".clone_into(value);
+            }
+        }
         if self.blind && owner == MALLORY {
             for (_, value) in fields.iter_mut().filter(|(_, value)| foreign_addresses(owner).any(|one| value.contains(one))) {
                 address(owner, 0).clone_into(value);

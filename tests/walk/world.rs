@@ -148,6 +148,13 @@ impl<'a> World<'a> {
         if path.len() > 3 && (self.goal.starts_with(path) || path.starts_with(&self.goal)) { 12 } else { 1 }
     }
 
+    /// Whether somebody is in an account of Mallory's.
+    pub fn is_guest(&self, tab: usize) -> bool {
+        let here = self.state.at(&self.tabs[tab].browser);
+        let owner = self.cast.iter().find(|member| here.as_ref() == Some(&member.id)).map(|member| member.owner);
+        owner == Some(MALLORY) && self.tabs[tab].owner != MALLORY
+    }
+
     /// Who walks at a browser, for the trace.
     pub fn who(&self, tab: usize) -> String {
         format!("{} at browser {}", NAMES[self.tabs[tab].owner], self.tabs[tab].id)
