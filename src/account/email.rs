@@ -43,7 +43,7 @@ impl Owner {
 /// `GET /account/email`
 pub async fn get_email(app: web::Data<App>, visitor: Visitor) -> PageResult {
     match owner(&app, &visitor).await? {
-        Ok(owner) => Ok(page(&app, &visitor, &owner, "", None)?),
+        Ok(owner) => Ok(page(&app, &visitor, &owner, "", None)),
         Err(first) => Ok(first),
     }
 }
@@ -58,15 +58,15 @@ pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form
     let typed = form.text("email");
     let new = match sign_in::page::address(typed) {
         Ok(new) => new,
-        Err(problem) => return Ok(page(&app, &visitor, &owner, typed, Some(problem))?),
+        Err(problem) => return Ok(page(&app, &visitor, &owner, typed, Some(problem))),
     };
     if owner.emails.iter().any(|email| email.address.canonical() == new.canonical()) {
-        return Ok(page(&app, &visitor, &owner, typed, Some("account-email-same".into()))?);
+        return Ok(page(&app, &visitor, &owner, typed, Some("account-email-same".into())));
     }
     let waiting = challenges::waiting(app.db.read(), owner.user(), app.clock.now()).await?;
     let others = waiting.iter().filter(|letter| letter.purpose == Purpose::AddAddress && letter.address.canonical() != new.canonical());
     if owner.emails.len() + others.count() >= MOST {
-        return Ok(page(&app, &visitor, &owner, typed, Some(Words::new("account-email-most").with("most", MOST)))?);
+        return Ok(page(&app, &visitor, &owner, typed, Some(Words::new("account-email-most").with("most", MOST))));
     }
     Ok(send(&app, &visitor, &owner, (Purpose::AddAddress, &new, &new)).await?)
 }
@@ -103,7 +103,7 @@ async fn send(app: &App, visitor: &Visitor, owner: &Owner, letter: (Purpose, &Em
         Asked::Sent(_) => Ok(see_other(&app.config.issuer.join("/account"))),
         Asked::Wait(wait) => {
             let typed = if purpose == Purpose::AddAddress { about.to_string() } else { String::new() };
-            let mut response = page(app, visitor, owner, &typed, Some(wait_words(wait)))?;
+            let mut response = page(app, visitor, owner, &typed, Some(wait_words(wait)));
             too_soon(&mut response, wait);
             Ok(response)
         }
@@ -141,7 +141,7 @@ async fn owner(app: &App, visitor: &Visitor) -> Result<Result<Owner, HttpRespons
     })
 }
 
-fn page(app: &App, visitor: &Visitor, owner: &Owner, typed: &str, problem: Option<Words>) -> Result<HttpResponse> {
+fn page(app: &App, visitor: &Visitor, owner: &Owner, typed: &str, problem: Option<Words>) -> HttpResponse {
     let page = EmailPage {
         page: visitor.page(app, None),
         shell: Shell::of(Place::Profile, &owner.who.1),
@@ -149,5 +149,5 @@ fn page(app: &App, visitor: &Visitor, owner: &Owner, typed: &str, problem: Optio
         email: typed.chars().take(320).collect(),
         problem,
     };
-    Ok(visitor.show(status_of(page.problem.as_ref()), &page))
+    visitor.show(status_of(page.problem.as_ref()), &page)
 }
