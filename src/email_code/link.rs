@@ -104,13 +104,16 @@ async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -
     let goal = match challenge.purpose {
         Purpose::SignIn | Purpose::StepUp | Purpose::SignUp => Goal::SignIn,
         Purpose::Reset => Goal::Reset,
-        Purpose::AddAddress | Purpose::ChangePrimary => Goal::Confirm,
+        Purpose::AddAddress => Goal::Confirm,
+        Purpose::ChangePrimary => Goal::Primary,
     };
     let is_owner = owner(app, visitor, challenge).await?.is_some();
     // One more address is taken where its person is signed in; anywhere else the letter's code leads there.
     let adds = challenge.purpose == Purpose::AddAddress;
-    if if adds { is_owner } else { challenge.is_from(&visitor.browser().mark(app)) } {
-        return Ok(visitor.show(StatusCode::OK, &LinkPage { page, link, email, goal }));
+    let goes_on = if adds { is_owner } else { challenge.is_from(&visitor.browser().mark(app)) };
+    let new = challenge.about.as_ref().map(ToString::to_string).unwrap_or_default();
+    if goes_on {
+        return Ok(visitor.show(StatusCode::OK, &LinkPage { page, link, email, goal, new }));
     }
     let minutes = now.since(challenge.created_at).as_secs() / 60;
     let page = LinkOtherPage {
@@ -121,6 +124,7 @@ async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -
         tag: code::tag(&app.crypto, challenge.id),
         code: spaced(&code::code(&app.crypto, challenge.id)),
         goal,
+        new,
         ends_here: !adds,
     };
     Ok(visitor.show(StatusCode::OK, &page))

@@ -6,6 +6,7 @@ use crate::page::{Html, Page, Sample};
 use crate::types::Words;
 
 const SOMEBODY: &str = "maya@okafor.example";
+const NEW: &str = "maya@fieldnotes.example";
 const LINK: &str = "7Qm2xV4nTtZ0r8cJpYd1Bg";
 
 /// Behind the link, in the browser that asked: one press, which the page's script makes by itself.
@@ -20,6 +21,8 @@ pub struct LinkPage {
     pub email: String,
     /// What for.
     pub goal: Goal,
+    /// The address that is to be the primary one, where it is about that.
+    pub new: String,
 }
 
 /// What the form behind a link does.
@@ -31,36 +34,48 @@ pub enum Goal {
     Reset,
     /// Confirms an address.
     Confirm,
+    /// Puts another address in the place of the primary one.
+    Primary,
 }
 
 impl Goal {
-    fn of(self, sign_in: &'static str, reset: &'static str, confirm: &'static str) -> &'static str {
+    /// What the page is called, and what its button says where it was asked for and elsewhere.
+    fn keys(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::SignIn => sign_in,
-            Self::Reset => reset,
-            Self::Confirm => confirm,
+            Self::SignIn => ("link-title", "link-continue", "link-other-here"),
+            Self::Reset => ("link-reset-title", "link-reset-here", "link-reset-here"),
+            Self::Confirm => ("link-confirm-title", "link-confirm-here", "link-confirm-here"),
+            Self::Primary => ("link-primary-title", "link-primary-here", "link-primary-here"),
         }
     }
 }
 
 impl LinkPage {
     fn title(&self) -> &str {
-        self.page.say(self.goal.of("link-title", "link-reset-title", "link-confirm-title"))
+        self.page.say(self.goal.keys().0)
     }
 
     fn lede(&self) -> Html {
+        if self.goal == Goal::Primary {
+            return self.page.rich("link-primary-lede", &[("email", Html::who(&self.email)), ("new", Html::who(&self.new))]);
+        }
         self.page.rich("link-lede", &[("email", Html::who(&self.email))])
     }
 
     fn button(&self) -> &str {
-        self.page.say(self.goal.of("link-continue", "link-reset-here", "link-confirm-here"))
+        self.page.say(self.goal.keys().1)
     }
 }
 
 impl Sample for LinkPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
-        let of = |goal| Self { page: page(), link: LINK.into(), email: SOMEBODY.into(), goal };
-        vec![("link", of(Goal::SignIn)), ("link-reset", of(Goal::Reset)), ("link-confirm", of(Goal::Confirm))]
+        let of = |goal| Self { page: page(), link: LINK.into(), email: SOMEBODY.into(), goal, new: NEW.into() };
+        vec![
+            ("link", of(Goal::SignIn)),
+            ("link-reset", of(Goal::Reset)),
+            ("link-confirm", of(Goal::Confirm)),
+            ("link-primary", of(Goal::Primary)),
+        ]
     }
 }
 
@@ -82,17 +97,19 @@ pub struct LinkOtherPage {
     pub code: String,
     /// What for.
     pub goal: Goal,
+    /// The address that is to be the primary one, where it is about that.
+    pub new: String,
     /// Whether it can be finished here.
     pub ends_here: bool,
 }
 
 impl LinkOtherPage {
     fn button(&self) -> &str {
-        self.page.say(self.goal.of("link-other-here", "link-reset-here", "link-confirm-here"))
+        self.page.say(self.goal.keys().2)
     }
 
     fn label<'a>(&'a self, enters: &'a str, confirms: &'a str) -> &'a str {
-        self.page.say(if self.goal == Goal::Confirm { confirms } else { enters })
+        self.page.say(if matches!(self.goal, Goal::Confirm | Goal::Primary) { confirms } else { enters })
     }
 
     fn type_it(&self) -> Html {
@@ -112,13 +129,14 @@ impl Sample for LinkOtherPage {
                 tag: "HX-47".into(),
                 code: "482 913".into(),
                 goal,
+                new: NEW.into(),
                 ends_here: true,
             }
         };
         vec![
             ("link-other", of(Goal::SignIn, 2)),
             ("link-other-reset", of(Goal::Reset, 0)),
-            ("link-other-confirm", of(Goal::Confirm, 1)),
+            ("link-other-primary", of(Goal::Primary, 1)),
             ("link-other-add", Self { ends_here: false, ..of(Goal::Confirm, 1) }),
         ]
     }

@@ -111,7 +111,8 @@ on_each_database!(another_address_becomes_primary_when_the_mailbox_of_the_old_on
     // Wherever that mailbox is read.
     let phone = app.browser();
     let view = phone.get(&link(&app, MAYA)).await;
-    let view = view.form_to(&link(&app, MAYA)).submit().await;
+    assert!(view.text().contains(NEW), "the page says what it is about: {}", view.text());
+    let view = view.form_to(&link(&app, MAYA)).press("Change the primary address").await;
     assert_eq!(view.h1(), "Your primary address is changed");
     assert!(!is_signed_in(&phone).await, "confirming signs nobody in");
     assert_eq!(addresses(&app, user).await, [NEW, MAYA]);

@@ -112,11 +112,16 @@ on_each_database_itself!(every_way_a_session_ends_is_told_once_to_each_of_its_ap
     housekey::session::end_all(&mut work, user).await.unwrap();
     work.commit().await.unwrap();
     one.has(4).await;
+    // From the list of devices at another browser.
+    let ((desk, _), (phone, _)) = (sign_in(&app, "told").await, sign_in(&app, "told").await);
+    desk.get("/account/devices").await.form_to("/account/devices").press("Sign out").await;
+    one.has(5).await;
+    assert!(desk.get("/account").await.left_for.is_none() && phone.get("/account").await.url.path() == "/sign-in");
     while jobs(&app).await > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let tokens: std::collections::BTreeSet<_> = one.bodies().iter().map(|body| claims(token(body))["sid"].to_string()).collect();
-    assert_eq!((one.bodies().len(), tokens.len(), other.bodies().len()), (4, 4, 1));
+    assert_eq!((one.bodies().len(), tokens.len(), other.bodies().len()), (5, 5, 1));
     running.quit();
     running.handle.stop(false).await;
 });
