@@ -89,16 +89,8 @@ pub async fn post_change(app: web::Data<App>, visitor: Visitor, form: Result<For
 
 async fn send(app: &App, visitor: &Visitor, owner: &Owner, letter: (Purpose, &EmailAddress, &EmailAddress)) -> Result<HttpResponse> {
     let (purpose, to, about) = letter;
-    let asking = Asking {
-        caller: visitor.caller(),
-        browser: visitor.browser().mark(app),
-        user_agent: crate::user_agent::describe(visitor.user_agent()),
-        client: None,
-        language: visitor.language(),
-        journey: Flow::begin(app, visitor.browser(), Destination::Account).keep()?,
-        replaces: None,
-        account: Some((owner.user(), about.clone())),
-    };
+    let flow = Flow::begin(app, visitor.browser(), Destination::Account);
+    let asking = Asking { account: Some((owner.user(), about.clone())), ..sign_in::asking(app, visitor, &flow)? };
     match ask(app, purpose, to, None, asking).await? {
         Asked::Sent(_) => Ok(see_other(&app.config.issuer.join("/account"))),
         Asked::Wait(wait) => {

@@ -16,7 +16,19 @@ use crate::types::Words;
 /// Asks for a letter and goes to the page that waits for its code. `password` is the hash of one chosen with it.
 pub async fn send_letter(app: &App, visitor: &Visitor, flow: &Flow, purpose: Purpose, password: Option<&str>) -> Result<HttpResponse> {
     let Some(address) = flow.address() else { return go(app, "/sign-in", flow) };
-    let asking = Asking {
+    match ask(app, purpose, &address, password, asking(app, visitor, flow)?).await? {
+        Asked::Sent(challenge) => go(app, "/sign-in/check", &flow.clone().awaiting(challenge)),
+        Asked::Wait(wait) => {
+            let mut response = page::show_problem(app, visitor, flow, &address.to_string(), wait_words(wait))?;
+            too_soon(&mut response, wait);
+            Ok(response)
+        }
+    }
+}
+
+/// Whoever asks at this browser, on this journey, for a letter in its look.
+pub fn asking<'a>(app: &App, visitor: &'a Visitor, flow: &'a Flow) -> Result<Asking<'a>> {
+    Ok(Asking {
         caller: visitor.caller(),
         browser: visitor.browser().mark(app),
         user_agent: crate::user_agent::describe(visitor.user_agent()),
@@ -25,15 +37,7 @@ pub async fn send_letter(app: &App, visitor: &Visitor, flow: &Flow, purpose: Pur
         journey: flow.keep()?,
         replaces: flow.challenge,
         account: None,
-    };
-    match ask(app, purpose, &address, password, asking).await? {
-        Asked::Sent(challenge) => go(app, "/sign-in/check", &flow.clone().awaiting(challenge)),
-        Asked::Wait(wait) => {
-            let mut response = page::show_problem(app, visitor, flow, &address.to_string(), wait_words(wait))?;
-            too_soon(&mut response, wait);
-            Ok(response)
-        }
-    }
+    })
 }
 
 /// Goes on to another page of the journey.
