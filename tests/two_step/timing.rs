@@ -3,43 +3,29 @@
 use sea_orm::ConnectionTrait;
 
 use super::equip;
-use crate::support::timing::take_the_same_time;
-use crate::support::{Browser, On, TestApp, peer, person};
+use crate::support::timing::{take_the_same_time, typed};
+use crate::support::{Browser, Form, On, TestApp, peer, person};
 
 const KINDS: [&str; 3] = ["with a second step", "without one", "an address nobody has"];
 
 const ADDRESSES: [&str; 3] = ["known@okafor.example", "plain@okafor.example", "other@okafor.example"];
 
-/// A browser that has typed an address, with the proof of its form and its journey.
-struct Typed {
-    browser: Browser,
-    csrf: String,
-    flow: String,
-}
-
 /// One of each kind.
-async fn typed() -> (TestApp, Vec<Typed>) {
+async fn one_of_each() -> (TestApp, Vec<(Browser, Form)>) {
     let app = TestApp::with(On::Sqlite, "[limits]\nenabled = false").await;
     let user = person(&app, ADDRESSES[0]).await;
     equip(&app, user).await;
     person(&app, ADDRESSES[1]).await;
-    let (base, mut typed) = (app.browser(), Vec::new());
-    for address in ADDRESSES {
-        let browser = base.another();
-        let page = browser.get("/sign-in").await.form().fill("email", address).submit().await;
-        let form = page.form_to("/sign-in/password");
-        let (csrf, flow) = (form.value("csrf").to_owned(), form.value("flow").to_owned());
-        typed.push(Typed { browser, csrf, flow });
-    }
+    let typed = typed(&app.browser(), &ADDRESSES).await;
     (app, typed)
 }
 
 fn takes_the_same_time_for_whoever_was_typed(path: &str, expected: u16) {
     peer::run_alone(async {
-        let (_app, typed) = typed().await;
-        let paths: Vec<_> = typed.iter().map(|of| format!("{path}?flow={}", of.flow)).collect();
+        let (_app, typed) = one_of_each().await;
+        let paths: Vec<_> = typed.iter().map(|(_, form)| format!("{path}?flow={}", form.value("flow"))).collect();
         take_the_same_time(&format!("GET {path}"), &KINDS, 2000, async |kind: usize, _| {
-            let (took, status) = typed[kind].browser.timed("GET", &paths[kind], &[]).await;
+            let (took, status) = typed[kind].0.timed("GET", &paths[kind], &[]).await;
             assert_eq!(status, expected);
             took
         })
@@ -62,14 +48,13 @@ fn the_page_for_a_second_step_turns_everybody_away_in_the_same_time() {
 #[test]
 fn a_wrong_password_does_not_tell_who_has_a_second_step() {
     peer::run_alone(async {
-        let (app, typed) = typed().await;
+        let (app, typed) = one_of_each().await;
+        let forms: Vec<_> = typed.into_iter().map(|(_, form)| form.fill("password", "not the password at all")).collect();
         take_the_same_time("POST /sign-in/password", &KINDS, 500, async |kind: usize, round| {
             if round % 4 == 0 {
                 app.app.db.write().execute_unprepared("DELETE FROM lockouts").await.unwrap();
             }
-            let Typed { browser, csrf, flow } = &typed[kind];
-            let fields = [("csrf", csrf.as_str()), ("flow", flow), ("password", "not the password at all")];
-            let (took, status) = browser.timed("POST", "/sign-in/password", &fields).await;
+            let (took, status) = forms[kind].submit_timed().await;
             assert_eq!(status, 422);
             took
         })
