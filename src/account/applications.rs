@@ -17,10 +17,7 @@ use crate::work::Actor;
 /// `POST /account/applications`: one less. Twice is once.
 pub async fn post_applications(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let (session, _) = match signed_in(&app, &visitor, Destination::Connections).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let (session, _) = signed_in(&app, &visitor, Destination::Connections).await?;
     let client = form.get("remove").and_then(ClientId::parse).ok_or_else(|| Error::Malformed("remove must be a client_id".into()))?;
     withdraw(&app, &visitor, &session, &client).await?;
     Ok(there(&app))

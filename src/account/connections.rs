@@ -29,19 +29,14 @@ type Known = (web::Data<Upstreams>, web::Data<Clients>);
 
 /// `GET /account/connections`: to be looked at by whoever is signed in.
 pub async fn get_connections(app: web::Data<App>, known: Known, visitor: Visitor) -> PageResult {
-    match signed_in(&app, &visitor, Destination::Connections).await? {
-        Ok(who) => Ok(page(&app, &known, &visitor, &who, None).await?),
-        Err(first) => Ok(first),
-    }
+    let who = signed_in(&app, &visitor, Destination::Connections).await?;
+    Ok(page(&app, &known, &visitor, &who, None).await?)
 }
 
 /// `POST /account/connections`: one more, or one less.
 pub async fn post_connections(app: web::Data<App>, known: Known, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match recently_proved(&app, &visitor, Destination::Connections).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = recently_proved(&app, &visitor, Destination::Connections).await?;
     match (form.get("connect"), form.get("disconnect")) {
         (Some(provider), None) => connect(&app, &known.0, &visitor, &who.0, provider).await,
         (None, Some(id)) => disconnect(&app, &known, &visitor, &who, id).await,

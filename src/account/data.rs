@@ -37,10 +37,7 @@ impl Sample for DataPage {
 
 /// `GET /account/data`
 pub async fn get_data(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    let (session, person) = match signed_in(&app, &visitor, Destination::Data).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let (session, person) = signed_in(&app, &visitor, Destination::Data).await?;
     let page = DataPage {
         page: visitor.page(&app, None),
         shell: Shell::of(Place::Data, &person),
@@ -52,10 +49,7 @@ pub async fn get_data(app: web::Data<App>, visitor: Visitor) -> PageResult {
 /// `POST /account/data/copy`: the copy, as a file.
 pub async fn post_copy(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     form?;
-    let (_, person) = match recently_proved(&app, &visitor, Destination::Data).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let (_, person) = recently_proved(&app, &visitor, Destination::Data).await?;
     let copy = export::of(&app, person.id).await?;
     let body = serde_json::to_vec_pretty(&copy).map_err(|error| Error::broken("a copy cannot be written", error))?;
     let mut ledger = app.ledger(Actor::Visitor(visitor.caller().clone(), Some(person.id)));

@@ -97,10 +97,7 @@ impl Sample for DevicesPage {
 
 /// `GET /account/devices`
 pub async fn get_devices(app: web::Data<App>, clients: web::Data<Clients>, visitor: Visitor) -> PageResult {
-    let (session, person) = match signed_in(&app, &visitor, Destination::Devices).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let (session, person) = signed_in(&app, &visitor, Destination::Devices).await?;
     let mut devices: Vec<_> = session::list_of_user(app.db.read(), session.user, app.clock.now())
         .await?
         .into_iter()
@@ -122,10 +119,7 @@ pub async fn get_devices(app: web::Data<App>, clients: web::Data<Clients>, visit
 /// `POST /account/devices`: one less, or all but this one.
 pub async fn post_devices(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match signed_in(&app, &visitor, Destination::Devices).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = signed_in(&app, &visitor, Destination::Devices).await?;
     let which = match (form.get("end"), form.get("others")) {
         (Some(id), None) => Which::One(id.parse().map_err(|_| Error::Malformed("end must be a session".into()))?),
         (None, Some(_)) => Which::Others,

@@ -12,7 +12,7 @@ use crate::email_challenge::{self as challenges, Asked, Asking, Purpose, ask};
 use crate::error::{Error, Result};
 use crate::form::{Form, see_other};
 use crate::mail::{self, Notice};
-use crate::page::{PageResult, status_of};
+use crate::page::{PageError, PageResult, status_of};
 use crate::session::Visitor;
 use crate::sign_in::{self, Destination, Flow, too_soon, wait_words};
 use crate::types::{EmailAddress, UserId, Words};
@@ -42,19 +42,14 @@ impl Owner {
 
 /// `GET /account/email`
 pub async fn get_email(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match owner(&app, &visitor).await? {
-        Ok(owner) => Ok(page(&app, &visitor, &owner, "", None)),
-        Err(first) => Ok(first),
-    }
+    let owner = owner(&app, &visitor).await?;
+    Ok(page(&app, &visitor, &owner, "", None))
 }
 
 /// `POST /account/email`: a letter to one more address. Whether somebody has it shows in its mailbox only.
 pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let owner = match owner(&app, &visitor).await? {
-        Ok(owner) => owner,
-        Err(first) => return Ok(first),
-    };
+    let owner = owner(&app, &visitor).await?;
     let typed = form.text("email");
     let new = match sign_in::page::address(typed) {
         Ok(new) => new,
@@ -74,10 +69,7 @@ pub async fn post_email(app: web::Data<App>, visitor: Visitor, form: Result<Form
 /// `POST /account/email/change`: another primary address, once the mailbox of the old one agrees; or one address less.
 pub async fn post_change(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let owner = match owner(&app, &visitor).await? {
-        Ok(owner) => owner,
-        Err(first) => return Ok(first),
-    };
+    let owner = owner(&app, &visitor).await?;
     if let Some(new) = owner.other(form.text("primary")) {
         return Ok(send(&app, &visitor, &owner, (Purpose::ChangePrimary, &owner.primary, &new.address)).await?);
     }
@@ -116,21 +108,18 @@ async fn remove(app: &App, visitor: &Visitor, owner: &Owner, address: &EmailAddr
     work.commit().await
 }
 
-/// Whose addresses they are; or where to prove it first.
-async fn owner(app: &App, visitor: &Visitor) -> Result<Result<Owner, HttpResponse>> {
+/// Whose addresses they are; whoever has not proved it does that first.
+async fn owner(app: &App, visitor: &Visitor) -> Result<Owner, PageError> {
     if !app.config.sends_letters() {
-        return Err(Error::NotFound);
+        return Err(Error::NotFound.into());
     }
-    let who = match recently_proved(app, visitor, Destination::Email).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(Err(first)),
-    };
+    let who = recently_proved(app, visitor, Destination::Email).await?;
     let emails = user::emails_of(app.db.read(), who.1.id).await?;
     let primary = emails.iter().find(|email| email.is_primary).map(|email| email.address.clone());
-    Ok(match primary {
+    match primary {
         Some(primary) => Ok(Owner { who, primary, emails }),
-        None => Err(see_other(&app.config.issuer.join("/account"))),
-    })
+        None => Err(PageError::First(app.config.issuer.join("/account"), visitor.browser().clone())),
+    }
 }
 
 fn page(app: &App, visitor: &Visitor, owner: &Owner, typed: &str, problem: Option<Words>) -> HttpResponse {

@@ -101,19 +101,14 @@ pub(super) enum Said {
 
 /// `GET /account`
 pub async fn get_account(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match signed_in(&app, &visitor, Destination::Account).await? {
-        Ok(who) => Ok(profile(&app, &visitor, &who, Said::Nothing).await?),
-        Err(first) => Ok(first),
-    }
+    let who = signed_in(&app, &visitor, Destination::Account).await?;
+    Ok(profile(&app, &visitor, &who, Said::Nothing).await?)
 }
 
 /// `POST /account`: another name.
 pub async fn post_account(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match signed_in(&app, &visitor, Destination::Account).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = signed_in(&app, &visitor, Destination::Account).await?;
     let typed = form.text("name");
     let name = match read(typed) {
         Ok(name) => name,

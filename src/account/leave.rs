@@ -64,19 +64,14 @@ impl Sample for LeavePage {
 
 /// `GET /account/delete`
 pub async fn get_delete(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match recently_proved(&app, &visitor, Destination::Delete).await? {
-        Ok(who) => Ok(page(&app, &visitor, &who, ("", None)).await?),
-        Err(first) => Ok(first),
-    }
+    let who = recently_proved(&app, &visitor, Destination::Delete).await?;
+    Ok(page(&app, &visitor, &who, ("", None)).await?)
 }
 
 /// `POST /account/delete`
 pub async fn post_delete(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match recently_proved(&app, &visitor, Destination::Delete).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = recently_proved(&app, &visitor, Destination::Delete).await?;
     let typed = form.text("confirm");
     let is_theirs = |own: &EmailAddress| EmailAddress::parse(typed).is_ok_and(|address| address.canonical() == own.canonical());
     if !who.1.email.as_ref().is_none_or(is_theirs) {

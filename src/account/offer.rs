@@ -54,10 +54,7 @@ pub async fn post_offer(app: web::Data<App>, ceremony: Option<web::Data<Ceremony
         offer::note(&app, &visitor, true, &mut onward);
         return Ok(onward);
     }
-    let (ceremony, who) = match may(&app, ceremony, &visitor).await? {
-        Ok(both) => both,
-        Err(first) => return Ok(first),
-    };
+    let (ceremony, who) = may(&app, ceremony, &visitor).await?;
     match make(&app, &ceremony, (&visitor, &who), &form).await? {
         None => Ok(onward),
         problem => Ok(page(&app, &visitor, &flow, problem)?),

@@ -1,6 +1,6 @@
 //! The passkeys of the signed-in person, one more or one less.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -11,7 +11,7 @@ use crate::credential;
 use crate::error::{Error, Result};
 use crate::form::{Form, Parameters};
 use crate::mail::Notice;
-use crate::page::PageResult;
+use crate::page::{PageError, PageResult};
 use crate::passkey::page::answer;
 use crate::passkey::{self, Added, Begun, Ceremony, NewPasskey, Purpose};
 use crate::session::Visitor;
@@ -25,27 +25,22 @@ pub(super) async fn may(
     app: &App,
     ceremony: Option<web::Data<Ceremony>>,
     visitor: &Visitor,
-) -> Result<Result<(web::Data<Ceremony>, Who), HttpResponse>> {
+) -> Result<(web::Data<Ceremony>, Who), PageError> {
     let ceremony = ceremony.ok_or(Error::NotFound)?;
-    Ok(recently_proved(app, visitor, Destination::Security).await?.map(|who| (ceremony, who)))
+    Ok((ceremony, recently_proved(app, visitor, Destination::Security).await?))
 }
 
 /// `POST /account/security/passkeys/options`: what the browser is to make.
 pub async fn post_options(app: web::Data<App>, ceremony: Option<web::Data<Ceremony>>, visitor: Visitor, form: Result<Form>) -> PageResult {
     form?;
-    match may(&app, ceremony, &visitor).await? {
-        Ok((ceremony, (_, person))) => Ok(answer(&passkey::begin(&app, &ceremony, visitor.browser(), &person).await?)),
-        Err(first) => Ok(first),
-    }
+    let (ceremony, (_, person)) = may(&app, ceremony, &visitor).await?;
+    Ok(answer(&passkey::begin(&app, &ceremony, visitor.browser(), &person).await?))
 }
 
 /// `POST /account/security/passkeys`: what it made.
 pub async fn post_passkeys(app: web::Data<App>, ceremony: Option<web::Data<Ceremony>>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let (ceremony, who) = match may(&app, ceremony, &visitor).await? {
-        Ok(both) => both,
-        Err(first) => return Ok(first),
-    };
+    let (ceremony, who) = may(&app, ceremony, &visitor).await?;
     match make(&app, &ceremony, (&visitor, &who), &form).await? {
         None => Ok(security::here(&app)),
         problem => Ok(security::page(&app, &visitor, &who, problem).await?),
@@ -77,10 +72,7 @@ pub(super) async fn make(app: &App, ceremony: &Ceremony, (visitor, who): (&Visit
 /// `POST /account/security/passkeys/rename`: only a name, for which being signed in is enough.
 pub async fn post_rename(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let (_, person) = match signed_in(&app, &visitor, Destination::Security).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let (_, person) = signed_in(&app, &visitor, Destination::Security).await?;
     if let Ok(id) = form.text("passkey").parse::<CredentialId>() {
         let name: String = typed_name(form.text("name")).chars().take(LONGEST_NAME).collect();
         let mut work = security::begin(&app, &visitor, &person).await?;
@@ -93,10 +85,7 @@ pub async fn post_rename(app: web::Data<App>, visitor: Visitor, form: Result<For
 /// `POST /account/security/passkeys/remove`: never the last way in.
 pub async fn post_remove(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match recently_proved(&app, &visitor, Destination::Security).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = recently_proved(&app, &visitor, Destination::Security).await?;
     let person = &who.1;
     let Ok(id) = form.text("passkey").parse::<CredentialId>() else { return Ok(security::here(&app)) };
     let letters = security::notices(&app, &visitor, person, Notice::PasskeyRemoved).await?;

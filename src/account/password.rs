@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::config::MethodName;
 use crate::credential::{self, Kind};
 use crate::error::{Error, Result};
-use crate::form::{Form, see_other};
+use crate::form::Form;
 use crate::identity::WaysIn;
 use crate::mail::Notice;
-use crate::page::{Page, PageResult, Sample, status_of};
+use crate::page::{Page, PageError, PageResult, Sample, status_of};
 use crate::password::{self, HashPool, Password, busy};
 use crate::session::Visitor;
 use crate::sign_in::{Destination, ways_in};
@@ -58,19 +58,14 @@ impl Sample for NewPasswordPage {
 
 /// `GET /account/password`
 pub async fn get_password(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match may(&app, &visitor).await? {
-        Ok((who, address)) => Ok(page(&app, &visitor, (&who, &address), None).await?),
-        Err(first) => Ok(first),
-    }
+    let (who, address) = may(&app, &visitor).await?;
+    Ok(page(&app, &visitor, (&who, &address), None).await?)
 }
 
 /// `POST /account/password`: checked and hashed outside any transaction, then set.
 pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(mut form) = form?;
-    let (who, address) = match may(&app, &visitor).await? {
-        Ok(both) => both,
-        Err(first) => return Ok(first),
-    };
+    let (who, address) = may(&app, &visitor).await?;
     let (session, person) = &who;
     let typed = form.take("new-password").unwrap_or_default();
     let names = [app.config.branding.name.as_str(), "housekey"];
@@ -91,10 +86,7 @@ pub async fn post_password(app: web::Data<App>, pool: web::Data<HashPool>, visit
 /// `POST /account/password/remove`: never the last way in.
 pub async fn post_remove(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     form?;
-    let who = match recently_proved(&app, &visitor, Destination::Security).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = recently_proved(&app, &visitor, Destination::Security).await?;
     let person = &who.1;
     let letters = notices(&app, &visitor, person, Notice::PasswordRemoved).await?;
     let mut work = security::begin(&app, &visitor, person).await?;
@@ -110,16 +102,16 @@ pub async fn post_remove(app: web::Data<App>, visitor: Visitor, form: Result<For
     Ok(security::here(&app))
 }
 
-async fn may(app: &App, visitor: &Visitor) -> Result<Result<(Who, EmailAddress), HttpResponse>> {
+/// Who sets a password, and the address that goes with it.
+async fn may(app: &App, visitor: &Visitor) -> Result<(Who, EmailAddress), PageError> {
     if !app.config.offers(MethodName::Password) {
-        return Err(Error::NotFound);
+        return Err(Error::NotFound.into());
     }
-    let who = match recently_proved(app, visitor, Destination::Password).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(Err(first)),
-    };
-    let address = who.1.email.clone();
-    Ok(address.map(|address| (who, address)).ok_or_else(|| see_other(&app.config.issuer.join("/account"))))
+    let who = recently_proved(app, visitor, Destination::Password).await?;
+    match who.1.email.clone() {
+        Some(address) => Ok((who, address)),
+        None => Err(PageError::First(app.config.issuer.join("/account"), visitor.browser().clone())),
+    }
 }
 
 async fn page(app: &App, visitor: &Visitor, (who, address): (&Who, &EmailAddress), problem: Option<Words>) -> Result<HttpResponse> {

@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
-
 use crate::app::App;
 use crate::credential::{self, Kind};
 use crate::error::Result;
+use crate::page::PageError;
 use crate::session::{Session, Visitor};
-use crate::sign_in::{self, Destination};
+use crate::sign_in::{self, Destination, Flow};
 use crate::types::UnixMillis;
 use crate::user::{self, Person};
 
@@ -18,29 +17,31 @@ const RECENT: Duration = Duration::from_mins(5);
 /// Who is signed in here, with their session.
 pub(super) type Who = (Session, Person);
 
-/// Who is signed in here; or where to do that first, and then come back.
-pub(super) async fn signed_in(app: &App, visitor: &Visitor, back_to: Destination) -> Result<std::result::Result<Who, HttpResponse>> {
+/// Who is signed in here; whoever is not does that first, and comes back.
+pub(super) async fn signed_in(app: &App, visitor: &Visitor, back_to: Destination) -> Result<Who, PageError> {
     let session = visitor.session(app).await?;
     let person = match &session {
         Some(session) => user::look(&app.db, session.user).await?,
         None => None,
     };
     match session.zip(person) {
-        Some(who) => Ok(Ok(who)),
-        None => Ok(Err(sign_in::set_out(app, visitor, back_to, "/sign-in")?)),
+        Some(who) => Ok(who),
+        None => Err(first(app, visitor, back_to, "/sign-in")?),
     }
 }
 
-/// The same for somebody who has proved it recently, for what is done at that place; or where to do that first, and then come back.
-pub(super) async fn recently_proved(app: &App, visitor: &Visitor, back_to: Destination) -> Result<std::result::Result<Who, HttpResponse>> {
-    let who = match signed_in(app, visitor, back_to.clone()).await? {
-        Ok(who) => who,
-        first => return Ok(first),
-    };
+/// The same for somebody who has proved it recently, for what is done at that place; whoever has not does that first.
+pub(super) async fn recently_proved(app: &App, visitor: &Visitor, back_to: Destination) -> Result<Who, PageError> {
+    let who = signed_in(app, visitor, back_to.clone()).await?;
     if has_proved(app, &who.0, &back_to).await? {
-        return Ok(Ok(who));
+        return Ok(who);
     }
-    Ok(Err(sign_in::set_out(app, visitor, back_to, "/reauth")?))
+    Err(first(app, visitor, back_to, "/reauth")?)
+}
+
+fn first(app: &App, visitor: &Visitor, back_to: Destination, path: &str) -> Result<PageError> {
+    let begun = Flow::begin(app, visitor.browser(), back_to);
+    Ok(PageError::First(sign_in::address_of(app, path, &begun)?, visitor.browser().clone()))
 }
 
 /// Whether they have.

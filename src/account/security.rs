@@ -127,27 +127,20 @@ impl Sample for SecurityPage {
 
 /// `GET /account/security`: to be looked at by whoever is signed in.
 pub async fn get_security(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match signed_in(&app, &visitor, Destination::Security).await? {
-        Ok(who) => Ok(page(&app, &visitor, &who, None).await?),
-        Err(first) => Ok(first),
-    }
+    let who = signed_in(&app, &visitor, Destination::Security).await?;
+    Ok(page(&app, &visitor, &who, None).await?)
 }
 
 /// `GET /account/security/two-step`: a new app, for the first one or instead of the one there is.
 pub async fn get_two_step(app: web::Data<App>, visitor: Visitor) -> PageResult {
-    match recently_proved(&app, &visitor, Destination::Security).await? {
-        Ok(who) => Ok(set_up_page(&app, &visitor, &who, &two_step::begin(&app, who.1.id), None)?),
-        Err(first) => Ok(first),
-    }
+    let who = recently_proved(&app, &visitor, Destination::Security).await?;
+    Ok(set_up_page(&app, &visitor, &who, &two_step::begin(&app, who.1.id), None)?)
 }
 
 /// `POST /account/security/two-step`: its first code.
 pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match recently_proved(&app, &visitor, Destination::Security).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = recently_proved(&app, &visitor, Destination::Security).await?;
     let (session, person) = &who;
     let started = Started::open(&app, person.id, form.text("started"));
     if let Some(wait) = two_step::limited(&app, visitor.caller(), person.id).await? {
@@ -169,10 +162,7 @@ pub async fn post_two_step(app: web::Data<App>, visitor: Visitor, form: Result<F
 /// `POST /account/security/two-step/off`: with a code of the app, or one of those for when it is lost.
 pub async fn post_off(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match recently_proved(&app, &visitor, Destination::Security).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = recently_proved(&app, &visitor, Destination::Security).await?;
     if app.config.sign_in.two_step == TwoStep::Required {
         return Ok(here(&app));
     }
@@ -197,10 +187,7 @@ pub async fn post_off(app: web::Data<App>, visitor: Visitor, form: Result<Form>)
 /// `POST /account/security/codes`: ten new ones.
 pub async fn post_codes(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     form?;
-    let who = match recently_proved(&app, &visitor, Destination::Security).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = recently_proved(&app, &visitor, Destination::Security).await?;
     let letters = notices(&app, &visitor, &who.1, Notice::RecoveryCodesRenewed).await?;
     let mut work = begin(&app, &visitor, &who.1).await?;
     let Some(codes) = two_step::renew_codes(&app, &mut work, who.1.id, &letters).await? else { return Ok(here(&app)) };

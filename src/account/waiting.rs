@@ -46,10 +46,7 @@ pub(super) async fn of_person(app: &App, user: UserId) -> Result<Vec<Waiting>> {
 /// `POST /account/email/check`: the code of one of the letters.
 pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form>) -> PageResult {
     let Form(form) = form?;
-    let who = match signed_in(&app, &visitor, Destination::Account).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = signed_in(&app, &visitor, Destination::Account).await?;
     let user = who.1.id;
     let letters = challenges::waiting(app.db.read(), user, app.clock.now()).await?;
     let digits = code::read(form.text("code"));
@@ -81,10 +78,7 @@ pub async fn post_waiting(app: web::Data<App>, visitor: Visitor, form: Result<Fo
     if !app.config.sends_letters() {
         return Err(Error::NotFound.into());
     }
-    let who = match signed_in(&app, &visitor, Destination::Account).await? {
-        Ok(who) => who,
-        Err(first) => return Ok(first),
-    };
+    let who = signed_in(&app, &visitor, Destination::Account).await?;
     let user = who.1.id;
     let letters = challenges::waiting(app.db.read(), user, app.clock.now()).await?;
     let tagged = |name: &str| letters.iter().find(|letter| code::tag(&app.crypto, letter.id) == form.text(name));

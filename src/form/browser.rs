@@ -12,7 +12,7 @@ use crate::crypto::{Purpose, equal};
 const COOKIE: &str = "__Host-hk-browser";
 
 /// A browser. Says nothing about who sits at it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Browser {
     id: [u8; 16],
     is_new: bool,

@@ -22,10 +22,10 @@ pub async fn not_found() -> impl Responder {
 
 /// Replaces the placeholder of a failed page with the page. Anything else passes.
 pub fn render<B: MessageBody + 'static>(app: &App, response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
-    let page = response.response().error().and_then(|error| error.as_error::<PageError>()).map(|PageError(error)| {
-        let request = response.request();
-        show(app, request, error)
-    });
+    let page = match response.response().error().and_then(|error| error.as_error::<PageError>()) {
+        Some(PageError::Failed(error)) => Some(show(app, response.request(), error)),
+        Some(PageError::First(..)) | None => None,
+    };
     match page.or_else(|| of_another_method(app, &response)) {
         Some(page) => response.into_response(page),
         None => response.map_into_boxed_body(),

@@ -42,7 +42,12 @@ pub fn asking<'a>(app: &App, visitor: &'a Visitor, flow: &'a Flow) -> Result<Ask
 
 /// Goes on to another page of the journey.
 pub fn go(app: &App, path: &str, flow: &Flow) -> Result<HttpResponse> {
-    Ok(see_other(&app.config.issuer.join(&format!("{path}?flow={}", flow.seal(app)?))))
+    Ok(see_other(&address_of(app, path, flow)?))
+}
+
+/// Where another page of the journey is.
+pub fn address_of(app: &App, path: &str, flow: &Flow) -> Result<String> {
+    Ok(app.config.issuer.join(&format!("{path}?flow={}", flow.seal(app)?)))
 }
 
 /// When it may be done again.

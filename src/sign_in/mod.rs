@@ -25,7 +25,7 @@ pub use complete::{At, Completed, complete};
 pub use destination::{Answer, AppRequest, Destination, ResponseMode};
 pub use flow::Flow;
 pub use half::{Proved, counts, spend};
-pub use letter::{asking, go, send_letter, too_soon, wait_words};
+pub use letter::{address_of, asking, go, send_letter, too_soon, wait_words};
 pub use next_step::{NextStep, Second, next_step};
 pub use notice::{notices, notices_of};
 pub use onward::{next, onward, second_step, set_out};
