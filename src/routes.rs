@@ -120,6 +120,7 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(post().to(email_code::link::post_link)),
         )
         .service(resource("/l/{link}/cancel").route(post().to(email_code::link::post_cancel)))
+        .service(resource("/l/{link}/keep").route(post().to(email_code::keep::post_keep)))
         .service(resource("/recover").route(get().to(reset_page::get_forgot)).route(post().to(reset_page::post_forgot)))
         .service(resource("/recover/new").route(get().to(reset_page::get_reset)).route(post().to(reset_page::post_reset)))
         .service(resource("/sign-out").route(get().to(sign_in::page::get_sign_out)).route(post().to(sign_in::page::post_sign_out)))
@@ -172,6 +173,11 @@ fn for_owners(config: &mut ServiceConfig) {
         .service(resource("/account/security/codes").route(post().to(account::security::post_codes)))
         .service(resource("/account/email").route(get().to(account::email::get_email)).route(post().to(account::email::post_email)))
         .service(resource("/account/email/change").route(post().to(account::email::post_change)))
+        .service(
+            resource("/account/email/replace")
+                .route(get().to(account::replace::get_replace))
+                .route(post().to(account::replace::post_replace)),
+        )
         .service(resource("/account/email/waiting").route(post().to(account::waiting::post_waiting)))
         .service(resource("/account/email/check").route(post().to(account::waiting::post_check)));
 }

@@ -41,12 +41,13 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-/// Removes what is over. Says how many rows went.
+/// Does what a week has been waited for, and removes what is over. Says how many rows went.
 pub async fn clean_up(app: &App) -> Result<u64> {
     let now = app.clock.now();
     let db = app.db.write();
     let mut gone = limit::remove_forgotten(db, now - DAY).await?;
     gone += account::leave::remove_due(app).await?;
+    account::replace::make_due(app).await?;
     gone += key::remove_gone(db, now - DAY).await?;
     let mut looked_at = Some(Vec::new());
     while let Some(after) = looked_at {

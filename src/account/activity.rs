@@ -91,6 +91,8 @@ fn key(event: &str, data: &Value) -> Option<&'static str> {
         "email.added" => "activity-email-added",
         "email.removed" => "activity-email-removed",
         "email.changed" => "activity-email",
+        "email.replacement_begun" => "activity-email-begun",
+        "email.replacement_refused" => "activity-email-kept",
         "identity.linked" => "activity-linked",
         "identity.unlinked" => "activity-unlinked",
         "access.allowed" => "activity-allowed",

@@ -137,16 +137,17 @@ enum Which {
 async fn end(app: &App, visitor: &Visitor, (session, _): &Who, which: Which) -> Result<()> {
     let user = session.user;
     let mut work = app.begin(Actor::Visitor(visitor.caller().clone(), Some(user))).await?;
-    let ended = match which {
-        // Somebody else's is nobody's.
-        Which::One(id) => match session::find(work.db(), id, work.now).await?.filter(|one| one.user == user) {
-            Some(_) if session::end(&mut work, id).await? => vec![id],
-            _ => Vec::new(),
-        },
-        Which::Others => session::end_others(&mut work, user, Some(session.id)).await?,
-    };
-    for session in ended {
-        work.record(Event::SignedOut { user, session, everywhere: false });
+    match which {
+        Which::One(id) => {
+            // Somebody else's is nobody's.
+            let theirs = session::find(work.db(), id, work.now).await?.is_some_and(|one| one.user == user);
+            if theirs && session::end(&mut work, id).await? {
+                work.record(Event::SignedOut { user, session: id, everywhere: false });
+            }
+        }
+        Which::Others => {
+            session::end_others(&mut work, user, Some(session.id)).await?;
+        }
     }
     work.commit().await
 }

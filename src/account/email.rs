@@ -23,20 +23,28 @@ use crate::work::Actor;
 const MOST: usize = 10;
 
 /// Who is signed in, with their addresses: the primary one, and the others.
-struct Owner {
+pub(super) struct Owner {
     who: Who,
-    primary: EmailAddress,
+    pub(super) primary: EmailAddress,
     emails: Vec<Email>,
 }
 
 impl Owner {
-    fn user(&self) -> UserId {
+    pub(super) fn user(&self) -> UserId {
         self.who.1.id
     }
 
+    pub(super) fn others(&self) -> impl Iterator<Item = &Email> {
+        self.emails.iter().filter(|email| !email.is_primary)
+    }
+
     /// One of the others, by its spelling on the page.
-    fn other(&self, text: &str) -> Option<&Email> {
-        self.emails.iter().find(|email| !email.is_primary && email.address.to_string() == text)
+    pub(super) fn other(&self, text: &str) -> Option<&Email> {
+        self.others().find(|email| email.address.to_string() == text)
+    }
+
+    pub(super) fn shell(&self) -> Shell {
+        Shell::of(Place::Profile, &self.who.1)
     }
 }
 
@@ -79,19 +87,28 @@ pub async fn post_change(app: web::Data<App>, visitor: Visitor, form: Result<For
     Ok(see_other(&app.config.issuer.join("/account/email")))
 }
 
-async fn send(app: &App, visitor: &Visitor, owner: &Owner, letter: (Purpose, &EmailAddress, &EmailAddress)) -> Result<HttpResponse> {
-    let (purpose, to, about) = letter;
-    let flow = Flow::begin(app, visitor.browser(), Destination::Account);
-    let asking = Asking { account: Some((owner.user(), about.clone())), ..sign_in::asking(app, visitor, &flow)? };
-    match ask(app, purpose, to, None, asking).await? {
+async fn send(app: &App, visitor: &Visitor, owner: &Owner, which: (Purpose, &EmailAddress, &EmailAddress)) -> Result<HttpResponse> {
+    match letter(app, visitor, owner, which).await? {
         Asked::Sent(_) => Ok(see_other(&app.config.issuer.join("/account"))),
         Asked::Wait(wait) => {
-            let typed = if purpose == Purpose::AddAddress { about.to_string() } else { String::new() };
+            let typed = if which.0 == Purpose::AddAddress { which.2.to_string() } else { String::new() };
             let mut response = page(app, visitor, owner, &typed, Some(wait_words(wait)));
             too_soon(&mut response, wait);
             Ok(response)
         }
     }
+}
+
+/// Asks for a letter: what for, to which address, and about which.
+pub(super) async fn letter(
+    app: &App,
+    visitor: &Visitor,
+    owner: &Owner,
+    (purpose, to, about): (Purpose, &EmailAddress, &EmailAddress),
+) -> Result<Asked> {
+    let flow = Flow::begin(app, visitor.browser(), Destination::Account);
+    let asking = Asking { account: Some((owner.user(), about.clone())), ..sign_in::asking(app, visitor, &flow)? };
+    ask(app, purpose, to, None, asking).await
 }
 
 async fn remove(app: &App, visitor: &Visitor, owner: &Owner, address: &EmailAddress) -> Result<()> {
@@ -109,7 +126,7 @@ async fn remove(app: &App, visitor: &Visitor, owner: &Owner, address: &EmailAddr
 }
 
 /// Whose addresses they are; whoever has not proved it does that first.
-async fn owner(app: &App, visitor: &Visitor) -> Result<Owner, PageError> {
+pub(super) async fn owner(app: &App, visitor: &Visitor) -> Result<Owner, PageError> {
     if !app.config.sends_letters() {
         return Err(Error::NotFound.into());
     }
@@ -125,7 +142,7 @@ async fn owner(app: &App, visitor: &Visitor) -> Result<Owner, PageError> {
 fn page(app: &App, visitor: &Visitor, owner: &Owner, typed: &str, problem: Option<Words>) -> HttpResponse {
     let page = EmailPage {
         page: visitor.page(app, None),
-        shell: Shell::of(Place::Profile, &owner.who.1),
+        shell: owner.shell(),
         emails: owner.emails.clone(),
         email: typed.chars().take(320).collect(),
         problem,

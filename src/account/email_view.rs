@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::shell::{Place, Shell};
-use crate::page::{Page, Sample};
+use crate::page::{Html, Page, Sample};
 use crate::types::{EmailAddress, UnixMillis, UserId, Words};
 use crate::user::Email;
 
@@ -21,6 +21,12 @@ pub struct EmailPage {
     pub email: String,
     /// What is wrong with it.
     pub problem: Option<Words>,
+}
+
+impl EmailPage {
+    fn lost(&self, primary: &Email) -> Html {
+        self.page.rich("account-email-lost", &[("email", Html::who(&primary.address.to_string()))])
+    }
 }
 
 /// An address for samples.

@@ -6,7 +6,7 @@ use askama::Template;
 use super::email_view::sample;
 use super::recent::{Who, signed_in};
 use super::shell::{Place, Shell};
-use super::waiting::{self, Waiting};
+use super::waiting::{self, Waiting, Waits};
 use crate::app::App;
 use crate::audit::Event;
 use crate::error::Result;
@@ -48,8 +48,12 @@ pub struct ProfilePage {
 
 impl ProfilePage {
     fn waits(&self, one: &Waiting) -> Html {
-        let key = if one.primary { "profile-waits-primary" } else { "profile-waits" };
-        self.page.rich(key, &[("email", Html::who(&one.to)), ("tag", Html::tag(&one.tag))])
+        let (email, tag) = (("email", Html::who(&one.to)), ("tag", Html::tag(&one.tag)));
+        match &one.waits {
+            Waits::Added => self.page.rich("profile-waits", &[tag]),
+            Waits::Primary => self.page.rich("profile-waits-primary", &[email, tag]),
+            Waits::Week(day) => self.page.rich("profile-waits-week", &[email, ("day", Html::who(day))]),
+        }
     }
 }
 
@@ -68,18 +72,21 @@ impl Sample for ProfilePage {
         };
         let emails = || [("maya@okafor.example", true), ("maya@fieldnotes.example", false)];
         let emails = || emails().into_iter().filter_map(|(text, is_primary)| sample(text, is_primary, true)).collect();
-        let letter = |about: &str, to: &str, tag: &str, primary| Waiting { about: about.into(), to: to.into(), tag: tag.into(), primary };
+        let letter = |about: &str, to: &str, tag: &str, waits| Waiting { about: about.into(), to: to.into(), tag: tag.into(), waits };
         let waiting = || {
             vec![
-                letter("maya@fieldnotes.example", "maya@okafor.example", "HX-47", true),
-                letter("maya@new.example", "maya@new.example", "BD-32", false),
+                letter("maya@fieldnotes.example", "maya@okafor.example", "HX-47", Waits::Primary),
+                letter("maya@new.example", "maya@new.example", "BD-32", Waits::Added),
             ]
         };
+        let week =
+            || vec![letter("maya@fieldnotes.example", "maya@okafor.example", "HX-47", Waits::Week("2026\u{2011}03\u{2011}10".into()))];
         let long = Some(Words::new("profile-name-long").with("limit", LONGEST));
         vec![
             ("account", of("Maya Okafor", true)),
             ("account-emails", Self { emails: emails(), ..of("Maya Okafor", true) }),
             ("account-waiting", Self { emails: emails(), waiting: waiting(), ..of("Maya Okafor", true) }),
+            ("account-week", Self { emails: emails(), waiting: week(), ..of("Maya Okafor", true) }),
             (
                 "account-code",
                 Self { waiting: waiting(), field: "code", problem: Some("account-email-code-wrong".into()), ..of("Maya Okafor", true) },

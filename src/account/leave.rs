@@ -91,9 +91,7 @@ async fn leave(app: &App, visitor: &Visitor, (_, person): &Who) -> Result<Option
     let letters = notices(app, visitor, person, Notice::Leaving((app.clock.now() + DEPARTURE_DELAY).date())).await?;
     let mut work = begin(app, visitor, person).await?;
     let Some(day) = user::leave(&mut work, user).await? else { return Ok(None) };
-    for session in session::end_all(&mut work, user).await? {
-        work.record(Event::SignedOut { user, session, everywhere: true });
-    }
+    session::end_all(&mut work, user).await?;
     work.record(Event::DepartureBegun { user });
     mail::post(&mut work, &letters)?;
     work.commit().await?;

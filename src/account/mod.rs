@@ -16,6 +16,7 @@ pub mod passkeys;
 pub mod password;
 pub mod provider_token;
 mod recent;
+pub mod replace;
 pub mod security;
 mod shell;
 pub mod waiting;

@@ -25,15 +25,36 @@ pub struct Waiting {
     pub to: String,
     /// The tag of the letter.
     pub tag: String,
-    /// Whether it is to become the primary one; otherwise it is new.
-    pub primary: bool,
+    /// What for.
+    pub waits: Waits,
+}
+
+/// What an address waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waits {
+    /// To be one of the account's: its own mailbox answers.
+    Added,
+    /// To be the primary one: the mailbox of the old one answers.
+    Primary,
+    /// The same: that mailbox has not objected until this day.
+    Week(String),
 }
 
 impl Waiting {
+    /// Whether a letter to its mailbox or another has a code.
+    pub fn has_code(&self) -> bool {
+        !matches!(self.waits, Waits::Week(_))
+    }
+
     fn of(app: &App, letter: &Challenge) -> Option<Self> {
         let about = letter.about.as_ref()?.to_string();
         let (to, tag) = (letter.address.to_string(), code::tag(&app.crypto, letter.id));
-        Some(Self { about, to, tag, primary: letter.purpose == Purpose::ChangePrimary })
+        let waits = match letter.purpose {
+            Purpose::ReplacePrimary => Waits::Week(letter.expires_at.date()),
+            Purpose::ChangePrimary => Waits::Primary,
+            _ => Waits::Added,
+        };
+        Some(Self { about, to, tag, waits })
     }
 }
 
@@ -48,7 +69,8 @@ pub async fn post_check(app: web::Data<App>, visitor: Visitor, form: Result<Form
     let Form(form) = form?;
     let who = signed_in(&app, &visitor, Destination::Account).await?;
     let user = who.1.id;
-    let letters = challenges::waiting(app.db.read(), user, app.clock.now()).await?;
+    let mut letters = challenges::waiting(app.db.read(), user, app.clock.now()).await?;
+    letters.retain(|letter| letter.purpose.has_code());
     let digits = code::read(form.text("code"));
     let fits = |letter: &&Challenge| digits.as_ref().is_some_and(|digits| code::matches(&app.crypto, letter.id, digits));
     // A code that fits none of them is a try of the last.

@@ -105,6 +105,10 @@ events! {
     EmailRemoved = "email.removed" { user: UserId }
     /// The primary address is another one.
     EmailChanged = "email.changed" { user: UserId }
+    /// Another one will be in a week, unless its mailbox objects.
+    EmailReplacementBegun = "email.replacement_begun" { user: UserId }
+    /// It has objected.
+    EmailReplacementRefused = "email.replacement_refused" { user: UserId }
     /// A person can come in through another login server.
     IdentityLinked = "identity.linked" { user: UserId, provider: ProviderId }
     /// And no longer.
@@ -186,6 +190,8 @@ impl Event {
             | Self::EmailVerified { user }
             | Self::EmailAdded { user }
             | Self::EmailRemoved { user }
+            | Self::EmailReplacementBegun { user }
+            | Self::EmailReplacementRefused { user }
             | Self::IdentityLinked { user, .. }
             | Self::IdentityUnlinked { user, .. }
             | Self::AccountReclaimed { user }

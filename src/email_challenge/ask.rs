@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::of_account::end_about;
 use super::store::{self, NewChallenge};
 use super::{Purpose, State, TRIES, find};
 use crate::app::App;
@@ -75,7 +76,7 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
     let limits = limits(app, address, asking.caller, ledger.now);
     ledger.draw(&limits.draw);
     if let Some((user, about)) = &asking.account {
-        store::end_about(&mut ledger, *user, about);
+        end_about(&mut ledger, *user, about);
     }
     let new = NewChallenge {
         id,
@@ -87,14 +88,22 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
         user_agent: &asking.user_agent,
         account: asking.account.as_ref(),
     };
-    store::insert(&mut ledger, new, &limits.network)?;
+    // What comes true unless its reader objects is not begun without a letter; nor is it a secret that none may go.
+    let told = if purpose == Purpose::ReplacePrimary { &limits.all } else { &limits.network };
+    store::insert(&mut ledger, new, told)?;
     if let Some(old) = asking.replaces {
         store::replace(&mut ledger, old);
     }
     let until = ledger.now + purpose.lifetime();
     order(&mut ledger, &Order::of(id, asking.caller, (asking.client, asking.language)), until, &limits.all)?;
     let rows = ledger.commit().await?;
-    came(app, id, limits.draw.waits(&rows)?, asking.caller).await
+    let waits = limits.draw.waits(&rows)?;
+    if purpose == Purpose::ReplacePrimary
+        && let Some(wait) = waits.iter().flatten().max()
+    {
+        return Ok(Asked::Wait(*wait));
+    }
+    came(app, id, waits, asking.caller).await
 }
 
 /// Sends the same letter again. Nothing if it is of no use any more.

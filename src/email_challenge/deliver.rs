@@ -11,7 +11,7 @@ use crate::credential::{self, Addressee};
 use crate::error::Result;
 use crate::job::{Done, Kind, Worker};
 use crate::language::Language;
-use crate::mail::{self, About, ChallengeLetter, Facts, Notice, NoticeLetter, Transport, Undelivered, envelope};
+use crate::mail::{self, About, ChallengeLetter, Facts, Notice, NoticeLetter, ReplacementLetter, Transport, Undelivered, envelope};
 use crate::page::Page;
 use crate::types::{EmailAddress, Envelope, JobId};
 use crate::user;
@@ -59,6 +59,8 @@ async fn deliver(app: &App, transport: &Transport, id: JobId, payload: &[u8]) ->
 enum Says {
     Challenge(About),
     Notice(Notice),
+    /// That this address takes the place of the one the letter goes to.
+    Replacement(EmailAddress),
 }
 
 /// What is asked of whom. A stranger who forgot a password they never had may still want an account.
@@ -66,6 +68,7 @@ fn decide(app: &App, challenge: &Challenge, reader: Option<&Addressee>) -> (Purp
     let (purpose, address) = (challenge.purpose, &challenge.address);
     match (purpose, &challenge.about, reader) {
         (Purpose::ChangePrimary, Some(about), _) => return (purpose, Says::Challenge(About::ChangePrimary(about.clone()))),
+        (Purpose::ReplacePrimary, Some(about), _) => return (purpose, Says::Replacement(about.clone())),
         (Purpose::AddAddress, ..) if reader.is_some() => return (purpose, Says::Notice(Notice::AddressTaken)),
         (Purpose::AddAddress, ..) => return (purpose, Says::Challenge(About::AddAddress)),
         _ => {}
@@ -91,12 +94,18 @@ fn decide(app: &App, challenge: &Challenge, reader: Option<&Addressee>) -> (Purp
 fn write(app: &App, challenge: &Challenge, (says, to): (Says, &EmailAddress), page: &Page) -> Result<Envelope> {
     let (at, until) = (challenge.sent_at, challenge.expires_at);
     let facts = Facts { browser: challenge.user_agent.clone(), at, until, tag: code::tag(&app.crypto, challenge.id) };
+    let link = || app.config.issuer.join(&format!("/l/{}", code::link(&app.crypto, challenge.id)));
     match says {
+        Says::Replacement(new) => {
+            let href = link();
+            let mut envelope = envelope(app, to, (at, until), &ReplacementLetter::new(page, facts, (to, &new), href.clone()))?;
+            envelope.link = Some(href);
+            Ok(envelope)
+        }
         Says::Notice(notice) => envelope(app, to, (at, until), &NoticeLetter::new(page, facts, notice)),
         Says::Challenge(about) => {
             let digits = code::code(&app.crypto, challenge.id);
-            let href = || app.config.issuer.join(&format!("/l/{}", code::link(&app.crypto, challenge.id)));
-            let href = (about != About::StepUp).then(href);
+            let href = challenge.purpose.has_link().then(link);
             let letter = ChallengeLetter::new(page, facts, about, to, (digits.clone(), href.clone()));
             let mut envelope = envelope(app, to, (at, until), &letter)?;
             (envelope.code, envelope.link) = (Some(digits), href);

@@ -6,14 +6,14 @@ mod ask;
 mod challenge;
 pub(crate) mod code;
 mod deliver;
+mod of_account;
 mod purpose;
 mod store;
 
 pub use ask::{Asked, Asking, ask, resend, resend_wait};
 pub use challenge::Challenge;
 pub use deliver::worker;
+pub use of_account::{due, end_about, end_of_account, spend_due, waiting};
 pub use purpose::{Purpose, State};
 pub(crate) use store::tables;
-pub use store::{
-    TRIES, count_open, count_try, end, end_about, end_of_account, end_of_address, find, lock_address, remove_expired, spend, waiting,
-};
+pub use store::{TRIES, count_open, count_try, end, end_of_address, find, lock_address, remove_expired, spend};

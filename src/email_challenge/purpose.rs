@@ -17,10 +17,13 @@ pub enum Purpose {
     AddAddress,
     /// Another address of the account in the place of this one, which is its primary one.
     ChangePrimary,
+    /// The same where nobody reads this one any more, or says so: its mailbox may object for a week.
+    ReplacePrimary,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [Self::SignIn, Self::StepUp, Self::SignUp, Self::Reset, Self::AddAddress, Self::ChangePrimary];
+    const ALL: [Self; 7] =
+        [Self::SignIn, Self::StepUp, Self::SignUp, Self::Reset, Self::AddAddress, Self::ChangePrimary, Self::ReplacePrimary];
 
     /// Its spelling in the database and in the audit log.
     pub fn as_str(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Purpose {
             Self::Reset => "reset",
             Self::AddAddress => "add_address",
             Self::ChangePrimary => "change_primary",
+            Self::ReplacePrimary => "replace_primary",
         }
     }
 
@@ -38,11 +42,22 @@ impl Purpose {
         Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
     }
 
+    /// Whether its letter has a code.
+    pub fn has_code(self) -> bool {
+        self != Self::ReplacePrimary
+    }
+
+    /// Whether its letter has a link.
+    pub fn has_link(self) -> bool {
+        self != Self::StepUp
+    }
+
     /// How long the link and the code work.
     pub fn lifetime(self) -> Duration {
         match self {
             Self::SignIn | Self::StepUp | Self::SignUp => Duration::from_mins(15),
             Self::Reset | Self::AddAddress | Self::ChangePrimary => Duration::from_mins(30),
+            Self::ReplacePrimary => Duration::from_hours(7 * 24),
         }
     }
 }

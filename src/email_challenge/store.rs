@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, TableCreateStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Schema};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Schema};
 
 use super::challenge::{Challenge, identity};
 use super::purpose::Purpose;
@@ -18,7 +18,7 @@ use crate::work::{Ledger, Work};
 pub const TRIES: i64 = 5;
 const OPENS: i64 = 20;
 
-mod email_challenge {
+pub(super) mod email_challenge {
     use sea_orm::entity::prelude::*;
 
     use crate::types::{ChallengeId, UnixMillis, UserId};
@@ -63,7 +63,7 @@ mod email_challenge {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-fn read(row: email_challenge::Model) -> Option<Challenge> {
+pub(super) fn read(row: email_challenge::Model) -> Option<Challenge> {
     Some(Challenge {
         id: row.id,
         purpose: Purpose::parse(&row.purpose)?,
@@ -214,7 +214,7 @@ pub async fn end(work: &Work<'_>, id: ChallengeId) -> Result<bool> {
     Ok(ended.rows_affected == 1)
 }
 
-fn end_where(ledger: &mut Ledger<'_>, which: sea_orm::sea_query::SimpleExpr) {
+pub(super) fn end_where(ledger: &mut Ledger<'_>, which: sea_orm::sea_query::SimpleExpr) {
     let end = email_challenge::Entity::update_many()
         .col_expr(email_challenge::Column::EndedAt, ledger.now.0.into())
         .filter(which)
@@ -231,33 +231,6 @@ pub(super) fn replace(ledger: &mut Ledger<'_>, id: ChallengeId) {
 /// Makes every other letter to an address void: one of them has done its work.
 pub fn end_of_address(ledger: &mut Ledger<'_>, address: &EmailAddress) {
     end_where(ledger, email_challenge::Column::Canonical.eq(address.canonical()));
-}
-
-/// Makes every letter void that a page of this account asked for.
-pub fn end_of_account(ledger: &mut Ledger<'_>, user: UserId) {
-    end_where(ledger, of_account(user));
-}
-
-/// The same for those about one address.
-pub fn end_about(ledger: &mut Ledger<'_>, user: UserId, address: &EmailAddress) {
-    end_where(ledger, of_account(user).and(email_challenge::Column::About.eq(address.to_string())));
-}
-
-fn of_account(user: UserId) -> sea_orm::sea_query::SimpleExpr {
-    email_challenge::Column::UserId.eq(user).and(email_challenge::Column::About.is_not_null())
-}
-
-/// The letters of an account's pages that wait for an answer, the oldest first.
-pub async fn waiting(db: &impl ConnectionTrait, user: UserId, now: UnixMillis) -> Result<Vec<Challenge>> {
-    let rows = email_challenge::Entity::find()
-        .filter(of_account(user))
-        .filter(email_challenge::Column::UsedAt.is_null())
-        .filter(email_challenge::Column::EndedAt.is_null())
-        .filter(email_challenge::Column::ExpiresAt.gt(now))
-        .order_by_asc(email_challenge::Column::Id)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// Counts that the link was opened, twenty times at most: each is a write. Says how often it has been.
@@ -279,10 +252,11 @@ pub(super) async fn count_send(work: &Work<'_>, id: ChallengeId, not_since: Unix
     Ok(counted.rows_affected == 1)
 }
 
-/// Removes those of yesterday, at most `limit`: until then a link says that it is old. Says how many went.
+/// Removes those that were over yesterday, at most `limit`: until then a link says that it is old. Says how many went.
 pub async fn remove_expired(app: &App, limit: u64) -> Result<u64> {
-    let before = app.clock.now() - Duration::from_hours(25);
-    let over = email_challenge::Column::Id.lt(ChallengeId(before.first_uuid()));
+    let yesterday = app.clock.now() - Duration::from_hours(24);
+    let begun = email_challenge::Column::Id.lt(ChallengeId(yesterday.first_uuid()));
+    let over = begun.and(email_challenge::Column::ExpiresAt.lte(yesterday));
     remove_some::<email_challenge::Entity>(app.db.write(), email_challenge::Column::Id, over, limit).await
 }
 

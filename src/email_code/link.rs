@@ -4,6 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
+use super::keep::KeepPage;
 use super::link_view::{Goal, LinkCancelledPage, LinkExpiredPage, LinkOtherPage, LinkPage, LinkUsedPage};
 use super::page::go_on;
 use super::redeem::{Answering, Redeemed, by_link};
@@ -60,9 +61,9 @@ pub async fn post_cancel(app: web::Data<App>, visitor: Visitor, link: web::Path<
     Ok(show(&app, &visitor, &find(&app, &link).await?, &link).await?)
 }
 
-async fn find(app: &App, link: &str) -> Result<Challenge> {
+pub(super) async fn find(app: &App, link: &str) -> Result<Challenge> {
     let id = code::read_link(&app.crypto, link).ok_or(Error::NotFound)?;
-    challenges::find(app.db.read(), id).await?.filter(|challenge| challenge.purpose != Purpose::StepUp).ok_or(Error::NotFound)
+    challenges::find(app.db.read(), id).await?.filter(|challenge| challenge.purpose.has_link()).ok_or(Error::NotFound)
 }
 
 /// Whatever opens a link elsewhere, and how often, is in the audit log: a person with two devices, or a
@@ -83,7 +84,7 @@ async fn owner(app: &App, visitor: &Visitor, challenge: &Challenge) -> Result<Op
     Ok(visitor.session(app).await?.map(|session| session.user).filter(|user| challenge.user == Some(*user)))
 }
 
-async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Result<HttpResponse> {
+pub(super) async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -> Result<HttpResponse> {
     let now = app.clock.now();
     let flow = Flow::recall(app, visitor.browser(), &challenge.journey(&app.crypto)?).with_address(&challenge.address);
     let page = visitor.page(app, flow.client());
@@ -93,6 +94,10 @@ async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -
         let sealed = flow.seal(app)?;
         return Ok(match state {
             State::Ended => visitor.show(StatusCode::GONE, &LinkCancelledPage { page }),
+            // It has come true: there is nothing left to object to.
+            State::Used if challenge.purpose == Purpose::ReplacePrimary => {
+                visitor.show(StatusCode::GONE, &LinkExpiredPage { page, flow: sealed, email })
+            }
             State::Used => {
                 let href = if flow.client().is_some() { page.flow_path("/continue", &sealed) } else { page.path("/account") };
                 visitor.show(StatusCode::GONE, &LinkUsedPage { page, flow: sealed, href })
@@ -100,13 +105,14 @@ async fn show(app: &App, visitor: &Visitor, challenge: &Challenge, link: &str) -
             _ => visitor.show(StatusCode::GONE, &LinkExpiredPage { page, flow: sealed, email }),
         });
     }
-    let link = link.to_owned();
     let goal = match challenge.purpose {
         Purpose::SignIn | Purpose::StepUp | Purpose::SignUp => Goal::SignIn,
         Purpose::Reset => Goal::Reset,
         Purpose::AddAddress => Goal::Confirm,
         Purpose::ChangePrimary => Goal::Primary,
+        Purpose::ReplacePrimary => return Ok(visitor.show(StatusCode::OK, &KeepPage::new(page, link, challenge))),
     };
+    let link = link.to_owned();
     let is_owner = owner(app, visitor, challenge).await?.is_some();
     // One more address is taken where its person is signed in; anywhere else the letter's code leads there.
     let adds = challenge.purpose == Purpose::AddAddress;

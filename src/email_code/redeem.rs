@@ -101,6 +101,8 @@ async fn settle(app: &App, work: &mut Work<'_>, challenge: &Challenge, by: &'sta
         // What it allows is one more step, and that step spends it.
         Purpose::Reset => return Ok(still_open(app, challenge).then_some(Redeemed::Recover(challenge.id))),
         Purpose::AddAddress | Purpose::ChangePrimary => return confirm(work, challenge, (by, same_browser), who.user).await,
+        // Its letter only objects.
+        Purpose::ReplacePrimary => return Ok(None),
         // Its letter has no link.
         Purpose::StepUp if by == "link" => return Ok(None),
         Purpose::SignIn | Purpose::StepUp | Purpose::SignUp => {}

@@ -7,11 +7,11 @@ pub(crate) mod tests;
 
 use askama::{DynTemplate, Template};
 
-use crate::account::{connections, data, devices, email, home, leave, offer, password as account_password, security};
+use crate::account::{connections, data, devices, email, home, leave, offer, password as account_password, replace, security};
 use crate::app_session::view as app_session;
 use crate::dev::pages_view;
 use crate::dev::view as dev;
-use crate::email_code::{link_view as link, view as email_code};
+use crate::email_code::{keep, link_view as link, view as email_code};
 use crate::error::{Error, Result};
 use crate::oidc::{authorize, consent, device};
 use crate::page::{self, Page, Sample};
@@ -86,6 +86,8 @@ fn of_letters(page: &dyn Fn() -> Page, all: &mut Vec<Shown>) {
     add::<link::LinkCancelledPage>(page, all);
     add::<link::LinkElsewherePage>(page, all);
     add::<link::ConfirmedPage>(page, all);
+    add::<keep::KeepPage>(page, all);
+    add::<keep::KeptPage>(page, all);
 }
 
 fn of_apps(page: &dyn Fn() -> Page, all: &mut Vec<Shown>) {
@@ -101,6 +103,7 @@ fn of_apps(page: &dyn Fn() -> Page, all: &mut Vec<Shown>) {
 fn of_owners(page: &dyn Fn() -> Page, all: &mut Vec<Shown>) {
     add::<home::ProfilePage>(page, all);
     add::<email::EmailPage>(page, all);
+    add::<replace::ReplacePage>(page, all);
     add::<security::SecurityPage>(page, all);
     add::<account_password::NewPasswordPage>(page, all);
     add::<offer::OfferPage>(page, all);

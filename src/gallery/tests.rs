@@ -116,7 +116,7 @@ fn a_page_with_a_problem_says_so_first() {
         let title: String = select(&document, "title")[0].text().collect();
         assert_eq!(
             title.starts_with("Error: "),
-            is_problem || matches!(name.as_str(), "password-limited" | "check-email-wait" | "account-email-wait"),
+            is_problem || matches!(name.as_str(), "password-limited" | "check-email-wait" | "account-email-wait" | "account-replace-wait"),
             "{name}: {title}"
         );
         // A problem may also be nobody's field: a letter that came back, or cannot go.

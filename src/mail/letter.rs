@@ -27,6 +27,11 @@ impl Facts {
         page.words(&Words::new("mail-moment").with("day", at.day()).with("month", u8::from(at.month())).with("time", clock(self.at)))
     }
 
+    /// By which browser it was asked for, and when.
+    pub fn asked(&self, page: &Page) -> String {
+        page.words(&Words::new("mail-when").with("browser", &self.browser).with("at", self.moment(page)))
+    }
+
     /// Until when, as a time of day.
     pub fn end(&self) -> String {
         clock(self.until)

@@ -5,6 +5,7 @@ mod deliver;
 mod letter;
 mod message;
 mod notice;
+mod replacement;
 mod transport;
 mod webmail;
 
@@ -12,5 +13,6 @@ pub use challenge::{About, ChallengeLetter, spaced};
 pub use deliver::{AT_ONCE, PATIENCE, hand_over, post, post_if, worker};
 pub use letter::{Facts, Letter, envelope, page};
 pub use notice::{Notice, NoticeLetter, notices};
+pub use replacement::ReplacementLetter;
 pub use transport::{Outgoing, Transport, Undelivered};
 pub use webmail::webmail;

@@ -37,6 +37,8 @@ pub enum Notice {
     AddressRemoved(String),
     /// This one is its primary address now.
     PrimaryChanged(String),
+    /// This one will be, on this day, unless somebody objects.
+    PrimaryReplaced(String, String),
     /// Somebody signed in at a browser that the account has not been used at before.
     NewSignIn,
     /// The account can be opened by one at this provider.
@@ -128,6 +130,7 @@ impl NoticeLetter {
             Notice::AddressAdded(_) => keys("mail-added-subject", "mail-added-title", "mail-added-lede", "mail-address-foot"),
             Notice::AddressRemoved(_) => keys("mail-removed-subject", "mail-removed-title", "mail-removed-lede", "mail-address-foot"),
             Notice::PrimaryChanged(_) => keys("mail-address-subject", "mail-address-title", "mail-address-lede", "mail-address-foot"),
+            Notice::PrimaryReplaced(..) => keys("mail-replace-subject", "mail-replaced-title", "mail-replaced-lede", "mail-address-foot"),
             Notice::NewSignIn => keys("mail-new-sign-in-subject", "mail-new-sign-in-title", "mail-new-sign-in-lede", "mail-changed-foot"),
             Notice::IdentityLinked(_) => keys("mail-linked-subject", "mail-linked-title", "mail-linked-lede", "mail-linked-foot"),
             Notice::IdentityUnlinked(_) => keys("mail-unlinked-subject", "mail-unlinked-title", "mail-unlinked-lede", "mail-changed-foot"),
@@ -151,6 +154,7 @@ impl NoticeLetter {
         self.page.words(&match &self.notice {
             Notice::IdentityLinked(provider) | Notice::IdentityUnlinked(provider) => words.with("provider", provider),
             Notice::AddressAdded(email) | Notice::AddressRemoved(email) | Notice::PrimaryChanged(email) => words.with("email", email),
+            Notice::PrimaryReplaced(email, day) => words.with("email", email).with("day", day),
             Notice::Leaving(day) => words.with("day", day),
             Notice::RecoveryCodeUsed(left) => words.with("left", *left),
             _ => words,
@@ -158,8 +162,7 @@ impl NoticeLetter {
     }
 
     fn asked(&self) -> String {
-        let words = Words::new("mail-when").with("browser", &self.facts.browser).with("at", self.facts.moment(&self.page));
-        self.page.words(&words)
+        self.facts.asked(&self.page)
     }
 
     /// Where to look, as a name and not as a link.

@@ -29,9 +29,7 @@ pub async fn set(
     // Nor does what somebody else began with the old one come true later.
     challenges::end_of_account(work, user);
     if let Some(keep) = sign_out {
-        for session in session::end_others(work, user, keep).await? {
-            work.record(Event::SignedOut { user, session, everywhere: true });
-        }
+        session::end_others(work, user, keep).await?;
     }
     work.record(Event::PasswordChanged { user });
     mail::post(work, notices)

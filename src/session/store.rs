@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::{ended, family};
+use crate::audit::Event;
 use crate::db::{Db, held, remove_some, sql};
 use crate::error::Result;
 use crate::types::{SessionId, SessionSecret, Token, UnixMillis, UserId};
@@ -199,20 +200,27 @@ pub async fn replace(work: &mut Work<'_>, old: &Token<SessionSecret>, new: Sessi
     Ok(old.user_id == user)
 }
 
-/// Ends every session of a person and everything that descends from them; says which.
-pub async fn end_all(work: &mut Work<'_>, user: UserId) -> Result<Vec<SessionId>> {
+/// Ends every session of a person and everything that descends from them; says how many.
+pub async fn end_all(work: &mut Work<'_>, user: UserId) -> Result<usize> {
     let ended = remove(work, session::Column::UserId.eq(user)).await?;
     family::end_of_user(work, user).await?;
-    Ok(ended.into_iter().map(|ended| ended.id).collect())
+    Ok(signed_out(work, &ended))
 }
 
-/// Ends a person's sessions but for one, and everything that descends from them; says which.
-pub async fn end_others(work: &mut Work<'_>, user: UserId, keep: Option<SessionId>) -> Result<Vec<SessionId>> {
+/// Ends a person's sessions but for one, and everything that descends from them; says how many.
+pub async fn end_others(work: &mut Work<'_>, user: UserId, keep: Option<SessionId>) -> Result<usize> {
     let Some(keep) = keep else { return end_all(work, user).await };
     let others = session::Column::UserId.eq(user).and(session::Column::Id.ne(keep));
     let ended = remove(work, others).await?;
     family::end_of_user_but(work, user, keep).await?;
-    Ok(ended.into_iter().map(|ended| ended.id).collect())
+    Ok(signed_out(work, &ended))
+}
+
+fn signed_out(work: &mut Work<'_>, ended: &[Ended]) -> usize {
+    for ended in ended {
+        work.record(Event::SignedOut { user: ended.user, session: ended.id, everywhere: true });
+    }
+    ended.len()
 }
 
 /// Notes what was shown in a session beside what it began with (RFC 8176 names), and that the person has proved just now who they are.

@@ -146,9 +146,7 @@ impl Visitor {
     pub async fn sign_out(&self, app: &App, session: &Session, everywhere: bool, response: &mut HttpResponse) -> Result<()> {
         let mut work = app.begin(Actor::Visitor(self.caller.clone(), Some(session.user))).await?;
         if everywhere {
-            for ended in store::end_all(&mut work, session.user).await? {
-                work.record(Event::SignedOut { user: session.user, session: ended, everywhere });
-            }
+            store::end_all(&mut work, session.user).await?;
         } else if store::end(&mut work, session.id).await? {
             work.record(Event::SignedOut { user: session.user, session: session.id, everywhere });
         }

@@ -14,9 +14,7 @@ pub async fn reclaim(work: &mut Work<'_>, user: UserId, address: &EmailAddress) 
         return Ok(false);
     }
     credential::remove_all(work, user).await?;
-    for ended in session::end_all(work, user).await? {
-        work.record(Event::SignedOut { user, session: ended, everywhere: true });
-    }
+    session::end_all(work, user).await?;
     email_challenge::end_of_account(work, user);
     email_challenge::end_of_address(work, address);
     work.record(Event::EmailVerified { user });

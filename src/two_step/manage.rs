@@ -96,9 +96,7 @@ pub async fn turn_on(
     }
     credential::remove_kind(work, user, Kind::TrustedBrowser).await?;
     let codes = new_codes(app, work, user).await?;
-    for session in session::end_others(work, user, keep).await? {
-        work.record(Event::SignedOut { user, session, everywhere: true });
-    }
+    session::end_others(work, user, keep).await?;
     if let Some(keep) = keep {
         session::strengthen(work, keep, [Method::Totp.amr(), "mfa"]).await?;
     }

@@ -9,10 +9,10 @@ use crate::on_each_database;
 use crate::support::relying_party::claims as claims_of;
 use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, View, peer, person};
 
-const NEW: &str = "maya@new.example";
+pub(super) const NEW: &str = "maya@new.example";
 const NOOR: &str = "noor@okafor.example";
 
-async fn manage(browser: &Browser) -> View {
+pub(super) async fn manage(browser: &Browser) -> View {
     let view = browser.get("/account").await.follow("Manage email addresses").await;
     assert_eq!(view.h1(), "Email addresses");
     view
@@ -26,12 +26,12 @@ async fn press(view: View, button: &str, address: &str) -> View {
     view.form_to("/account/email/change").press(&format!("{button} {address}")).await
 }
 
-async fn has(app: &TestApp, browser: &Browser, address: &str) -> View {
+pub(super) async fn has(app: &TestApp, browser: &Browser, address: &str) -> View {
     add(browser, address).await.form_to("/check").fill("code", &code(app, address)).submit().await
 }
 
 /// The addresses of a person, the primary one first.
-async fn addresses(app: &TestApp, user: housekey::types::UserId) -> Vec<String> {
+pub(super) async fn addresses(app: &TestApp, user: housekey::types::UserId) -> Vec<String> {
     let emails = housekey::user::emails_of(app.app.db.read(), user).await.unwrap();
     assert_eq!(emails.iter().filter(|email| email.is_primary).count(), 1, "one of them is the primary one");
     emails.into_iter().map(|email| email.address.to_string()).collect()

@@ -1,6 +1,7 @@
 //! Signing in by mail: one letter, two ways to answer it, and everything that mailboxes do to links.
 
 mod addresses;
+mod lost_mailbox;
 pub mod recover;
 mod relay;
 mod timing;

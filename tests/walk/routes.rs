@@ -63,7 +63,7 @@ fn as_listed(path: &str) -> String {
         ["", "oauth", _] => "/oauth/{provider}".to_owned(),
         ["", "oauth", _, "callback"] => "/oauth/{provider}/callback".to_owned(),
         ["", "l", _] => "/l/{link}".to_owned(),
-        ["", "l", _, "cancel"] => "/l/{link}/cancel".to_owned(),
+        ["", "l", _, end @ ("cancel" | "keep")] => format!("/l/{{link}}/{end}"),
         _ => path.to_owned(),
     }
 }
