@@ -54,6 +54,14 @@ pub(super) struct Attempt {
     pub(super) adding: Option<(UserId, SessionId)>,
 }
 
+impl Attempt {
+    /// Whether the provider is to ask the person, whoever is signed in there: a page of the account or an app wants to be sure.
+    pub(super) fn asks_again(&self) -> bool {
+        let to_be_sure = self.flow.asked().operation.is_some() && self.adding.is_none();
+        to_be_sure || self.flow.destination.app().is_some_and(|asked| asked.login)
+    }
+}
+
 /// Leaves one, if the network may.
 pub(super) fn put(
     ledger: &mut Ledger<'_>,

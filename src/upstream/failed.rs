@@ -42,6 +42,9 @@ pub enum Failed {
     /// The ID token is not one that we may believe.
     #[error("the ID token is refused: {0}")]
     IdToken(String),
+    /// It was to ask the person, and says itself that it has not.
+    #[error("it was asked for `prompt=login`, and the person proved who they are at {0} (Unix time)")]
+    AskedNobody(i64),
     /// It did not say who it is.
     #[error(transparent)]
     Nobody(#[from] Refused),
@@ -62,6 +65,7 @@ impl Failed {
             Self::Slow => "provider_slow",
             Self::Answer(_) => "provider_answer_malformed",
             Self::IdToken(_) => "provider_id_token_refused",
+            Self::AskedNobody(_) => "provider_asked_nobody",
             Self::Nobody(_) => "provider_subject_refused",
             Self::Misconfigured(_) => "provider_misconfigured",
         }

@@ -13,7 +13,7 @@ use crate::key::{numeric_date, signed_by};
 use crate::types::UnixMillis;
 
 /// How far two clocks may be apart, in seconds.
-const SKEW: i64 = 60;
+pub(super) const SKEW: i64 = 60;
 
 /// Signatures that only the provider can make. Not HMAC: its key is the client secret, which others know as well.
 const ALGORITHMS: [Algorithm; 9] = [

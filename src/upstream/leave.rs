@@ -76,8 +76,7 @@ fn address(app: &App, upstream: &Upstream, endpoint: &str, (state, attempt): (&T
         if facts.nonce {
             request = request.add_extra_param("nonce", &attempt.nonce);
         }
-        let again = attempt.flow.asked().operation.is_some() && attempt.adding.is_none();
-        if again || attempt.flow.destination.app().is_some_and(|asked| asked.login) {
+        if attempt.asks_again() {
             request = request.add_extra_param("prompt", "login");
         }
         if let Some(address) = attempt.flow.address() {

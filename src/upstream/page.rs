@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::attempt::{self, Attempt};
+use super::attempt::{self, Attempt, LIFETIME};
 use super::configured::{Upstream, Upstreams};
 use super::connection::Connection;
 use super::exchange::{Answers, Brought, exchange};
 use super::failed::Failed;
+use super::id_token::SKEW;
 use super::leave::{PATIENCE, redirect_uri};
 use super::profile::Profile;
 use super::settle::{Arrival, Refusal, Settled, settle};
@@ -19,6 +20,7 @@ use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::form::{Body, Parameters, see_other};
 use crate::identity::{Identity, Kept};
+use crate::key::numeric_date;
 use crate::page::PageResult;
 use crate::session::Visitor;
 use crate::sign_in::{Destination, Flow, next, onward, second_step};
@@ -120,7 +122,14 @@ async fn answer(app: &App, upstream: &Upstream, attempt: &Attempt, brought: &Par
         redirect_uri: &redirect_uri(app, &upstream.id),
         form: user.map(|user| json!({ "user": user })),
     };
-    let answers = exchange(&on, brought, app.clock.now()).await?;
+    let now = app.clock.now();
+    let answers = exchange(&on, brought, now).await?;
+    if attempt.asks_again()
+        && let Some(proved) = numeric_date(&answers.document.value()["claims"]["auth_time"])
+        && proved < (now - LIFETIME).seconds() - SKEW
+    {
+        return Err(Failed::AskedNobody(proved));
+    }
     Ok((upstream.facts.profile(&answers.document)?, answers))
 }
 
@@ -181,6 +190,7 @@ async fn failed(app: &App, visitor: &Visitor, upstream: &Upstream, attempt: Opti
     let (status, title, lede) = match why {
         Failed::Unknown => (StatusCode::BAD_REQUEST, "provider-unknown-title", "provider-unknown-lede"),
         Failed::NoAnswer(_) | Failed::Slow => (StatusCode::SERVICE_UNAVAILABLE, "provider-down-title", "provider-down-lede"),
+        Failed::AskedNobody(_) => (StatusCode::FORBIDDEN, "provider-asked-nobody-title", "provider-asked-nobody-lede"),
         Failed::Denied { .. } => (StatusCode::BAD_REQUEST, "provider-failed-title", "provider-failed-lede"),
         _ => (StatusCode::BAD_REQUEST, "provider-failed-title", "provider-wrong-lede"),
     };

@@ -66,6 +66,7 @@ impl Sample for ProviderFailedPage {
             ("error-provider", of("provider-failed-title", "provider-failed-lede", false, None)),
             ("error-provider-dev", of("provider-failed-title", "provider-wrong-lede", false, Some(said))),
             ("error-provider-down", of("provider-down-title", "provider-down-lede", false, None)),
+            ("error-provider-asked-nobody", of("provider-asked-nobody-title", "provider-asked-nobody-lede", false, None)),
             ("error-provider-unknown", of("provider-unknown-title", "provider-unknown-lede", false, None)),
             ("error-provider-closed", of("provider-closed-title", "provider-closed-lede", false, None)),
             ("error-provider-taken", of("provider-taken-title", "provider-taken-lede", true, None)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::email_code::MAYA;
 use crate::support::person::has_password;
 use crate::support::relying_party::{claims as claims_of, code_in};
-use crate::support::{Browser, On, PASSWORD, RelyingParty, TestApp, View, peer, person};
+use crate::support::{Browser, On, PASSWORD, Provider, RelyingParty, TestApp, View, peer, person};
 use crate::two_step::equip;
 
 /// Something that changes how an account is reached.
@@ -240,6 +240,38 @@ fn an_app_that_asks_for_two_steps_gets_them_and_never_less() {
         // Once shown, it is there: also silently, and for an app that asks for less.
         let silent = browser.get(&spa.authorize_path(&format!("&prompt=none&acr_values={TWO}"))).await;
         assert_eq!(claims(&code_in(&silent)).await["acr"].as_str(), Some(TWO));
+    });
+}
+
+/// A provider that is told to ask and lets people through without says so, if it says when it asked last (OpenID Connect Core §2).
+#[test]
+fn a_provider_that_has_asked_nobody_proves_nothing() {
+    peer::run(async {
+        let provider = Provider::start();
+        let toml = format!("[sign_in]\nmethods = [\"u1\"]\n{}", provider.toml("u1", "trust_email = true"));
+        let app = TestApp::with(On::Sqlite, &toml).await;
+        let now = || app.clock.now().seconds();
+        let ada = |auth_time: serde_json::Value| serde_json::json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true, "auth_time": auth_time });
+        let long_ago = ada((now() - 7200).into());
+        // Somebody who comes in is not asked to be asked; then they are.
+        let asked = async |browser: &Browser| {
+            let away = browser.get("/sign-in").await.follow("Continue with u1").await.left_for.unwrap();
+            assert!(!away.contains("prompt="), "{away}");
+            assert_eq!(browser.get(&provider.approve(&away, &long_ago)).await.url.path(), "/account");
+            let away = browser.get("/account/delete").await.follow("Continue with u1").await.left_for.unwrap();
+            assert!(away.contains("prompt=login"), "{away}");
+            away
+        };
+        let browser = app.browser();
+        let view = browser.get(&provider.approve(&asked(&browser).await, &long_ago)).await;
+        assert_eq!((view.status, view.h1()), (403, "u1 didn’t ask you".into()));
+        assert_eq!(browser.get("/account/delete").await.url.path(), "/reauth");
+        // One that has asked, or does not say.
+        for proved in [(now() - 20).into(), (now() + 20).into(), serde_json::Value::Null, "yesterday".into()] {
+            let browser = app.browser();
+            let view = browser.get(&provider.approve(&asked(&browser).await, &ada(proved))).await;
+            assert_eq!(view.url.path(), "/account/delete", "{}", view.text());
+        }
     });
 }
 
