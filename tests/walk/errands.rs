@@ -19,6 +19,11 @@ impl World<'_> {
         let which = if self.chance.percent(70) { letters.last() } else { self.chance.one(&letters) };
         let to = which.map_or("/account".to_owned(), |letter| letter.link.clone());
         self.ask(tab, Request::get(&to)).await;
+        // Whether its page has a button or not.
+        if to.starts_with("/l/") && self.chance.percent(20) {
+            let csrf = self.tabs[tab].csrf.clone().unwrap_or_default();
+            self.ask(tab, Request { method: "POST", path: to, fields: vec![("csrf".to_owned(), csrf)] }).await;
+        }
     }
 
     pub async fn provider(&mut self, tab: usize) {
