@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use housekey::types::UserId;
-use housekey::user::{self, State};
-use housekey::work::Actor;
+use housekey::user::State;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::support::{Browser, On, PASSWORD, Provider, RelyingParty, TestApp, View, peer, person};
@@ -151,9 +150,7 @@ impl Walk<'_> {
         match self.barred {
             Barred::No => {}
             Barred::Locked => {
-                let mut work = self.app.app.begin(Actor::Operator).await.unwrap();
-                user::set_state(&mut work, self.user, State::Locked).await.unwrap();
-                work.commit().await.unwrap();
+                crate::support::person::set_state(self.app, self.user, State::Locked).await;
             }
             Barred::Unverified => {
                 let db = &self.app.app.db;

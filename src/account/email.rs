@@ -4,7 +4,7 @@
 use actix_web::{HttpResponse, web};
 
 pub use super::email_view::EmailPage;
-use super::recent::{Who, recently_proved};
+use super::recent::{Who, addressed, recently_proved};
 use super::shell::{Place, Shell};
 use crate::app::App;
 use crate::audit::Event;
@@ -131,12 +131,9 @@ pub(super) async fn owner(app: &App, visitor: &Visitor) -> Result<Owner, PageErr
         return Err(Error::NotFound.into());
     }
     let who = recently_proved(app, visitor, Destination::Email).await?;
+    let primary = addressed(app, visitor, &who)?;
     let emails = user::emails_of(app.db.read(), who.1.id).await?;
-    let primary = emails.iter().find(|email| email.is_primary).map(|email| email.address.clone());
-    match primary {
-        Some(primary) => Ok(Owner { who, primary, emails }),
-        None => Err(PageError::First(app.config.issuer.join("/account"), visitor.browser().clone())),
-    }
+    Ok(Owner { who, primary, emails })
 }
 
 fn page(app: &App, visitor: &Visitor, owner: &Owner, typed: &str, problem: Option<Words>) -> HttpResponse {

@@ -24,8 +24,10 @@ pub struct EmailPage {
 }
 
 impl EmailPage {
-    fn lost(&self, primary: &Email) -> Html {
-        self.page.rich("account-email-lost", &[("email", Html::who(&primary.address.to_string()))])
+    /// What leads to another primary address without the mailbox of this one: where there is another.
+    fn lost(&self) -> Option<Html> {
+        let primary = self.emails.iter().find(|email| email.is_primary).filter(|_| self.emails.len() > 1)?;
+        Some(self.page.rich("account-email-lost", &[("email", Html::who(&primary.address.to_string()))]))
     }
 }
 

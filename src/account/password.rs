@@ -4,7 +4,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::recent::{Who, recently_proved};
+use super::recent::{Who, addressed, recently_proved};
 use super::security::{self, notices};
 use crate::app::App;
 use crate::config::MethodName;
@@ -108,10 +108,8 @@ async fn may(app: &App, visitor: &Visitor) -> Result<(Who, EmailAddress), PageEr
         return Err(Error::NotFound.into());
     }
     let who = recently_proved(app, visitor, Destination::Password).await?;
-    match who.1.email.clone() {
-        Some(address) => Ok((who, address)),
-        None => Err(PageError::First(app.config.issuer.join("/account"), visitor.browser().clone())),
-    }
+    let address = addressed(app, visitor, &who)?;
+    Ok((who, address))
 }
 
 async fn page(app: &App, visitor: &Visitor, (who, address): (&Who, &EmailAddress), problem: Option<Words>) -> Result<HttpResponse> {

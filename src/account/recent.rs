@@ -8,8 +8,8 @@ use crate::credential::{self, Kind};
 use crate::error::Result;
 use crate::page::PageError;
 use crate::session::{Session, Visitor};
-use crate::sign_in::{self, Destination, Flow};
-use crate::types::UnixMillis;
+use crate::sign_in::{self, Destination};
+use crate::types::{EmailAddress, UnixMillis};
 use crate::user::{self, Person};
 
 const RECENT: Duration = Duration::from_mins(5);
@@ -26,7 +26,7 @@ pub(super) async fn signed_in(app: &App, visitor: &Visitor, back_to: Destination
     };
     match session.zip(person) {
         Some(who) => Ok(who),
-        None => Err(first(app, visitor, back_to, "/sign-in")?),
+        None => Err(sign_in::first(app, visitor, back_to, "/sign-in")?),
     }
 }
 
@@ -36,12 +36,12 @@ pub(super) async fn recently_proved(app: &App, visitor: &Visitor, back_to: Desti
     if has_proved(app, &who.0, &back_to).await? {
         return Ok(who);
     }
-    Err(first(app, visitor, back_to, "/reauth")?)
+    Err(sign_in::first(app, visitor, back_to, "/reauth")?)
 }
 
-fn first(app: &App, visitor: &Visitor, back_to: Destination, path: &str) -> Result<PageError> {
-    let begun = Flow::begin(app, visitor.browser(), back_to);
-    Ok(PageError::First(sign_in::address_of(app, path, &begun)?, visitor.browser().clone()))
+/// The primary address of whoever is signed in; whoever has none has nothing to do here.
+pub(super) fn addressed(app: &App, visitor: &Visitor, (_, person): &Who) -> Result<EmailAddress, PageError> {
+    person.email.clone().ok_or_else(|| PageError::First(app.config.issuer.join("/account"), visitor.browser().clone()))
 }
 
 /// Whether they have.

@@ -74,7 +74,7 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
     let mut ledger = app.ledger(actor);
     let id = ChallengeId(ledger.random().uuid(ledger.now));
     let limits = limits(app, address, asking.caller, ledger.now);
-    ledger.draw(&limits.draw);
+    ledger.draw(&limits);
     if let Some((user, about)) = &asking.account {
         end_about(&mut ledger, *user, about);
     }
@@ -89,21 +89,15 @@ pub async fn ask(app: &App, purpose: Purpose, address: &EmailAddress, password: 
         account: asking.account.as_ref(),
     };
     // What comes true unless its reader objects is not begun without a letter; nor is it a secret that none may go.
-    let told = if purpose == Purpose::ReplacePrimary { &limits.all } else { &limits.network };
-    store::insert(&mut ledger, new, told)?;
+    let told = if purpose == Purpose::ReplacePrimary { ALL } else { NETWORK };
+    store::insert(&mut ledger, new, &limits.granted(told))?;
     if let Some(old) = asking.replaces {
         store::replace(&mut ledger, old);
     }
     let until = ledger.now + purpose.lifetime();
-    order(&mut ledger, &Order::of(id, asking.caller, (asking.client, asking.language)), until, &limits.all)?;
+    order(&mut ledger, &Order::of(id, asking.caller, (asking.client, asking.language)), until, &limits.granted(ALL))?;
     let rows = ledger.commit().await?;
-    let waits = limits.draw.waits(&rows)?;
-    if purpose == Purpose::ReplacePrimary
-        && let Some(wait) = waits.iter().flatten().max()
-    {
-        return Ok(Asked::Wait(*wait));
-    }
-    came(app, id, waits, asking.caller).await
+    came(app, id, (&limits.waits(&rows)?, told), asking.caller).await
 }
 
 /// Sends the same letter again. Nothing if it is of no use any more.
@@ -130,25 +124,21 @@ pub async fn resend(
     }
     let mut ledger = app.ledger(actor);
     let limits = limits(app, &challenge.address, caller, now);
-    ledger.draw(&limits.draw);
-    order(&mut ledger, &Order::of(id, caller, (client, language)), challenge.expires_at, &limits.all)?;
+    ledger.draw(&limits);
+    order(&mut ledger, &Order::of(id, caller, (client, language)), challenge.expires_at, &limits.granted(ALL))?;
     let rows = ledger.commit().await?;
-    Ok(Some(came(app, id, limits.draw.waits(&rows)?, caller).await?))
+    Ok(Some(came(app, id, (&limits.waits(&rows)?, NETWORK), caller).await?))
 }
 
-struct Limits {
-    draw: Draw,
-    /// The network may ask.
-    network: Granted,
-    /// And the mailbox may be written to.
-    all: Granted,
-}
+/// Of the limits: that the network may ask.
+const NETWORK: usize = 1;
+/// And that the mailbox may be written to.
+const ALL: usize = 4;
 
-fn limits(app: &App, address: &EmailAddress, caller: &Caller, now: UnixMillis) -> Limits {
-    let actions =
+fn limits(app: &App, address: &EmailAddress, caller: &Caller, now: UnixMillis) -> Draw {
+    let actions: [_; ALL] =
         [Action::LetterFrom(caller.network()), Action::LetterTo(address), Action::LetterOfTheDayTo(address), Action::LetterAnywhere];
-    let draw = Draw::new(app, &actions, now);
-    Limits { network: draw.granted(1), all: draw.granted(actions.len()), draw }
+    Draw::new(app, &actions, now)
 }
 
 fn order(ledger: &mut Ledger<'_>, order: &Order, expires_at: UnixMillis, granted: &Granted) -> Result<()> {
@@ -157,9 +147,9 @@ fn order(ledger: &mut Ledger<'_>, order: &Order, expires_at: UnixMillis, granted
 }
 
 /// A network that asks for too much is told so. A mailbox that has had enough is its owner's business: the
-/// answer stays the same, and no letter goes.
-async fn came(app: &App, challenge: ChallengeId, waits: Vec<Option<Duration>>, caller: &Caller) -> Result<Asked> {
-    if let Some(Some(wait)) = waits.first() {
+/// answer stays the same, and no letter goes. `told` says how many of the limits are told of.
+async fn came(app: &App, challenge: ChallengeId, (waits, told): (&[Option<Duration>], usize), caller: &Caller) -> Result<Asked> {
+    if let Some(wait) = waits.iter().take(told).flatten().max() {
         return Ok(Asked::Wait(*wait));
     }
     if waits.iter().any(Option::is_some) {

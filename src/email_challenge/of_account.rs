@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Q
 
 use super::challenge::Challenge;
 use super::purpose::Purpose;
-use super::store::{email_challenge, end_where, read};
+use super::store::{answer, email_challenge, end_where, read, unanswered};
 use crate::error::Result;
 use crate::types::{ChallengeId, EmailAddress, UnixMillis, UserId};
 use crate::work::{Ledger, Work};
@@ -28,8 +28,7 @@ fn of_account(user: UserId) -> SimpleExpr {
 pub async fn waiting(db: &impl ConnectionTrait, user: UserId, now: UnixMillis) -> Result<Vec<Challenge>> {
     let rows = email_challenge::Entity::find()
         .filter(of_account(user))
-        .filter(email_challenge::Column::UsedAt.is_null())
-        .filter(email_challenge::Column::EndedAt.is_null())
+        .filter(unanswered())
         .filter(email_challenge::Column::ExpiresAt.gt(now))
         .order_by_asc(email_challenge::Column::Id)
         .all(db)
@@ -52,22 +51,14 @@ pub async fn due(db: &impl ConnectionTrait, now: UnixMillis, limit: u64) -> Resu
 
 /// Spends one of these; says whether it was there to spend. Two replicas at once: one does.
 pub async fn spend_due(work: &Work<'_>, id: ChallengeId) -> Result<bool> {
-    let spent = email_challenge::Entity::update_many()
-        .col_expr(email_challenge::Column::UsedAt, work.now.0.into())
-        .filter(email_challenge::Column::Id.eq(id))
-        .filter(unanswered_in_time(work.now))
-        .exec(work.db())
-        .await?;
-    Ok(spent.rows_affected == 1)
+    answer(work, email_challenge::Column::UsedAt, unanswered_in_time(work.now).add(email_challenge::Column::Id.eq(id))).await
 }
 
 /// A letter that nobody got tells nobody: it has gone, or there is no such mailbox any more.
 fn unanswered_in_time(now: UnixMillis) -> Condition {
     let told = email_challenge::Column::GoneAt.is_not_null().or(email_challenge::Column::BouncedAt.is_not_null());
-    Condition::all()
+    unanswered()
         .add(email_challenge::Column::Purpose.eq(Purpose::ReplacePrimary.as_str()))
-        .add(email_challenge::Column::UsedAt.is_null())
-        .add(email_challenge::Column::EndedAt.is_null())
         .add(email_challenge::Column::ExpiresAt.lte(now))
         .add(told)
 }

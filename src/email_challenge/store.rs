@@ -166,11 +166,18 @@ pub async fn find(db: &impl ConnectionTrait, id: ChallengeId) -> Result<Option<C
 }
 
 fn open(id: ChallengeId, now: UnixMillis) -> sea_orm::Condition {
-    sea_orm::Condition::all()
-        .add(email_challenge::Column::Id.eq(id))
-        .add(email_challenge::Column::UsedAt.is_null())
-        .add(email_challenge::Column::EndedAt.is_null())
-        .add(email_challenge::Column::ExpiresAt.gt(now))
+    unanswered().add(email_challenge::Column::Id.eq(id)).add(email_challenge::Column::ExpiresAt.gt(now))
+}
+
+/// Neither met nor made void.
+pub(super) fn unanswered() -> sea_orm::Condition {
+    sea_orm::Condition::all().add(email_challenge::Column::UsedAt.is_null()).add(email_challenge::Column::EndedAt.is_null())
+}
+
+/// Notes the moment on the one that this holds for; says whether there was one. Fifty at once: one does.
+pub(super) async fn answer(work: &Work<'_>, when: email_challenge::Column, which: sea_orm::Condition) -> Result<bool> {
+    let answered = email_challenge::Entity::update_many().col_expr(when, work.now.0.into()).filter(which).exec(work.db()).await?;
+    Ok(answered.rows_affected == 1)
 }
 
 /// Makes whoever answers another letter to this address wait: each answer ends the other letters, and on
@@ -196,30 +203,19 @@ pub async fn count_try(work: &Work<'_>, id: ChallengeId) -> Result<Option<Challe
 
 /// Spends it; says whether it was there to spend. Link and code at once, fifty times: one does.
 pub async fn spend(work: &Work<'_>, id: ChallengeId) -> Result<bool> {
-    let spent = email_challenge::Entity::update_many()
-        .col_expr(email_challenge::Column::UsedAt, work.now.0.into())
-        .filter(open(id, work.now))
-        .exec(work.db())
-        .await?;
-    Ok(spent.rows_affected == 1)
+    answer(work, email_challenge::Column::UsedAt, open(id, work.now)).await
 }
 
 /// Makes it void; says whether it was open.
 pub async fn end(work: &Work<'_>, id: ChallengeId) -> Result<bool> {
-    let ended = email_challenge::Entity::update_many()
-        .col_expr(email_challenge::Column::EndedAt, work.now.0.into())
-        .filter(open(id, work.now))
-        .exec(work.db())
-        .await?;
-    Ok(ended.rows_affected == 1)
+    answer(work, email_challenge::Column::EndedAt, open(id, work.now)).await
 }
 
 pub(super) fn end_where(ledger: &mut Ledger<'_>, which: sea_orm::sea_query::SimpleExpr) {
     let end = email_challenge::Entity::update_many()
         .col_expr(email_challenge::Column::EndedAt, ledger.now.0.into())
         .filter(which)
-        .filter(email_challenge::Column::UsedAt.is_null())
-        .filter(email_challenge::Column::EndedAt.is_null());
+        .filter(unanswered());
     ledger.at_last(&end);
 }
 

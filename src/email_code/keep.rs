@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::link::{find, show};
+use super::link_view::{LINK, NEW, SOMEBODY};
 use crate::app::App;
 use crate::audit::Event;
 use crate::config::MethodName;
@@ -58,8 +59,7 @@ impl KeepPage {
 impl Sample for KeepPage {
     fn samples(page: &dyn Fn() -> Page) -> Vec<(&'static str, Self)> {
         let day = UnixMillis(1_772_548_200_000).date();
-        let (link, email, new) = ("7Qm2xV4nTtZ0r8cJpYd1Bg".into(), "maya@okafor.example".into(), "maya@fieldnotes.example".into());
-        vec![("keep", Self { page: page(), link, email, new, day })]
+        vec![("keep", Self { page: page(), link: LINK.into(), email: SOMEBODY.into(), new: NEW.into(), day })]
     }
 }
 

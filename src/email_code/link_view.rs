@@ -5,9 +5,9 @@ use askama::Template;
 use crate::page::{Html, Page, Sample};
 use crate::types::Words;
 
-const SOMEBODY: &str = "maya@okafor.example";
-const NEW: &str = "maya@fieldnotes.example";
-const LINK: &str = "7Qm2xV4nTtZ0r8cJpYd1Bg";
+pub(super) const SOMEBODY: &str = "maya@okafor.example";
+pub(super) const NEW: &str = "maya@fieldnotes.example";
+pub(super) const LINK: &str = "7Qm2xV4nTtZ0r8cJpYd1Bg";
 
 /// Behind the link, in the browser that asked: one press, which the page's script makes by itself.
 #[derive(Template)]

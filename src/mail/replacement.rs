@@ -43,10 +43,6 @@ impl ReplacementLetter {
         let words = Words::new(key).with("old", &self.old).with("new", &self.new);
         self.page.words(&words.with("day", self.facts.until.date()))
     }
-
-    fn asked(&self) -> String {
-        self.facts.asked(&self.page)
-    }
 }
 
 impl Letter for ReplacementLetter {

@@ -46,7 +46,7 @@ pub fn go(app: &App, path: &str, flow: &Flow) -> Result<HttpResponse> {
 }
 
 /// Where another page of the journey is.
-pub fn address_of(app: &App, path: &str, flow: &Flow) -> Result<String> {
+pub(super) fn address_of(app: &App, path: &str, flow: &Flow) -> Result<String> {
     Ok(app.config.issuer.join(&format!("{path}?flow={}", flow.seal(app)?)))
 }
 

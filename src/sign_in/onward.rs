@@ -1,11 +1,12 @@
 //! The way from a finished sign-in to where the journey leads.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, ResponseError};
 
-use super::{Destination, Flow, Proved, go, offer};
+use super::{Destination, Flow, Proved, address_of, go, offer};
 use crate::app::App;
 use crate::error::Result;
 use crate::form::see_other;
+use crate::page::PageError;
 use crate::session::{Visitor, set_cookie};
 use crate::types::{SessionSecret, Token, UserId};
 
@@ -25,9 +26,13 @@ pub fn second_step(app: &App, flow: &Flow, proved: Proved) -> Result<HttpRespons
 
 /// Begins a journey at one of our pages, in a browser that from then on has a name.
 pub fn set_out(app: &App, visitor: &Visitor, destination: Destination, path: &str) -> Result<HttpResponse> {
-    let mut response = go(app, path, &Flow::begin(app, visitor.browser(), destination))?;
-    visitor.browser().introduce(&mut response);
-    Ok(response)
+    Ok(first(app, visitor, destination, path)?.error_response())
+}
+
+/// The same, for a handler that ends early: its person goes there first.
+pub fn first(app: &App, visitor: &Visitor, destination: Destination, path: &str) -> Result<PageError> {
+    let begun = Flow::begin(app, visitor.browser(), destination);
+    Ok(PageError::First(address_of(app, path, &begun)?, visitor.browser().clone()))
 }
 
 /// Where a signed-in person goes next: first to what this journey still has to ask them.

@@ -65,9 +65,7 @@ on_each_database!(who_signs_in_again_stays, |app: TestApp| async move {
     // An operator who locks somebody that is about to leave keeps them: nothing is removed by itself.
     about_to_leave(&browser).await.form_to("/account/delete").fill("confirm", MAYA).submit().await;
     let _ = app.letter_to(MAYA);
-    let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-    housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-    work.commit().await.unwrap();
+    crate::support::person::set_state(&app, user, housekey::user::State::Locked).await;
     app.travel(Duration::from_hours(24 * 30));
     housekey::schedule::clean_up(&app.app).await.unwrap();
     assert_eq!(people(&app).await, 1);

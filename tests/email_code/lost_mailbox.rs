@@ -158,9 +158,7 @@ async fn stop(app: &TestApp, user: housekey::types::UserId, browser: &Browser, b
             manage(browser).await.form_to("/account/email/change").press("Remove").await;
         }
         Stop::Operator => {
-            let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-            housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-            work.commit().await.unwrap();
+            crate::support::person::set_state(app, user, housekey::user::State::Locked).await;
         }
         Stop::CancelledLink => {
             let (anybody, path) = (app.browser(), link(app, MAYA));

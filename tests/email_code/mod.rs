@@ -395,9 +395,7 @@ fn whoever_may_not_come_in_is_told_so_in_the_letter_only() {
         let app = TestApp::with(On::Sqlite, "[sign_in]\nsign_up = \"closed\"").await;
         let user = person(&app, MAYA).await;
         person(&app, "jonas@lind.example").await;
-        let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-        work.commit().await.unwrap();
+        crate::support::person::set_state(&app, user, housekey::user::State::Locked).await;
         let mut pages = Vec::new();
         for (address, says) in [(MAYA, "locked"), ("jonas@lind.example", "sign in to"), ("nobody@okafor.example", "closed")] {
             let view = ask(&app.browser(), address).await;

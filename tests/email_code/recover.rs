@@ -161,9 +161,7 @@ fn a_reset_does_not_skip_a_second_step_nor_a_lock() {
         let browser = app.browser();
         forget(&browser, MAYA).await;
         let view = browser.get(&link(&app, MAYA)).await.form().submit().await;
-        let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-        work.commit().await.unwrap();
+        crate::support::person::set_state(&app, user, housekey::user::State::Locked).await;
         view.form().fill("new-password", NEW).submit().await;
         assert!(!is_signed_in(&browser).await);
     });

@@ -203,9 +203,7 @@ on_each_database_with!(
         let relay = Relay::start("implicit", "localhost");
         let app = TestApp::with(on, &relay.toml()).await;
         let user = person(&app, MAYA).await;
-        let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-        work.commit().await.unwrap();
+        crate::support::person::set_state(&app, user, housekey::user::State::Locked).await;
         for address in [MAYA, "nobody@okafor.example"] {
             let browser = app.browser();
             let view = browser.get("/sign-up").await.form().fill("email", address).submit().await;

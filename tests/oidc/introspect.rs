@@ -58,9 +58,7 @@ on_each_database!(what_is_over_is_over_at_once, |app: TestApp| async move {
     let (web, answer) = RelyingParty::with_tokens(&app, &browser, "web").await;
     let user = claims(answer.text("access_token"))["sub"].as_str().unwrap().parse().unwrap();
     for (state, alive) in [(housekey::user::State::Locked, false), (housekey::user::State::Active, true)] {
-        let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        housekey::user::set_state(&mut work, user, state).await.unwrap();
-        work.commit().await.unwrap();
+        crate::support::person::set_state(&app, user, state).await;
         check(&web, &answer, alive).await;
     }
     // Signed out.

@@ -182,9 +182,7 @@ fn a_refresh_token_ends_by_age_by_silence_by_sign_out_and_by_lockout() {
         browser.get("/sign-out").await.form().press("Sign out").await;
         assert_eq!(over(&spa.refresh(&token).await), "signed-out-elsewhere");
         let (_, token) = fresh().await;
-        let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-        work.commit().await.unwrap();
+        crate::support::person::set_state(&app, user, housekey::user::State::Locked).await;
         assert_eq!(spa.refresh(&token).await.error(), "invalid_grant");
     });
 }

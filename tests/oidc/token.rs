@@ -190,9 +190,7 @@ fn a_code_has_its_minute_and_dies_with_its_session_and_its_person() {
         assert_eq!(spa.redeem(&code).await.error(), "invalid_grant");
         let view = browser.get(&spa.authorize_path("")).await;
         let code = code_in(&browser.sign_in_from(view, "maya@okafor.example", PASSWORD).await);
-        let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-        work.commit().await.unwrap();
+        crate::support::person::set_state(&app, user, housekey::user::State::Locked).await;
         assert_eq!(spa.redeem(&code).await.error(), "invalid_grant");
     });
 }

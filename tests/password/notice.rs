@@ -101,9 +101,7 @@ fn an_operator_may_turn_it_off_and_nothing_is_told_that_did_not_happen() {
         let app = TestApp::start(On::Sqlite).await;
         let user = person(&app, MAYA).await;
         sign_in(&app.browser()).await;
-        let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-        housekey::user::set_state(&mut work, user, housekey::user::State::Locked).await.unwrap();
-        work.commit().await.unwrap();
+        crate::support::person::set_state(&app, user, housekey::user::State::Locked).await;
         assert_eq!(app.browser().sign_in(MAYA, PASSWORD).await.status, 422);
         assert_eq!(app.letters(), 0);
     });

@@ -15,6 +15,13 @@ async fn hash(app: &TestApp, password: &str) -> PasswordHash {
     pool.hash(Password::parse(password.to_owned()).unwrap()).await.unwrap()
 }
 
+/// What an operator decides about somebody.
+pub async fn set_state(app: &TestApp, user: UserId, state: user::State) {
+    let mut work = app.app.begin(Actor::Operator).await.unwrap();
+    user::set_state(&mut work, user, state).await.unwrap();
+    work.commit().await.unwrap();
+}
+
 /// Makes a person with a verified address and a password.
 pub async fn person(app: &TestApp, address: &str) -> UserId {
     let ground = &app.app;

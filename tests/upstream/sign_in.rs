@@ -145,9 +145,7 @@ fn a_locked_person_is_not_let_in_by_a_provider() {
         let (provider, app) = trusting(On::Sqlite).await;
         let user = person(&app, "ada@example.com").await;
         let lock = async |state| {
-            let mut work = app.app.begin(housekey::work::Actor::Operator).await.unwrap();
-            housekey::user::set_state(&mut work, user, state).await.unwrap();
-            work.commit().await.unwrap();
+            crate::support::person::set_state(&app, user, state).await;
         };
         lock(housekey::user::State::Locked).await;
         // By her address, which must not even connect; and by an identity that she had before.
